@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Tests write the package's public names; here those are its sources. */
+const alias = [
+  { find: /^nestjs-unkey$/, replacement: path('./src/index.ts') },
+  { find: /^nestjs-unkey\/testing$/, replacement: path('./src/testing/index.ts') },
+];
+
+/** Every `@nestjs/*` import of sources and tests comes from the Nest 11 that `test/nest-11` installs. */
+const nest11: Plugin = {
+  name: 'nest-11',
+  enforce: 'pre',
+  resolveId: (id) =>
+    id.startsWith('@nestjs/') ? createRequire(path('./test/nest-11/package.json')).resolve(id) : null,
+};
+
+const endToEnd = { include: ['test/**/*.e2e-spec.ts'], testTimeout: 20_000, hookTimeout: 20_000 };
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    reporters: ['default', path('./test/support/closing-line.reporter.ts')],
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['src/**/*.spec.ts'] } },
+      { extends: true, test: { name: 'nest-12', ...endToEnd, env: { NEST_MAJOR: '12' } } },
+      { extends: true, plugins: [nest11], test: { name: 'nest-11', ...endToEnd, env: { NEST_MAJOR: '11' } } },
+      {
+        extends: true,
+        test: { name: 'emulator', include: ['test/**/*.spec.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
+      },
+    ],
+  },
+});
