@@ -1,0 +1,38 @@
+import { covers, parseUrnGrant, type UrnGrant } from './urn-grant.js';
+
+/** What a root key is and may do. */
+export interface RootKeySettings {
+  /** Tuples such as `api.*.verify_key`, or URN grants; without the list it may do everything. */
+  permissions?: readonly string[] | undefined;
+  /** Default true. */
+  enabled?: boolean | undefined;
+  /** Unix ms. */
+  expires?: number | undefined;
+}
+
+/** A root key of the workspace. */
+export class RootKey {
+  readonly enabled: boolean;
+  readonly expires: number | undefined;
+  readonly permissions: readonly string[] | undefined;
+  readonly #tuples: ReadonlySet<string>;
+  readonly #urns: readonly UrnGrant[];
+
+  constructor({ permissions, enabled = true, expires }: RootKeySettings) {
+    this.enabled = enabled;
+    this.expires = expires;
+    this.permissions = permissions;
+    this.#tuples = new Set(permissions);
+    this.#urns = (permissions ?? []).map(parseUrnGrant).filter((grant) => grant !== undefined);
+  }
+
+  /** Whether it holds a tuple. Tuples are compared as text: `api.*.read_key` is one, `api.*` grants nothing. */
+  holds(tuple: string): boolean {
+    return this.permissions === undefined || this.#tuples.has(tuple);
+  }
+
+  /** Whether one of its URN grants covers an action on a resource. */
+  covers(resource: string, action: string): boolean {
+    return this.permissions === undefined || this.#urns.some((grant) => covers(grant, resource, action));
+  }
+}

@@ -1,0 +1,81 @@
+import type { KeyCreditsData } from '@unkey/api/models/components';
+import { ApiError } from './api-error.js';
+import { RootKey } from './authentication/root-key.js';
+import { createKey } from './operations/keys.create-key.js';
+import type { Workspace } from './store/workspace.js';
+import { describeViolations } from './validation/violations.js';
+
+/** The body of `keys.createKey`, of which only what a test needs must be given. */
+export interface CreateKeyBody {
+  /** Default: an API that is made for such keys. */
+  apiId?: string | undefined;
+  /** 1 to 16 of `a-z A-Z 0-9 _`; `_` and the secret follow. */
+  prefix?: string | undefined;
+  /** Random bytes of the secret, 16 to 255; default 16. */
+  byteLength?: number | undefined;
+  name?: string | undefined;
+  /** Links the key to the identity with this external id, which is made if it does not exist. */
+  externalId?: string | undefined;
+  meta?: Readonly<Record<string, unknown>> | undefined;
+  /** Names of roles that exist. */
+  roles?: readonly string[] | undefined;
+  /** Slugs; those that do not exist are made. */
+  permissions?: readonly string[] | undefined;
+  /** Unix ms. */
+  expires?: number | undefined;
+  /** Default: unlimited. */
+  credits?: KeyCreditsData | undefined;
+  /** `duration` in ms; `autoApply` is false unless given. */
+  ratelimits?: readonly CreateKeyRatelimit[] | undefined;
+  /** Default true. */
+  enabled?: boolean | undefined;
+}
+
+/** A named limit of a key that is to be made. */
+export interface CreateKeyRatelimit {
+  name: string;
+  limit: number;
+  /** Milliseconds, at least 1000. */
+  duration: number;
+  /** Whether it counts at every verification; default false: only where it is named. */
+  autoApply?: boolean | undefined;
+}
+
+/** A key that was made: `key` is what a caller sends. */
+export interface CreatedKey {
+  key: string;
+  keyId: string;
+}
+
+/**
+ * Makes a key without HTTP, by the schema and the operation that HTTP uses.
+ *
+ * @throws {TypeError} with one sentence if the body is refused
+ */
+export function createKeyDirectly(
+  body: CreateKeyBody,
+  workspace: Workspace,
+  now: number,
+  defaultApi: () => string,
+): CreatedKey {
+  const ratelimits = body.ratelimits?.map((limit) => ({ ...limit, autoApply: limit.autoApply ?? false }));
+  const given = Object.entries({ ...body, ratelimits }).filter(([, value]) => value !== undefined);
+  const call = createKey.accept({ apiId: defaultApi(), ...Object.fromEntries(given) });
+  if (typeof call !== 'function') {
+    const messages = describeViolations(call).map(({ message }) => message);
+    throw new TypeError(`unkey.createKey: ${messages.join('; ')}.`);
+  }
+  try {
+    const rootKey = new RootKey({});
+    return created(call({ workspace, rootKey, now, clientAddress: () => '127.0.0.1' }).data);
+  } catch (error) {
+    throw error instanceof ApiError ? new TypeError(`unkey.createKey: ${error.message}`) : error;
+  }
+}
+
+function created(data: unknown): CreatedKey {
+  if (typeof data !== 'object' || data === null || !('key' in data) || !('keyId' in data)) {
+    throw new Error('keys.createKey answered without a key.');
+  }
+  return { key: String(data.key), keyId: String(data.keyId) };
+}

@@ -1,0 +1,25 @@
+/** When and to what a key's credits are set again. */
+export interface Refill {
+  readonly interval: 'daily' | 'monthly';
+  readonly amount: bigint;
+  /** Day of the month; months that are shorter refill on their last day. Only with `monthly`. */
+  readonly refillDay: number | undefined;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** The latest time at or before `now` (Unix ms) at which this refill is due: midnight UTC of its day. */
+export function latestRefill(refill: Refill, now: number): number {
+  const today = now - (((now % DAY) + DAY) % DAY);
+  if (refill.refillDay === undefined) return today;
+  const date = new Date(now);
+  const thisMonth = dayInMonth(date.getUTCFullYear(), date.getUTCMonth(), refill.refillDay);
+  return thisMonth <= now
+    ? thisMonth
+    : dayInMonth(date.getUTCFullYear(), date.getUTCMonth() - 1, refill.refillDay);
+}
+
+function dayInMonth(year: number, month: number, day: number): number {
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return Date.UTC(year, month, Math.min(day, lastDay));
+}

@@ -1,0 +1,37 @@
+/** No text of a caller contains a lone surrogate (it is replaced on the way in), so this marks what is ours alone. */
+const MARK = '\ud800';
+const MARKED = /"\\ud800((?:[^"\\]|\\.)*)"/g;
+
+/** JSON that is to be answered as it stands: an integer beyond 2^53, `-0`, nesting too deep for `JSON.stringify`. */
+export class JsonText {
+  constructor(readonly text: string) {}
+
+  toJSON(): string {
+    return MARK + this.text;
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** A value as JSON, with `<`, `>` and `&` escaped as Unkey's server does. */
+export function toJson(value: unknown): string {
+  let json = JSON.stringify(value);
+  if (json.includes('"\\ud800')) {
+    json = json.replace(MARKED, (_, text: string) => String(JSON.parse(`"${text}"`)));
+  }
+  return /[<>&\u2028\u2029]/.test(json)
+    ? json.replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character] ?? character)
+    : json;
+}
+
+/** A 64-bit integer for an answer: a number, or its digits where a number would round it. */
+export function exactInteger(value: bigint): number | JsonText {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : new JsonText(String(value));
+}

@@ -1,0 +1,12 @@
+import { ApiError } from '../api-error.js';
+import { carryOutRefill } from '../store/carry-out-refill.js';
+import type { Key } from '../store/records.js';
+import type { OperationContext } from './operation.js';
+
+/** @throws {ApiError} 404 if the key or its API does not exist (any more) */
+export function findKey(keyId: string, { workspace, now }: OperationContext): Key {
+  const key = workspace.keys.live(keyId);
+  if (!key) throw new ApiError('keyNotFound', `There is no key with the id '${keyId}'.`);
+  carryOutRefill(key, now);
+  return key;
+}

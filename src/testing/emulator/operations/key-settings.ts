@@ -1,0 +1,90 @@
+import type { KeyCreditsRefill, RatelimitRequest } from '@unkey/api/models/components';
+import { ApiError } from '../api-error.js';
+import { IDENTITY_META_LIMIT, KEY_META_LIMIT, type Meta, storedMeta } from '../domain/meta.js';
+import type { Refill } from '../domain/refill.js';
+import type { NamedRatelimit, Permission, Role } from '../store/records.js';
+import type { Workspace } from '../store/workspace.js';
+
+/** @throws {ApiError} 400 if it is more than the server can store */
+export function keyMeta(meta: object | null | undefined): Meta | undefined {
+  return meta ? limited(meta, true, KEY_META_LIMIT) : undefined;
+}
+
+/** @throws {ApiError} 400 if it is more than the server accepts */
+export function identityMeta(meta: object | undefined): Meta | undefined {
+  return meta ? limited(meta, false, IDENTITY_META_LIMIT) : undefined;
+}
+
+function limited(value: object, negativeZero: boolean, limit: number): Meta | undefined {
+  const { meta, bytes } = storedMeta(value, negativeZero);
+  if (bytes > limit) {
+    throw new ApiError(
+      'invalidInput',
+      `The metadata is ${bytes} bytes of JSON; at most ${limit} can be stored.`,
+    );
+  }
+  return meta;
+}
+
+/** A refill as it is stored; with `daily` a day means nothing. */
+export function storedRefill(refill: KeyCreditsRefill | undefined): Refill | undefined {
+  if (!refill) return undefined;
+  const interval = refill.interval === 'monthly' ? 'monthly' : 'daily';
+  if (interval === 'monthly' && refill.refillDay === undefined) {
+    throw new ApiError('invalidInput', 'A monthly refill needs `refillDay`.');
+  }
+  return {
+    interval,
+    amount: BigInt(refill.amount),
+    refillDay: interval === 'monthly' ? refill.refillDay : undefined,
+  };
+}
+
+/** Limits as they are stored: of equal names the last one counts, and a name that was there keeps its id. */
+export function namedRatelimits(
+  workspace: Workspace,
+  requested: readonly RatelimitRequest[] | undefined,
+  before: readonly NamedRatelimit[] = [],
+): readonly NamedRatelimit[] {
+  const byName = new Map<string, NamedRatelimit>();
+  for (const { name, limit, duration, autoApply = false } of requested ?? []) {
+    const known = byName.get(name) ?? before.find((one) => one.name === name);
+    byName.set(name, { id: known?.id ?? workspace.random.id('rl'), name, limit, duration, autoApply });
+  }
+  return [...byName.values()];
+}
+
+/** @throws {ApiError} 404 for a role that does not exist, letter for letter */
+export function rolesByName(workspace: Workspace, names: readonly string[] | undefined): readonly Role[] {
+  const roles = (names ?? []).map((name) => {
+    const role = workspace.roles.byExactName(name);
+    if (!role) throw new ApiError('roleNotFound', `There is no role '${name}'.`);
+    return role;
+  });
+  return [...new Set(roles)];
+}
+
+/** @throws {ApiError} 409 for a slug that exists in another letter case, where the server fails with a 500 */
+export function refuseSlugVariants(workspace: Workspace, slugs: readonly string[] | undefined): void {
+  for (const slug of slugs ?? []) {
+    const known = workspace.permissions.bySlug(slug);
+    if (known && known.slug !== slug) {
+      throw new ApiError(
+        'permissionAlreadyExists',
+        `The permission '${slug}' already exists as '${known.slug}'.`,
+      );
+    }
+  }
+}
+
+/** The permissions of these slugs, made where they do not exist yet. */
+export function permissionsBySlug(
+  workspace: Workspace,
+  slugs: readonly string[] | undefined,
+  describe: (slug: string) => string | undefined = () => undefined,
+): readonly Permission[] {
+  const permissions = (slugs ?? []).map(
+    (slug) => workspace.permissions.bySlug(slug) ?? workspace.permissions.create(slug, slug, describe(slug)),
+  );
+  return [...new Set(permissions)];
+}

@@ -1,0 +1,68 @@
+import type { V2KeysUpdateKeyRequestBody } from '@unkey/api/models/components';
+import { ApiError } from '../api-error.js';
+import { demand, onKey } from '../authentication/demand.js';
+import type { Key } from '../store/records.js';
+import type { Workspace } from '../store/workspace.js';
+import { findKey } from './find-key.js';
+import {
+  keyMeta,
+  namedRatelimits,
+  permissionsBySlug,
+  refuseSlugVariants,
+  rolesByName,
+  storedRefill,
+} from './key-settings.js';
+import { operation } from './operation.js';
+
+export const updateKey = operation('keys.updateKey', (body, context) => {
+  const { workspace, now } = context;
+  const key = findKey(body.keyId, context);
+  demand(context.rootKey, onKey(key, 'update_key'));
+  const changes: Partial<Key> = {
+    updatedAt: now,
+    ...creditChanges(body.credits),
+    ...(body.name !== undefined && { name: body.name ?? undefined }),
+    ...(body.meta !== undefined && { meta: keyMeta(body.meta) }),
+    ...(body.expires !== undefined && { expires: body.expires ?? undefined }),
+    ...(body.enabled !== undefined && { enabled: body.enabled }),
+    ...(body.roles && { roles: rolesByName(workspace, body.roles) }),
+  };
+  refuseSlugVariants(workspace, body.permissions);
+  // From here on nothing is refused, so that a refusal leaves nothing behind.
+  Object.assign(key, changes);
+  if (body.ratelimits) key.ratelimits = namedRatelimits(workspace, body.ratelimits, key.ratelimits);
+  if (body.permissions) {
+    key.permissions = permissionsBySlug(
+      workspace,
+      body.permissions,
+      (slug) => `Auto-created permission: ${slug}`,
+    );
+  }
+  if (body.externalId !== undefined) link(key, body.externalId, workspace);
+  if (changes.refill) key.refilledTo = now;
+  return { data: {} };
+});
+
+type Credits = V2KeysUpdateKeyRequestBody['credits'];
+
+/** Three states each: left out keeps, `null` clears, a value sets. */
+function creditChanges(credits: Credits): Pick<Partial<Key>, 'remaining' | 'refill'> {
+  if (credits === undefined) return {};
+  if (credits === null) return { remaining: null, refill: undefined };
+  const { remaining, refill } = credits;
+  if (refill?.interval === 'daily' && refill.refillDay !== undefined) {
+    throw new ApiError('invalidInput', 'A daily refill has no `refillDay`.');
+  }
+  return {
+    ...(remaining === null && { remaining: null, refill: undefined }),
+    ...(remaining !== undefined && remaining !== null && { remaining: BigInt(remaining) }),
+    ...(refill !== undefined && { refill: storedRefill(refill ?? undefined) }),
+  };
+}
+
+function link(key: Key, externalId: string | null, { identities }: Workspace): void {
+  key.identity?.keys.remove(key);
+  key.identity =
+    externalId === null ? undefined : (identities.byExternalId(externalId) ?? identities.create(externalId));
+  key.identity?.keys.add(key);
+}

@@ -1,0 +1,57 @@
+import type { V2KeysVerifyKeyRequestBody } from '@unkey/api/models/components';
+import { onKey, permits } from '../authentication/demand.js';
+import { parsePermissionQuery } from '../domain/permission-query.js';
+import { carryOutRefill } from '../store/carry-out-refill.js';
+import type { Identity, Key } from '../store/records.js';
+import { heldSlugs } from './key-data.js';
+import { pendingMigratedKey } from './pending-migrated-key.js';
+import { operation, type OperationContext } from './operation.js';
+import { NOT_FOUND, type VerificationCode, verificationAnswer } from './verification-answer.js';
+import { countLimits, type LimitState } from './verification-limits.js';
+
+export const verifyKey = operation('keys.verifyKey', (body, context) => {
+  const { workspace, rootKey, now } = context;
+  const key = workspace.keys.byPlaintext(body.key) ?? pendingMigratedKey(body, context);
+  if (!key || key.api.deleted) return NOT_FOUND;
+  if (!rootKey.holds('api.*.verify_key') && !permits(rootKey, onKey(key, 'verify_key'))) return NOT_FOUND;
+  // A query that cannot be read is refused whatever the key's state.
+  const query = body.permissions === undefined ? undefined : parsePermissionQuery(body.permissions);
+  carryOutRefill(key, now);
+  const identity = key.identity?.deleted ? undefined : key.identity;
+
+  const state = stateOf(key, context);
+  if (state !== 'VALID') return verificationAnswer(state, key, identity, []);
+  if (query && !query(new Set(heldSlugs(key)))) {
+    return verificationAnswer('INSUFFICIENT_PERMISSIONS', key, identity, []);
+  }
+  const limits = limitsOf(body, key, identity, context);
+  const code = limits.some(({ exceeded }) => exceeded) ? 'RATE_LIMITED' : spend(key, body.credits?.cost ?? 1);
+  return verificationAnswer(code, key, identity, limits);
+});
+
+function stateOf(key: Key, { now, clientAddress }: OperationContext): VerificationCode {
+  if (!key.enabled) return 'DISABLED';
+  if (key.expires !== undefined && now > key.expires) return 'EXPIRED';
+  const { ipWhitelist } = key.api;
+  return ipWhitelist.length > 0 && !ipWhitelist.includes(clientAddress()) ? 'FORBIDDEN' : 'VALID';
+}
+
+function limitsOf(
+  { ratelimits = [] }: V2KeysVerifyKeyRequestBody,
+  key: Key,
+  identity: Identity | undefined,
+  { workspace, now }: OperationContext,
+): readonly LimitState[] {
+  const configured = key.ratelimits.length + (identity?.ratelimits.length ?? 0);
+  if (configured === 0 && ratelimits.length === 0) return [];
+  return countLimits(key, identity, ratelimits, workspace.counters, now);
+}
+
+/** All of the cost or nothing of it. */
+function spend(key: Key, cost: number): VerificationCode {
+  if (key.remaining === null) return 'VALID';
+  const amount = BigInt(cost);
+  if (key.remaining < amount) return 'USAGE_EXCEEDED';
+  key.remaining -= amount;
+  return 'VALID';
+}

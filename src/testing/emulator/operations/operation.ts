@@ -1,0 +1,40 @@
+import type { RootKey } from '../authentication/root-key.js';
+import type { Workspace } from '../store/workspace.js';
+import type { Answer } from '../transport/envelope.js';
+import type { OperationName, RequestBodies } from '../validation/request-bodies.js';
+import type { SchemaError, Shape } from '../validation/validator.js';
+import { shapes, validators } from '../validation/validators.generated.js';
+
+/** What an operation works with besides the body. */
+export interface OperationContext {
+  readonly workspace: Workspace;
+  readonly rootKey: RootKey;
+  /** The emulator's time in Unix ms, one for the whole call. */
+  readonly now: number;
+  /** The caller's address as Unkey determines it. */
+  readonly clientAddress: () => string;
+}
+
+/** A body that the schema accepted, ready to be carried out. */
+export type ValidCall = (context: OperationContext) => Answer;
+
+/** One operation of Unkey's API. */
+export interface Operation {
+  readonly name: OperationName;
+  readonly shape: Shape;
+  /** The call for a body, or what the schema refuses of it. */
+  accept(body: unknown): ValidCall | readonly SchemaError[];
+}
+
+/** Joins an operation's name, its schema and what it does. */
+export function operation<Name extends OperationName>(
+  name: Name,
+  carryOut: (body: RequestBodies[Name], context: OperationContext) => Answer,
+): Operation {
+  const validate = validators[name];
+  return {
+    name,
+    shape: shapes[name] ?? '*',
+    accept: (body) => (validate(body) ? (context) => carryOut(body, context) : (validate.errors ?? [])),
+  };
+}

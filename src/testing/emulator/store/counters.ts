@@ -1,0 +1,33 @@
+import type { Counter } from '../domain/sliding-window.js';
+
+const FIRST_SWEEP = 10_000;
+
+/** The counters of all limits, each made when it is first counted on. */
+export class Counters {
+  readonly #counters = new Map<string, Counter & { duration: number }>();
+  #sweepAt = FIRST_SWEEP;
+
+  /**
+   * @param scope whose limit it is: the id of a key, an identity or a namespace
+   * @param name the name of the limit, or the identifier in a namespace
+   * @param duration milliseconds; another duration is another counter, another limit is not
+   */
+  for(scope: string, name: string, duration: number, now: number): Counter {
+    const key = `${scope} ${duration} ${name}`;
+    let counter = this.#counters.get(key);
+    if (!counter) {
+      if (this.#counters.size >= this.#sweepAt) this.#sweep(now);
+      counter = { window: Math.floor(now / duration), current: 0, previous: 0, duration };
+      this.#counters.set(key, counter);
+    }
+    return counter;
+  }
+
+  /** Forgets what no longer weighs, whenever their number has doubled: a flood of names leaves nothing behind. */
+  #sweep(now: number): void {
+    for (const [key, { window, duration }] of this.#counters) {
+      if (Math.floor(now / duration) > window + 1) this.#counters.delete(key);
+    }
+    this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#counters.size);
+  }
+}

@@ -1,0 +1,52 @@
+import { keyHash } from '../domain/key-hash.js';
+import type { Key } from './records.js';
+
+/** The keys of the workspace, by id and by hash. */
+export class Keys {
+  readonly #byId = new Map<string, Key>();
+  readonly #byHash = new Map<string, Key>();
+
+  add(key: Key): void {
+    this.#byId.set(key.id, key);
+    this.#byHash.set(key.hash, key);
+    key.api.keys.add(key);
+    key.identity?.keys.add(key);
+  }
+
+  /** A key that is not deleted; whether its API is, the caller asks. */
+  byPlaintext(plaintext: string): Key | undefined {
+    const key = this.#byHash.get(keyHash(plaintext));
+    return key?.deleted ? undefined : key;
+  }
+
+  /** A key that is neither deleted nor of a deleted API. */
+  live(id: string): Key | undefined {
+    const key = this.#byId.get(id);
+    return key === undefined || key.deleted || key.api.deleted ? undefined : key;
+  }
+
+  /** Whether a hash is taken, be it by a key that was deleted softly. */
+  hasHash(hash: string): boolean {
+    return this.#byHash.has(hash);
+  }
+
+  byHash(hash: string): Key | undefined {
+    const key = this.#byHash.get(hash);
+    return key?.deleted ? undefined : key;
+  }
+
+  rehash(key: Key, hash: string): void {
+    this.#byHash.delete(key.hash);
+    key.hash = hash;
+    this.#byHash.set(hash, key);
+  }
+
+  /** Softly deleted keys keep their hash, so that it is not given again. */
+  delete(key: Key, permanent: boolean): void {
+    key.deleted = true;
+    key.api.keys.remove(key);
+    key.identity?.keys.remove(key);
+    this.#byId.delete(key.id);
+    if (permanent) this.#byHash.delete(key.hash);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Random } from '../domain/random.js';
+import type { Namespace, Override } from './records.js';
+import { SortedList } from './sorted-list.js';
+import { matchesWildcard } from '../domain/wildcard.js';
+
+/** The namespaces of the stand-alone limiter and their overrides. */
+export class Namespaces {
+  readonly #byId = new Map<string, Namespace>();
+  readonly #byName = new Map<string, Namespace>();
+
+  constructor(private readonly random: Random) {}
+
+  create(name: string): Namespace {
+    const namespace: Namespace = {
+      id: this.random.id('rlns'),
+      name,
+      overrides: new Map(),
+      patterns: [],
+      list: new SortedList(),
+      deleted: false,
+    };
+    this.#byId.set(namespace.id, namespace);
+    this.#byName.set(name, namespace);
+    return namespace;
+  }
+
+  /** By name or id. */
+  find(nameOrId: string): Namespace | undefined {
+    return this.#byName.get(nameOrId) ?? this.#byId.get(nameOrId);
+  }
+
+  setOverride(namespace: Namespace, identifier: string, limit: number, duration: number): Override {
+    const known = namespace.overrides.get(identifier);
+    if (known) return Object.assign(known, { limit, duration });
+    const override: Override = { id: this.random.id('rlor'), identifier, limit, duration };
+    namespace.overrides.set(identifier, override);
+    namespace.list.add(override);
+    if (identifier.includes('*')) {
+      namespace.patterns = [...namespace.patterns, override].sort((a, b) =>
+        a.identifier < b.identifier ? -1 : 1,
+      );
+    }
+    return override;
+  }
+
+  deleteOverride(namespace: Namespace, override: Override): void {
+    namespace.overrides.delete(override.identifier);
+    namespace.list.remove(override);
+    namespace.patterns = namespace.patterns.filter((pattern) => pattern !== override);
+  }
+
+  /** The override of an identifier: its own, else the first pattern in dictionary order that matches. */
+  overrideFor(namespace: Namespace, identifier: string): Override | undefined {
+    return (
+      namespace.overrides.get(identifier) ??
+      namespace.patterns.find((pattern) => matchesWildcard(pattern.identifier, identifier))
+    );
+  }
+}

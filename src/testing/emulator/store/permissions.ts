@@ -1,0 +1,47 @@
+import type { Random } from '../domain/random.js';
+import type { Permission } from './records.js';
+import { type Page, SortedList } from './sorted-list.js';
+
+/** The permissions of the workspace. A slug is unique without regard to letter case. */
+export class Permissions {
+  readonly #byId = new Map<string, Permission>();
+  readonly #bySlug = new Map<string, Permission>();
+  readonly #list = new SortedList<Permission>();
+
+  constructor(private readonly random: Random) {}
+
+  create(slug: string, name = slug, description?: string): Permission {
+    const permission: Permission = {
+      id: this.random.id('perm'),
+      name,
+      slug,
+      description: description === '' ? undefined : description,
+      deleted: false,
+    };
+    this.#byId.set(permission.id, permission);
+    this.#bySlug.set(slug.toLowerCase(), permission);
+    this.#list.add(permission);
+    return permission;
+  }
+
+  /** By slug in any letter case. */
+  bySlug(slug: string): Permission | undefined {
+    return this.#bySlug.get(slug.toLowerCase());
+  }
+
+  /** By id, or by slug in any letter case. */
+  find(idOrSlug: string): Permission | undefined {
+    return this.#byId.get(idOrSlug) ?? this.bySlug(idOrSlug);
+  }
+
+  page(limit: number, cursor?: string, matches?: (permission: Permission) => boolean): Page<Permission> {
+    return this.#list.page(limit, cursor, matches);
+  }
+
+  delete(permission: Permission): void {
+    permission.deleted = true;
+    this.#byId.delete(permission.id);
+    this.#bySlug.delete(permission.slug.toLowerCase());
+    this.#list.remove(permission);
+  }
+}

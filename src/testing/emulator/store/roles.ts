@@ -1,0 +1,53 @@
+import { fold } from '../domain/fold.js';
+import type { Random } from '../domain/random.js';
+import type { Permission, Role } from './records.js';
+import { type Page, SortedList } from './sorted-list.js';
+
+/** The roles of the workspace. A name is unique without regard to letter case and accents. */
+export class Roles {
+  readonly #byId = new Map<string, Role>();
+  readonly #byName = new Map<string, Role>();
+  readonly #list = new SortedList<Role>();
+
+  constructor(private readonly random: Random) {}
+
+  create(name: string, description: string | undefined, permissions: readonly Permission[]): Role {
+    const role: Role = {
+      id: this.random.id('role'),
+      name,
+      description: description === '' ? undefined : description,
+      permissions,
+      deleted: false,
+    };
+    this.#byId.set(role.id, role);
+    this.#byName.set(fold(name), role);
+    this.#list.add(role);
+    return role;
+  }
+
+  byId(id: string): Role | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** By name, letter for letter: how key operations look. */
+  byExactName(name: string): Role | undefined {
+    const role = this.#byName.get(fold(name));
+    return role?.name === name ? role : undefined;
+  }
+
+  /** By id, or by name without regard to letter case and accents. */
+  find(idOrName: string): Role | undefined {
+    return this.#byId.get(idOrName) ?? this.#byName.get(fold(idOrName));
+  }
+
+  page(limit: number, cursor?: string, matches?: (role: Role) => boolean): Page<Role> {
+    return this.#list.page(limit, cursor, matches);
+  }
+
+  delete(role: Role): void {
+    role.deleted = true;
+    this.#byId.delete(role.id);
+    this.#byName.delete(fold(role.name));
+    this.#list.remove(role);
+  }
+}

@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { EmulatorClock } from '../clock.js';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { injectFault } from '../faults/inject-fault.js';
+import type { Workspace } from '../store/workspace.js';
+import type { CallLog } from './call-log.js';
+import { carryOut } from './carry-out.js';
+import { failure, plainJson, type Reply, success } from './reply.js';
+import { receiveText } from './request-text.js';
+import { findRoute, type Route } from './route.js';
+import { sendReply } from './send-reply.js';
+
+/** What the server works on. */
+export interface ServerParts {
+  readonly clock: EmulatorClock;
+  readonly faults: FaultPlan;
+  readonly log: CallLog;
+  /** The present one: a reset puts another in its place. */
+  readonly workspace: () => Workspace;
+}
+
+/** Idle connections are closed after so many milliseconds, as Unkey's server does. */
+const IDLE = 10_000;
+const MAX_HEADERS = 1024 * 1024;
+
+/** A server that is not listening yet. */
+export function createEmulatorServer(parts: ServerParts): Server {
+  const options = {
+    keepAliveTimeout: IDLE,
+    headersTimeout: IDLE,
+    requestTimeout: 0,
+    maxHeaderSize: MAX_HEADERS,
+  };
+  const server = createServer({ ...options, requireHostHeader: false }, (request, response) => {
+    handle(request, response, parts);
+  });
+  server.on('clientError', refuseClient);
+  return server;
+}
+
+function handle(request: IncomingMessage, response: ServerResponse, parts: ServerParts): void {
+  // A sender who goes away is nobody's error.
+  response.on('error', () => undefined);
+  if (request.headers.host === undefined && request.httpVersion === '1.1') {
+    sendReply(response, {
+      status: 400,
+      headers: PLAIN,
+      body: '400 Bad Request: missing required Host header',
+    });
+    return;
+  }
+  const route = findRoute(request.method ?? '', request.url ?? '');
+  if (route.kind === 'reply') {
+    parts.log.add(route.name, '', request.headers, parts.clock.now());
+    sendReply(response, route.reply);
+    return;
+  }
+  receiveText(request, ({ text, broken }) => {
+    if (broken) response.shouldKeepAlive = false;
+    parts.log.add(route.name, text, request.headers, parts.clock.now());
+    answer(route, request, response, text, parts);
+  });
+}
+
+function answer(
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+  text: string,
+  { faults, clock, workspace }: ServerParts,
+): void {
+  const requestId = workspace().random.id('req');
+  const reply = (): Reply => {
+    try {
+      if (route.kind === 'refusal') throw route.error;
+      if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
+      if (route.kind !== 'operation') return plainJson('{"status":"ok"}');
+      return success(carryOut(route.operation, request, text, workspace(), clock.now()), requestId);
+    } catch (error) {
+      return failure(error, requestId, request.headers.accept);
+    }
+  };
+  const fault = faults.take(route.name);
+  if (fault) injectFault(fault, response, requestId, reply);
+  else sendReply(response, reply());
+}
+
+const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };
+
+function refuseClient(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const head = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close';
+  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${status}`);
+}

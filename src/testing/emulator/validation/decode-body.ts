@@ -1,0 +1,107 @@
+import { endOfNumber, endOfString, endOfValue, skipBlanks } from './json-scanner.js';
+import type { Shape } from './validator.js';
+
+/** Text that the schema accepts and that can still not be read as the operation's body. */
+export class UndecodableBody extends Error {}
+
+const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER = 2n ** 63n - 1n;
+
+/**
+ * Reads a body the way Unkey's server does, where that differs from `JSON.parse`: every repetition of a member must be
+ * of its type and objects given twice are merged; integers are written without point and exponent and have 64 bits.
+ *
+ * @param json text that `JSON.parse` takes
+ * @throws {UndecodableBody}
+ */
+export function decodeBody(json: string, shape: Shape): unknown {
+  return new Decoder(json).value(shape, undefined);
+}
+
+class Decoder {
+  #at = 0;
+
+  constructor(private readonly json: string) {}
+
+  value(shape: Shape, before: unknown): unknown {
+    this.#at = skipBlanks(this.json, this.#at);
+    if (this.json.startsWith('null', this.#at)) return this.#raw();
+    if (typeof shape !== 'string') return isList(shape) ? this.#list(shape[0]) : this.#object(shape, before);
+    if (shape === '*') return merged(before, this.#raw());
+    return shape === 'i' || shape === 'l' ? this.#integer(shape === 'l') : this.#scalar(shape);
+  }
+
+  #object(shape: { readonly [member: string]: Shape }, before: unknown): unknown {
+    this.#expect('{');
+    const object: Record<string, unknown> = isObject(before) ? before : {};
+    while (this.#next('}')) {
+      const end = endOfString(this.json, this.#at);
+      const name = String(JSON.parse(this.json.slice(this.#at, end)));
+      this.#at = skipBlanks(this.json, end) + 1;
+      const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
+      if (member === undefined) this.#skip();
+      else object[name] = this.value(member, object[name]);
+    }
+    return object;
+  }
+
+  #list(item: Shape): unknown {
+    this.#expect('[');
+    const list: unknown[] = [];
+    while (this.#next(']')) list.push(this.value(item, undefined));
+    return list;
+  }
+
+  #integer(exact: boolean): number | bigint {
+    const text = this.json.slice(this.#at, endOfNumber(this.json, this.#at));
+    if (!/^-?\d+$/.test(text)) throw new UndecodableBody();
+    const integer = BigInt(text);
+    if (integer < MIN_INTEGER || integer > MAX_INTEGER) throw new UndecodableBody();
+    this.#at += text.length;
+    return exact && !Number.isSafeInteger(Number(text)) ? integer : Number(text);
+  }
+
+  #scalar(shape: string): unknown {
+    const value = this.#raw();
+    if (typeof value !== (shape === 's' ? 'string' : 'boolean')) throw new UndecodableBody();
+    return value;
+  }
+
+  #raw(): unknown {
+    const start = this.#at;
+    this.#skip();
+    const value: unknown = JSON.parse(this.json.slice(start, this.#at));
+    return value;
+  }
+
+  #skip(): void {
+    this.#at = endOfValue(this.json, skipBlanks(this.json, this.#at));
+  }
+
+  #expect(character: string): void {
+    if (this.json.charAt(this.#at) !== character) throw new UndecodableBody();
+    this.#at++;
+  }
+
+  /** Whether there is another member or item before `end`, which is passed. */
+  #next(end: string): boolean {
+    this.#at = skipBlanks(this.json, this.#at);
+    if (this.json.charAt(this.#at) === ',') this.#at = skipBlanks(this.json, this.#at + 1);
+    if (this.json.charAt(this.#at) !== end) return true;
+    this.#at++;
+    return false;
+  }
+}
+
+function isList(shape: Exclude<Shape, string>): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function merged(before: unknown, value: unknown): unknown {
+  if (!isObject(value)) throw new UndecodableBody();
+  return isObject(before) ? { ...before, ...value } : value;
+}

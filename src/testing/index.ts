@@ -1,0 +1,6 @@
+export { UnkeyEmulator, type CreateRootKeyOptions } from './emulator/unkey-emulator.js';
+export type { EmulatorOptions } from './emulator/emulator-options.js';
+export type { EmulatorClock } from './emulator/clock.js';
+export type { CreatedKey, CreateKeyBody, CreateKeyRatelimit } from './emulator/create-key-directly.js';
+export type { Fault, FaultHandle, FaultOptions } from './emulator/faults/fault.js';
+export type { RecordedCall } from './emulator/transport/call-log.js';
