@@ -29,15 +29,20 @@ export class Roles {
     return this.#byId.get(id);
   }
 
+  /** By name, without regard to letter case and accents. */
+  byName(name: string): Role | undefined {
+    return this.#byName.get(fold(name));
+  }
+
   /** By name, letter for letter: how key operations look. */
   byExactName(name: string): Role | undefined {
-    const role = this.#byName.get(fold(name));
+    const role = this.byName(name);
     return role?.name === name ? role : undefined;
   }
 
   /** By id, or by name without regard to letter case and accents. */
   find(idOrName: string): Role | undefined {
-    return this.#byId.get(idOrName) ?? this.#byName.get(fold(idOrName));
+    return this.#byId.get(idOrName) ?? this.byName(idOrName);
   }
 
   page(limit: number, cursor?: string, matches?: (role: Role) => boolean): Page<Role> {

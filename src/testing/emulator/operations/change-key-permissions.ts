@@ -1,0 +1,24 @@
+import { demand, type Demand, keyUrn, onApi } from '../authentication/demand.js';
+import type { RootKey } from '../authentication/root-key.js';
+import type { Key } from '../store/records.js';
+import type { Workspace } from '../store/workspace.js';
+
+/** To change what is attached to a key: a URN grant on the key, or its API's tuple and those of the workspace. */
+export function toAttach(key: Key, ...tuples: readonly string[]): Demand {
+  return { anyOf: [keyUrn(key, 'update_key'), { allOf: [onApi(key.api, 'update_key'), ...tuples] }] };
+}
+
+/** What it takes to make permissions that do not exist yet. */
+const CREATE_PERMISSION: Demand = {
+  anyOf: ['rbac.*.create_permission', { resource: 'rbac/permissions/*', action: 'create_permission' }],
+};
+
+/** @throws {ApiError} 403 if one of the slugs would have to be made and the root key may not */
+export function demandMissing(
+  { permissions }: Workspace,
+  rootKey: RootKey,
+  slugs: readonly string[],
+  wanted = CREATE_PERMISSION,
+): void {
+  if (slugs.some((slug) => !permissions.bySlug(slug))) demand(rootKey, wanted);
+}

@@ -1,0 +1,17 @@
+import { demand } from '../authentication/demand.js';
+import { demandMissing, toAttach } from './change-key-permissions.js';
+import { findKey } from './find-key.js';
+import { permissionsOf } from './key-data.js';
+import { permissionsBySlug, refuseSlugVariants } from './key-settings.js';
+import { operation } from './operation.js';
+import { permissionData } from './role-data.js';
+
+export const addPermissions = operation('keys.addPermissions', (body, context) => {
+  const { workspace, rootKey } = context;
+  const key = findKey(body.keyId, context);
+  demand(rootKey, toAttach(key, 'rbac.*.add_permission_to_key'));
+  refuseSlugVariants(workspace, body.permissions);
+  demandMissing(workspace, rootKey, body.permissions);
+  key.permissions = [...new Set([...permissionsOf(key), ...permissionsBySlug(workspace, body.permissions)])];
+  return { data: key.permissions.map(permissionData) };
+});

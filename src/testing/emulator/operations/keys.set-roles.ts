@@ -1,0 +1,12 @@
+import { demand, onKey } from '../authentication/demand.js';
+import { findKey } from './find-key.js';
+import { rolesByName } from './key-settings.js';
+import { operation } from './operation.js';
+import { roleData } from './role-data.js';
+
+export const setRoles = operation('keys.setRoles', (body, context) => {
+  const key = findKey(body.keyId, context);
+  demand(context.rootKey, onKey(key, 'update_key'));
+  key.roles = rolesByName(context.workspace, body.roles);
+  return { data: key.roles.map(roleData) };
+});
