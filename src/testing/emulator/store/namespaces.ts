@@ -17,7 +17,6 @@ export class Namespaces {
       overrides: new Map(),
       patterns: [],
       list: new SortedList(),
-      deleted: false,
     };
     this.#byId.set(namespace.id, namespace);
     this.#byName.set(name, namespace);

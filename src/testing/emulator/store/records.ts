@@ -57,7 +57,7 @@ export interface Key {
   readonly id: string;
   readonly api: Api;
   readonly createdAt: number;
-  /** `undefined` while a migrated key waits for its first use. */
+  /** Base64 of the SHA-256; of a migrated key the other system's until its first use. */
   hash: string;
   /** The prefix and the first four characters of the secret; empty for a migrated key. */
   start: string;
@@ -88,7 +88,6 @@ export interface Namespace {
   /** Those with `*`, in order of their identifiers: the first that matches wins. */
   patterns: readonly Override[];
   readonly list: SortedList<Override>;
-  readonly deleted: boolean;
 }
 
 export interface Override {
