@@ -1,0 +1,70 @@
+import type { UnkeyEmulator } from 'nestjs-unkey/testing';
+
+/** An answer with its body read. */
+export interface Reply {
+  status: number;
+  type: string;
+  headers: Headers;
+  body: Body;
+}
+
+/** As much of any answer's body as the tests look at. */
+export interface Body {
+  meta: { requestId: string };
+  data?: any; // oxlint-disable-line typescript/no-explicit-any -- the tests say what it must be
+  pagination?: { hasMore: boolean; cursor?: string };
+  error?: {
+    type: string;
+    title: string;
+    status: number;
+    detail: string;
+    errors?: { location: string; message: string; fix?: string }[];
+  };
+}
+
+/** Calls operations of one emulator over HTTP. */
+export function clientOf(unkey: UnkeyEmulator, rootKey = unkey.rootKey) {
+  const send = async (
+    operation: string,
+    text: string,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> => {
+    const response = await fetch(`${unkey.url}/v2/${operation}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${rootKey}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...headers,
+      },
+      body: text,
+    });
+    const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
+    return { status: response.status, type, headers: response.headers, body: await readJson(response) };
+  };
+  return {
+    /** Sends a body as it stands. */
+    send,
+    /** Calls an operation and hands over the whole reply. */
+    call: (operation: string, body: unknown, headers?: Record<string, string>) =>
+      send(operation, JSON.stringify(body), headers),
+    /** Calls an operation that must succeed and hands over its `data`. */
+    async data(operation: string, body: unknown, headers?: Record<string, string>) {
+      const { status, body: answer } = await send(operation, JSON.stringify(body), headers);
+      if (status !== 200) throw new Error(`${operation} answered ${status}: ${JSON.stringify(answer)}`);
+      return answer.data;
+    },
+  };
+}
+
+export type Client = ReturnType<typeof clientOf>;
+
+async function readJson(response: Response): Promise<Body> {
+  const body: Body = JSON.parse(await response.text());
+  return body;
+}
+
+/** The end of an error's type, for example `unkey/data/key_not_found`. */
+export function errorType({ body }: Reply): string | undefined {
+  return body.error?.type.replace('https://unkey.com/docs/errors/', '');
+}

@@ -1,0 +1,40 @@
+import { connect, type Socket } from 'node:net';
+import type { UnkeyEmulator } from 'nestjs-unkey/testing';
+
+/** A socket on which a test writes what no HTTP client would. */
+export class RawConnection {
+  readonly #socket: Socket;
+  #received = '';
+
+  constructor({ url }: UnkeyEmulator) {
+    const { hostname, port } = new URL(url);
+    this.#socket = connect(Number(port), hostname);
+    this.#socket.on('data', (chunk) => (this.#received += chunk.toString('latin1')));
+    this.#socket.on('error', () => undefined);
+  }
+
+  write(text: string | Uint8Array): void {
+    this.#socket.write(text);
+  }
+
+  /** Resets the connection. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** What came back until the other side closed. */
+  async untilClosed(): Promise<string> {
+    if (!this.#socket.closed) await new Promise((resolve) => this.#socket.once('close', resolve));
+    return this.#received;
+  }
+
+  /** What came back until it contains a text. */
+  async until(text: string): Promise<string> {
+    while (!this.#received.includes(text)) await new Promise((resolve) => this.#socket.once('data', resolve));
+    return this.#received;
+  }
+}
