@@ -49,7 +49,7 @@ export function clientOf(unkey: UnkeyEmulator, rootKey = unkey.rootKey) {
     call: (operation: string, body: unknown, headers?: Record<string, string>) =>
       send(operation, JSON.stringify(body), headers),
     /** Calls an operation that must succeed and hands over its `data`. */
-    async data(operation: string, body: unknown, headers?: Record<string, string>) {
+    data: async (operation: string, body: unknown, headers?: Record<string, string>) => {
       const { status, body: answer } = await send(operation, JSON.stringify(body), headers);
       if (status !== 200) throw new Error(`${operation} answered ${status}: ${JSON.stringify(answer)}`);
       return answer.data;

@@ -14,9 +14,11 @@ export interface ReadBody {
 /** The value of a body's text; nothing if it is no JSON, or none that the server reads. */
 export function parseBody(text: string): { value: unknown; special: boolean } | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    // First, since it costs nothing but time to look at text that is nested beyond measure.
     const kind = inspectJson(text);
-    return kind === 'refused' ? undefined : { value, special: kind === 'special' };
+    if (kind === 'refused') return undefined;
+    const value: unknown = JSON.parse(text);
+    return { value, special: kind === 'special' };
   } catch {
     return undefined;
   }

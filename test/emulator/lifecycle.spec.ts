@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { clientOf } from './support/client.js';
+import { NOON, useFreshEmulator } from './support/emulator.js';
+
+const emulator = useFreshEmulator();
+afterEach(() => vi.unstubAllEnvs());
+
+describe('start', () => {
+  test('takes a port, a root key and a time', async () => {
+    await using first = await UnkeyEmulator.start({ rootKey: 'root_of_mine', now: 1000 });
+    expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(first.rootKey).toBe('root_of_mine');
+    expect(first.clock.now()).toBe(1000);
+    expect((await clientOf(first).call('keys.verifyKey', { key: 'x' })).status).toBe(200);
+    const port = Number(new URL(first.url).port);
+    await expect(UnkeyEmulator.start({ port })).rejects.toThrow(/EADDRINUSE/);
+  });
+
+  test('runs on real time unless it is told a time', async () => {
+    await using unkey = await UnkeyEmulator.start();
+    const before = Date.now();
+    expect(unkey.clock.now()).toBeGreaterThanOrEqual(before);
+    unkey.clock.advance(0);
+    const stopped = unkey.clock.now();
+    unkey.reset();
+    expect(unkey.clock.now()).toBeGreaterThanOrEqual(stopped);
+  });
+
+  test.for<[options: object, sentence: RegExp]>([
+    [{ port: -1 }, /^UnkeyEmulator: port takes a port from 0 to 65535 and got -1\.$/],
+    [{ port: '80' }, /port takes/],
+    [{ host: '' }, /host takes an address and got \.$/],
+    [{ now: 'today' }, /now takes a time in Unix milliseconds/],
+    [{ rootKey: 'a b' }, /rootKey takes/],
+    [{ recordCalls: true }, /recordCalls takes a number of calls or false and got true\.$/],
+    [{ prot: 1 }, /^UnkeyEmulator has no option 'prot'\.$/],
+  ])('%j is refused', async ([options, sentence]) => {
+    await expect(UnkeyEmulator.start(options)).rejects.toThrow(sentence);
+  });
+
+  test('is refused in production, unless that is wanted', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    await expect(UnkeyEmulator.start()).rejects.toThrow(/allowProduction/);
+    const unkey = await UnkeyEmulator.start({ allowProduction: true });
+    await unkey.close();
+  });
+
+  test('does not keep a process alive that has closed it, refills and faults included', () => {
+    const script = `
+      import { UnkeyEmulator } from 'nestjs-unkey/testing';
+      const unkey = await UnkeyEmulator.start();
+      unkey.fail({ latency: 60_000 });
+      fetch(unkey.url + '/v2/liveness').catch(() => undefined);
+      await unkey.createKey({ credits: { remaining: 1, refill: { interval: 'daily', amount: 1 } } });
+      while (unkey.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await unkey.close();
+    `;
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const options = { cwd: root, timeout: 10_000, encoding: 'utf8' } as const;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      options,
+    );
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('createKey', () => {
+  test('makes a key that verifies, in an API of its own unless one is named', async () => {
+    const { key, keyId } = await emulator.unkey.createKey({
+      prefix: 'sk',
+      permissions: ['a'],
+      ratelimits: [{ name: 'requests', limit: 1, duration: 1000 }],
+    });
+    expect(key).toMatch(/^sk_[1-9A-HJ-NP-Za-km-z]{20,22}$/);
+    expect(await emulator.client.data('keys.verifyKey', { key, permissions: 'a' })).toEqual({
+      code: 'VALID',
+      enabled: true,
+      keyId,
+      permissions: ['a'],
+      valid: true,
+    });
+    const { apiId } = await emulator.client.data('apis.createApi', { name: 'mine' });
+    const own = await emulator.unkey.createKey({ apiId });
+    const [listed] = await emulator.client.data('apis.listKeys', { apiId });
+    expect(listed.keyId).toBe(own.keyId);
+  });
+
+  test('is not among the calls', async () => {
+    await emulator.unkey.createKey();
+    expect(emulator.unkey.calls).toEqual([]);
+  });
+
+  test.for<[body: object, sentence: RegExp]>([
+    [{ prefix: 'a-b' }, /^unkey\.createKey: prefix must match .*\.$/],
+    [
+      { foo: 1, credits: {} },
+      /^unkey\.createKey: .*'foo'.*; .*'remaining'.*\.$|^unkey\.createKey: .*'remaining'.*\.$/,
+    ],
+    [{ apiId: 'api_unknown' }, /^unkey\.createKey: There is no API 'api_unknown'/],
+    [{ roles: ['nobody'] }, /^unkey\.createKey: There is no role 'nobody'\.$/],
+    [{ recoverable: true }, /^unkey\.createKey: .*vault/],
+  ])('refuses %j with one sentence', async ([body, sentence]) => {
+    await expect(emulator.unkey.createKey(body)).rejects.toThrow(sentence);
+  });
+});
+
+describe('calls', () => {
+  test('are the requests over HTTP with operation, body, headers and time', async () => {
+    await emulator.client.call('keys.verifyKey', { key: 'x' }, { 'X-Custom': 'yes' });
+    emulator.unkey.clock.advance(5);
+    await fetch(`${emulator.unkey.url}/v2/keys.nothing`, { method: 'POST', body: '{' });
+    await emulator.client.send('keys.verifyKey', '{');
+    await fetch(`${emulator.unkey.url}/v2/liveness`);
+    expect(emulator.unkey.calls).toMatchObject([
+      { operation: 'keys.verifyKey', body: { key: 'x' }, headers: { 'x-custom': 'yes' }, at: NOON },
+      { operation: 'keys.nothing', body: undefined, at: NOON + 5 },
+      { operation: 'keys.verifyKey', body: '{' },
+      { operation: 'liveness', body: undefined },
+    ]);
+    expect(emulator.unkey.calls[0]?.headers.authorization).toBe(`Bearer ${emulator.unkey.rootKey}`);
+  });
+
+  test.for<[recordCalls: number | false, kept: string[]]>([
+    [2, ['b', 'c']],
+    [false, []],
+  ])('recordCalls: %s', async ([recordCalls, kept]) => {
+    await using unkey = await UnkeyEmulator.start({ recordCalls });
+    for (const key of ['a', 'b', 'c']) await clientOf(unkey).call('keys.verifyKey', { key });
+    expect(unkey.calls.map(({ body }) => body)).toEqual(kept.map((key) => ({ key })));
+  });
+});
+
+describe('reset', () => {
+  test('leaves the root key and nothing else', async () => {
+    const { key } = await emulator.unkey.createKey();
+    const other = emulator.unkey.createRootKey();
+    emulator.unkey.reset();
+    expect(emulator.unkey.calls).toEqual([]);
+    expect((await emulator.client.data('keys.verifyKey', { key })).code).toBe('NOT_FOUND');
+    expect((await clientOf(emulator.unkey, other).call('keys.verifyKey', { key })).status).toBe(401);
+    expect((await emulator.unkey.createKey()).keyId).toMatch(/^key_/);
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { type Client, clientOf, errorType } from './support/client.js';
+import { useFreshEmulator } from './support/emulator.js';
+
+const emulator = useFreshEmulator();
+const as = (...permissions: string[]): Client =>
+  clientOf(emulator.unkey, emulator.unkey.createRootKey({ permissions }));
+const data = (operation: string, body: unknown) => emulator.client.data(operation, body);
+
+const world = async () => {
+  const { apiId } = await data('apis.createApi', { name: 'mine' });
+  const { key, keyId } = await data('keys.createKey', { apiId });
+  const other = await data('apis.createApi', { name: 'other' });
+  const foreign = await data('keys.createKey', { apiId: other.apiId });
+  return { apiId, key, keyId, foreign };
+};
+
+describe('a root key verifies', () => {
+  test.for<[grants: string[], own: string, foreign: string]>([
+    [['api.*.verify_key'], 'VALID', 'VALID'],
+    [['api.API.verify_key'], 'VALID', 'NOT_FOUND'],
+    [['api.API.*'], 'NOT_FOUND', 'NOT_FOUND'],
+    [['*'], 'NOT_FOUND', 'NOT_FOUND'],
+    [['api.*.read_key'], 'NOT_FOUND', 'NOT_FOUND'],
+    [['unkey:v1:ws_emulator:**#*'], 'VALID', 'VALID'],
+    [['unkey:v1:ws_emulator:keyspaces/*/keys/*#verify_key'], 'VALID', 'VALID'],
+    [['unkey:v1:ws_emulator:keyspaces/**#verify_key'], 'VALID', 'VALID'],
+    [['unkey:v1:ws_emulator:keyspaces/*/keys/KEY#verify_key'], 'VALID', 'NOT_FOUND'],
+    [['unkey:v1:ws_emulator:keyspaces/*#verify_key'], 'NOT_FOUND', 'NOT_FOUND'],
+    [['unkey:v1:ws_emulator:keyspaces/**#*'], 'NOT_FOUND', 'NOT_FOUND'],
+    [['unkey:v1:ws_other:**#*'], 'NOT_FOUND', 'NOT_FOUND'],
+  ])('with %j: its own API %s, another %s', async ([grants, own, other]) => {
+    const { apiId, key, keyId, foreign } = await world();
+    const client = as(...grants.map((grant) => grant.replace('API', apiId).replace('KEY', keyId)));
+    expect((await client.data('keys.verifyKey', { key })).code).toBe(own);
+    expect((await client.data('keys.verifyKey', { key: foreign.key })).code).toBe(other);
+  });
+});
+
+describe('who may not is answered', () => {
+  const keys = [
+    'getKey',
+    'updateKey',
+    'updateCredits',
+    'deleteKey',
+    'rerollKey',
+    'addPermissions',
+    'removePermissions',
+  ];
+  const more = { updateCredits: { operation: 'set' }, rerollKey: { expiration: 0 } };
+
+  test.for([...keys, 'setPermissions', 'addRoles', 'removeRoles', 'setRoles'])(
+    'keys.%s: 404 for an unknown key, 403 for one that exists',
+    async (name) => {
+      const { keyId } = await world();
+      const body = {
+        ...(name.endsWith('Permissions') && { permissions: ['x'] }),
+        ...(name.endsWith('Roles') && { roles: ['x'] }),
+        ...Object.entries(more).find(([operation]) => operation === name)?.[1],
+      };
+      const client = as();
+      expect((await client.call(`keys.${name}`, { keyId: 'key_unknown', ...body })).status).toBe(404);
+      const reply = await client.call(`keys.${name}`, { keyId, ...body });
+      expect(errorType(reply)).toBe('unkey/authorization/insufficient_permissions');
+      expect(reply.body.error).toMatchObject({ status: 403, title: 'Insufficient Permissions' });
+    },
+  );
+
+  test.for<[operation: string, body: object, status: number]>([
+    ['apis.getApi', { apiId: 'api_unknown' }, 403],
+    ['apis.deleteApi', { apiId: 'api_unknown' }, 403],
+    ['apis.listKeys', { apiId: 'api_unknown' }, 404],
+    ['keys.createKey', { apiId: 'api_unknown' }, 404],
+    ['keys.migrateKeys', { apiId: 'api_unknown', migrationId: 'none', keys: [{ hash: 'abc' }] }, 403],
+    ['identities.createIdentity', { externalId: 'x' }, 403],
+    ['identities.getIdentity', { identity: 'unknown' }, 404],
+    ['identities.listIdentities', {}, 200],
+    ['identities.updateIdentity', { identity: 'unknown' }, 403],
+    ['identities.deleteIdentity', { identity: 'unknown' }, 403],
+    ['permissions.createPermission', { name: 'x', slug: 'x' }, 403],
+    ['permissions.getPermission', { permission: 'unknown' }, 403],
+    ['permissions.listPermissions', {}, 403],
+    ['permissions.deletePermission', { permission: 'unknown' }, 403],
+    ['permissions.createRole', { name: 'x' }, 403],
+    ['permissions.getRole', { role: 'unknown' }, 403],
+    ['permissions.listRoles', {}, 403],
+    ['permissions.deleteRole', { role: 'unknown' }, 403],
+    ['permissions.setRolePermissions', { roleId: 'role_unknown', permissions: [] }, 403],
+    ['ratelimit.limit', { namespace: 'unknown', identifier: 'i', limit: 1, duration: 1000 }, 403],
+    ['ratelimit.multiLimit', [{ namespace: 'unknown', identifier: 'i', limit: 1, duration: 1000 }], 403],
+    ['ratelimit.setOverride', { namespace: 'unknown', identifier: 'i', limit: 1, duration: 1000 }, 404],
+    ['ratelimit.getOverride', { namespace: 'unknown', identifier: 'i' }, 404],
+    ['ratelimit.deleteOverride', { namespace: 'unknown', identifier: 'i' }, 404],
+    ['ratelimit.listOverrides', { namespace: 'unknown' }, 404],
+  ])('%s of something unknown: %j → %i', async ([operation, body, status]) => {
+    expect((await as().call(operation, body)).status).toBe(status);
+  });
+
+  test('404 by whoami and listKeys, as if there were nothing', async () => {
+    const { apiId, key } = await world();
+    expect(errorType(await as().call('keys.whoami', { key }))).toBe('unkey/data/key_not_found');
+    expect(errorType(await as('api.*.read_key').call('apis.listKeys', { apiId }))).toBe(
+      'unkey/data/api_not_found',
+    );
+    expect(
+      (await as('api.*.read_key', `api.${apiId}.read_api`).call('apis.listKeys', { apiId })).status,
+    ).toBe(200);
+  });
+
+  test('404 by getOverride, 403 by the others once the namespace exists', async () => {
+    const override = { namespace: 'n', identifier: 'i' };
+    await data('ratelimit.limit', { ...override, limit: 1, duration: 1000 });
+    await data('ratelimit.setOverride', { ...override, limit: 1, duration: 1000 });
+    const client = as();
+    expect(errorType(await client.call('ratelimit.getOverride', override))).toBe(
+      'unkey/data/ratelimit_override_not_found',
+    );
+    expect((await client.call('ratelimit.deleteOverride', { ...override, identifier: 'none' })).status).toBe(
+      403,
+    );
+    expect((await client.call('ratelimit.listOverrides', { namespace: 'n' })).status).toBe(403);
+    expect(
+      (await as('ratelimit.*.limit').call('ratelimit.limit', { ...override, limit: 1, duration: 1000 }))
+        .status,
+    ).toBe(200);
+    const unknown = { namespace: 'new', identifier: 'i', limit: 1, duration: 1000 };
+    expect((await as('ratelimit.*.limit').call('ratelimit.limit', unknown)).status).toBe(403);
+    expect(
+      (await as('ratelimit.*.limit', 'ratelimit.*.create_namespace').call('ratelimit.limit', unknown)).status,
+    ).toBe(200);
+  });
+});
+
+describe('a URN grant of everything', () => {
+  test('does for keys, identities, listKeys and getOverride, and for nothing else', async () => {
+    const { apiId, key, keyId } = await world();
+    await data('ratelimit.limit', { namespace: 'n', identifier: 'i', limit: 1, duration: 1000 });
+    await data('ratelimit.setOverride', { namespace: 'n', identifier: 'i', limit: 1, duration: 1000 });
+    const { roleId } = await data('permissions.createRole', { name: 'role' });
+    const client = as('unkey:v1:ws_emulator:**#*');
+    const calls: [operation: string, body: unknown, status: number][] = [
+      ['keys.createKey', { apiId }, 200],
+      ['keys.getKey', { keyId }, 200],
+      ['keys.whoami', { key }, 200],
+      ['keys.updateKey', { keyId }, 200],
+      ['keys.updateCredits', { keyId, operation: 'set', value: 1 }, 200],
+      ['keys.addPermissions', { keyId, permissions: ['new'] }, 200],
+      ['keys.setPermissions', { keyId, permissions: ['newer'] }, 200],
+      ['keys.removePermissions', { keyId, permissions: ['newer'] }, 200],
+      ['keys.addRoles', { keyId, roles: ['role'] }, 200],
+      ['keys.rerollKey', { keyId, expiration: 0 }, 200],
+      ['keys.deleteKey', { keyId }, 200],
+      ['apis.listKeys', { apiId }, 200],
+      ['identities.createIdentity', { externalId: 'user' }, 200],
+      ['identities.getIdentity', { identity: 'user' }, 200],
+      ['identities.updateIdentity', { identity: 'user' }, 200],
+      ['identities.deleteIdentity', { identity: 'user' }, 200],
+      ['ratelimit.getOverride', { namespace: 'n', identifier: 'i' }, 200],
+      ['apis.createApi', { name: 'new' }, 403],
+      ['apis.getApi', { apiId }, 403],
+      ['apis.deleteApi', { apiId }, 403],
+      ['keys.migrateKeys', { apiId, migrationId: 'none', keys: [{ hash: 'abc' }] }, 403],
+      ['permissions.listRoles', {}, 403],
+      ['permissions.setRolePermissions', { roleId, permissions: [] }, 403],
+      ['ratelimit.limit', { namespace: 'n', identifier: 'i', limit: 1, duration: 1000 }, 403],
+      ['ratelimit.listOverrides', { namespace: 'n' }, 403],
+    ];
+    const seen: typeof calls = [];
+    for (const [operation, body] of calls)
+      seen.push([operation, body, (await client.call(operation, body)).status]);
+    expect(seen).toEqual(calls);
+  });
+});
+
+describe('what is made on the way needs its own grant', () => {
+  test('permissions by addPermissions and roles, not by createKey', async () => {
+    const { apiId, keyId } = await world();
+    const attach = ['api.*.update_key', 'rbac.*.add_permission_to_key'];
+    const permissions = ['new.one'];
+    expect((await as(...attach).call('keys.addPermissions', { keyId, permissions })).status).toBe(403);
+    expect((await as('api.*.create_key').call('keys.createKey', { apiId, permissions })).status).toBe(200);
+    expect((await as(...attach).call('keys.addPermissions', { keyId, permissions })).status).toBe(200);
+    const role = { name: 'role', permissions: ['new.two'] };
+    expect((await as('rbac.*.create_role').call('permissions.createRole', role)).status).toBe(403);
+    const grants = ['rbac.*.create_role', 'rbac.*.add_permission_to_role'];
+    expect((await as(...grants).call('permissions.createRole', role)).status).toBe(403);
+    expect(
+      (await as(...grants, 'rbac.*.create_permission').call('permissions.createRole', role)).status,
+    ).toBe(200);
+  });
+});
