@@ -1,0 +1,79 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type ExecutionContext,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { PolicyReader } from '../decorators/policy-reader.js';
+import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { RegisteredRoutes } from './registered-routes.js';
+
+/** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
+@Injectable()
+export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
+  readonly #logger = new Logger('UnkeyModule');
+  readonly #routes: RegisteredRoutes;
+
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
+  ) {
+    this.#refuseSecondRegistration();
+    this.#routes = new RegisteredRoutes(host);
+  }
+
+  onModuleInit(): void {
+    this.#readPolicies();
+  }
+
+  onApplicationBootstrap(): void {
+    const patterns = this.#routes.patterns();
+    if (patterns === undefined) return;
+    for (const { entry, matches } of this.options.exclude) {
+      if (patterns.some(matches)) continue;
+      this.#logger.warn(
+        `"exclude" has "${entry}", which matches no route; give the whole pattern, global prefix and version included.`,
+      );
+    }
+  }
+
+  #refuseSecondRegistration(): void {
+    const registrations = [...this.modules.values()].filter((module) =>
+      module.providers.has(UNKEY_RESOLVED_OPTIONS),
+    );
+    if (registrations.length > 1) {
+      throw new UnkeyConfigError(
+        `UnkeyModule is imported ${registrations.length} times in this app; call forRoot() or forRootAsync() once, in the root module, and import it nowhere else.`,
+      );
+    }
+  }
+
+  /** Reads every handler's policy, which throws where it cannot be meant. */
+  #readPolicies(): void {
+    const policies = new PolicyReader(this.options.permissions);
+    for (const { metatype } of this.discovery.getControllers()) {
+      if (!isClass(metatype)) continue;
+      for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
+        const handler: unknown = Reflect.get(metatype.prototype, name);
+        if (isMethod(handler)) policies.read(metatype, handler);
+      }
+    }
+  }
+}
+
+function isClass(value: unknown): value is Type & { prototype: object } {
+  return typeof value === 'function' && typeof value.prototype === 'object';
+}
+
+function isMethod(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
+  return typeof value === 'function';
+}

@@ -1,0 +1,31 @@
+/**
+ * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()` and `allOf()`.
+ * Slugs are compared letter by letter: `documents.*` is satisfied only by a permission of that very name.
+ */
+export type PermissionExpression =
+  | string
+  | { readonly anyOf: readonly PermissionExpression[] }
+  | { readonly allOf: readonly PermissionExpression[] };
+
+/** A limit that a call counts against: one configured on the key or its identity, or an ad-hoc one. */
+export interface KeyRatelimitDemand {
+  /** 3 to 255 characters. */
+  name: string;
+  /** What this call takes from the limit, a whole number; 1 unless given. */
+  cost?: number | undefined;
+  /** With `duration`: an ad-hoc limit of this size, counted per key. At least 1. */
+  limit?: number | undefined;
+  /** With `limit`: the length of the ad-hoc window in ms. At least 1000. */
+  duration?: number | undefined;
+}
+
+/** What one verification asks for beside the key. */
+export interface VerifyOptions {
+  /** All of them are needed. */
+  permissions?: PermissionExpression | PermissionExpression[] | undefined;
+  /** What the call costs, a whole number from 0. Unkey takes 1 from a key with a credit limit unless told. */
+  credits?: number | undefined;
+  ratelimits?: KeyRatelimitDemand[] | undefined;
+  /** For Unkey's analytics: at most 20, each 1 to 512 characters. */
+  tags?: string[] | undefined;
+}

@@ -1,0 +1,110 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { HandlerPolicy, PerRequest } from '../contracts/handler-policy.js';
+import type { KeyRatelimitDemand, PermissionExpression } from '../contracts/verify-options.js';
+import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { checkCredits, checkRatelimit, checkTags } from '../options/check-demands.js';
+import { toPermissionQuery } from '../options/permission-query.js';
+import { POLICY, readPolicy, type PolicyKey } from './policy-metadata.js';
+
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+type Controller = ReturnType<ExecutionContext['getClass']>;
+
+/** Demands that cost something or ask for something; a public handler cannot have them. */
+const DEMANDS = {
+  permissions: '@RequirePermissions()',
+  credits: '@Credits()',
+  ratelimits: '@KeyRatelimit()',
+} as const;
+
+/** Reads what a handler and its class demand, once, and joins it. */
+export class PolicyReader {
+  readonly #read = new WeakMap<Controller, WeakMap<Handler, HandlerPolicy>>();
+
+  /** @param permissions demanded of every handler, from the options */
+  constructor(private readonly permissions: readonly PermissionExpression[]) {}
+
+  /**
+   * @throws UnkeyConfigError that names the handler, where its decorators cannot be meant
+   */
+  read(controller: Controller, handler: Handler): HandlerPolicy {
+    const known = this.#read.get(controller);
+    const policy = known?.get(handler) ?? this.#join(controller, handler);
+    if (known === undefined) this.#read.set(controller, new WeakMap([[handler, policy]]));
+    else known.set(handler, policy);
+    return policy;
+  }
+
+  #join(controller: Controller, handler: Handler): HandlerPolicy {
+    const where = `${controller.name}.${handler.name}`;
+    const access = accessOf(handler, where) ?? accessOf(controller, controller.name);
+    if (access === 'public') refuseDemands(handler, where);
+    const both = <T>(name: PolicyKey) =>
+      [...readPolicy(name, controller), ...readPolicy(name, handler)] as T[];
+    return checked(where, {
+      access,
+      permissions: [
+        ...this.permissions,
+        ...both<PermissionExpression[]>(POLICY.permissions).map((list) => asAllOf(list, where)),
+      ],
+      credits: (readPolicy(POLICY.credits, handler)[0] ?? readPolicy(POLICY.credits, controller)[0]) as
+        PerRequest<number> | undefined,
+      ratelimits: joinRatelimits(controller, handler, where),
+      tags: both<PerRequest<string | string[]>>(POLICY.tags),
+    });
+  }
+}
+
+/** What one handler or class says by itself about needing a key. */
+function accessOf(holder: Handler | Controller, where: string): HandlerPolicy['access'] {
+  const [isPublic] = readPolicy(POLICY.public, holder);
+  const isOptional = readPolicy(POLICY.optional, holder).length > 0;
+  if (isPublic === true && isOptional) {
+    throw new UnkeyConfigError(`${where}: @Public() and @OptionalKey() contradict each other, keep one.`);
+  }
+  if (isOptional) return 'optional';
+  if (isPublic === undefined) return undefined;
+  return isPublic === true ? 'public' : 'required';
+}
+
+function refuseDemands(handler: Handler, where: string): void {
+  for (const [name, decorator] of Object.entries(DEMANDS)) {
+    if (readPolicy(POLICY[name as keyof typeof DEMANDS], handler).length > 0) {
+      throw new UnkeyConfigError(
+        `${where}: it is public, so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
+      );
+    }
+  }
+}
+
+function joinRatelimits(controller: Controller, handler: Handler, where: string): KeyRatelimitDemand[] {
+  const byName = (holder: Handler | Controller) => {
+    const demands = readPolicy(POLICY.ratelimits, holder) as KeyRatelimitDemand[];
+    const named = new Map(demands.map((demand) => [demand.name, demand]));
+    if (named.size === demands.length) return named;
+    throw new UnkeyConfigError(`${where}: @KeyRatelimit() names the same limit twice in one place.`);
+  };
+  return [...new Map([...byName(controller), ...byName(handler)]).values()];
+}
+
+/** One decorator's list, joined with AND like all others. */
+function asAllOf(permissions: PermissionExpression[], where: string): PermissionExpression {
+  const [first, second] = permissions;
+  if (first === undefined) {
+    throw new UnkeyConfigError(
+      `${where}: @RequirePermissions() must name at least one permission, it is empty.`,
+    );
+  }
+  return second === undefined ? first : { allOf: permissions };
+}
+
+function checked(where: string, policy: HandlerPolicy): HandlerPolicy {
+  try {
+    if (policy.permissions.length > 0) toPermissionQuery(policy.permissions);
+    if (policy.credits !== undefined && typeof policy.credits !== 'function') checkCredits(policy.credits);
+    policy.ratelimits.forEach(checkRatelimit);
+    checkTags(policy.tags.filter((tag) => typeof tag !== 'function').flat());
+  } catch (error) {
+    throw new UnkeyConfigError(`${where}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  return Object.freeze(policy);
+}

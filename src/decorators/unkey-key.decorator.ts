@@ -1,0 +1,49 @@
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
+import type { VerifiedKey } from '../contracts/verified-key.js';
+import { injectedKey } from '../transports/verified-key.js';
+
+/** The paths of {@link VerifiedKey} that `@UnkeyKey('…')` takes. */
+export type UnkeyKeyPath = Paths<VerifiedKey>;
+
+type Primitive = string | number | boolean | bigint | symbol | null | undefined;
+type Paths<T, Depth extends readonly unknown[] = []> = Depth['length'] extends 6
+  ? never
+  : {
+      [K in keyof T & string]: string extends K
+        ? string
+        : | K
+          | (NonNullable<T[K]> extends Primitive | readonly unknown[]
+              ? never
+              : `${K}.${Paths<NonNullable<T[K]>, [...Depth, unknown]>}`);
+    }[keyof T & string];
+
+type PipeLike = Type<PipeTransform> | PipeTransform;
+
+const inject = createParamDecorator((path: UnkeyKeyPath | undefined, context: ExecutionContext): unknown => {
+  const key = injectedKey(context);
+  return path === undefined ? key : path.split('.').reduce<unknown>(ownProperty, key);
+});
+
+/**
+ * Injects the verified key, or one property of it by path; `undefined` where the guard let the call through
+ * without a key. Pipes come last, as with every param decorator of Nest.
+ *
+ * @throws Error in the handler's place where no guard ran
+ * @example
+ * list(@UnkeyKey() key: VerifiedKey, @UnkeyKey('identity.externalId') user: string) { … }
+ */
+export function UnkeyKey(...pipes: PipeLike[]): ParameterDecorator;
+export function UnkeyKey(path: UnkeyKeyPath, ...pipes: PipeLike[]): ParameterDecorator;
+export function UnkeyKey(...pathAndPipes: (UnkeyKeyPath | PipeLike)[]): ParameterDecorator {
+  const [first, ...rest] = pathAndPipes;
+  return typeof first === 'string'
+    ? inject(first, ...(rest as PipeLike[]))
+    : inject(...(pathAndPipes as PipeLike[]));
+}
+
+/** Own properties alone: a path must not reach into prototypes. */
+function ownProperty(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}

@@ -1,0 +1,35 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { denialOf } from './denial-table.js';
+import { UnkeyException } from './unkey.exception.js';
+
+/**
+ * Answers refusals as problem details (RFC 9457): `type`, `title`, `status`, `detail`, and our `code`. A filter,
+ * since Nest's adapters write the content type of what they are given themselves.
+ */
+@Catch(UnkeyException)
+export class ProblemDetailsFilter implements ExceptionFilter<UnkeyException> {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  catch(exception: UnkeyException, context: ArgumentsHost): void {
+    const status = exception.getStatus();
+    const response = context.switchToHttp().getResponse<unknown>();
+    const { httpAdapter } = this.host;
+    const problem = {
+      type: 'about:blank',
+      title: titleOf(exception),
+      status,
+      detail: denialOf(exception.code).message,
+      code: exception.code,
+    };
+    httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json');
+    // As text: an object would be sent as `application/json`.
+    httpAdapter.reply(response, JSON.stringify(problem), status);
+  }
+}
+
+function titleOf(exception: UnkeyException): string {
+  const body = exception.getResponse();
+  const error: unknown = typeof body === 'object' ? Reflect.get(body, 'error') : undefined;
+  return typeof error === 'string' ? error : exception.name;
+}

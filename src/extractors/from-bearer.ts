@@ -1,0 +1,22 @@
+import type { KeySource } from '../contracts/key-source.js';
+import { headerValues } from './header-values.js';
+import { isAmbiguous, onlyValue } from './only-value.js';
+
+const BEARER = /^bearer(?:\s+(.*))?$/i;
+
+/**
+ * The key is the token of `Authorization: Bearer …` (RFC 6750), the scheme in any case. Other schemes hold no key.
+ *
+ * @example UnkeyModule.forRoot({ keyFrom: [fromBearer(), fromCookie('session_key')] })
+ */
+export function fromBearer(): KeySource {
+  const source: KeySource = (context) => {
+    const headers = headerValues(context.switchToHttp().getRequest(), 'authorization');
+    const header = onlyValue(headers);
+    if (header === undefined) return undefined;
+    // Several different headers are refused whatever their schemes are.
+    if (isAmbiguous(headers)) return header;
+    return BEARER.exec(header)?.[1]?.trim() || undefined;
+  };
+  return Object.assign(source, { scheme: 'Bearer' } as const);
+}

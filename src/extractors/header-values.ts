@@ -1,0 +1,23 @@
+/**
+ * Every value that a request carries under a header's name, in order. Read from `rawHeaders`: Node joins a
+ * repeated `x-api-key` into one text and drops a second `Authorization`, so its `headers` hide what was sent.
+ */
+export function headerValues(request: unknown, name: string): string[] {
+  const wanted = name.toLowerCase();
+  const raw = property(property(request, 'raw'), 'rawHeaders') ?? property(request, 'rawHeaders');
+  if (isTexts(raw)) {
+    return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === wanted);
+  }
+  const value = property(property(request, 'headers'), wanted);
+  if (typeof value === 'string') return [value];
+  return isTexts(value) ? [...value] : [];
+}
+
+/** A property of something that may be anything. */
+export function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

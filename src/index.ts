@@ -1,0 +1,60 @@
+// The whole public API, by name. Nothing inside src imports this file.
+export { UnkeyModule } from './unkey.module.js';
+export { UnkeyGuard } from './unkey.guard.js';
+export { UnkeyService } from './unkey.service.js';
+
+export { Public } from './decorators/public.decorator.js';
+export { OptionalKey } from './decorators/optional-key.decorator.js';
+export { UnkeyKey, type UnkeyKeyPath } from './decorators/unkey-key.decorator.js';
+export { RequirePermissions } from './decorators/require-permissions.decorator.js';
+export { Credits } from './decorators/credits.decorator.js';
+export { KeyRatelimit } from './decorators/key-ratelimit.decorator.js';
+export { VerificationTags } from './decorators/verification-tags.decorator.js';
+export { InjectUnkey } from './decorators/inject-unkey.decorator.js';
+export { allOf, anyOf } from './options/permission-expression.js';
+
+export { fromBearer } from './extractors/from-bearer.js';
+export { fromCookie } from './extractors/from-cookie.js';
+export { fromHeader } from './extractors/from-header.js';
+export { fromQuery } from './extractors/from-query.js';
+
+export { getVerifiedKey } from './transports/verified-key.js';
+
+export { UnkeyException, isUnkeyException, type UnkeyExceptionInit } from './errors/unkey.exception.js';
+export { KeyMissingException } from './errors/key-missing.exception.js';
+export { KeyDeniedException } from './errors/key-denied.exception.js';
+export { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
+export { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
+export { UnkeyConfigError } from './errors/unkey-config.error.js';
+export { DENIALS, type Denial, type DenialCode } from './errors/denial-table.js';
+
+export { UNKEY_CLIENT, UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
+export type {
+  RatelimitHeaders,
+  UnkeyClientOptions,
+  UnkeyModuleExtras,
+  UnkeyModuleOptions,
+  UnkeyOptionsFactory,
+  UnkeyStatuses,
+} from './options/unkey-options.js';
+export type { UnkeyModuleAsyncOptions } from './unkey.module-definition.js';
+export type { ExcludedRoute, ResolvedUnkeyOptions } from './options/resolved-options.js';
+export type { RootKey } from './options/root-key.js';
+
+export type { KeySource } from './contracts/key-source.js';
+export type { PerRequest } from './contracts/handler-policy.js';
+export type {
+  Ratelimit,
+  RatelimitState,
+  Verification,
+  VerificationCode,
+  VerifiedIdentity,
+} from './contracts/verification.js';
+export type {
+  Register,
+  RegisteredIdentityMeta,
+  RegisteredMeta,
+  VerifiedKey,
+} from './contracts/verified-key.js';
+export type { Verifier, VerifyRequest, VerifyRequestRatelimit } from './contracts/verifier.js';
+export type { KeyRatelimitDemand, PermissionExpression, VerifyOptions } from './contracts/verify-options.js';

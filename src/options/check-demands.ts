@@ -1,0 +1,78 @@
+import type { KeyRatelimitDemand, VerifyOptions } from '../contracts/verify-options.js';
+
+// What Unkey takes (its OpenAPI description), except that an ad-hoc limit below these minimums, which Unkey accepts
+// and then ignores together with all other limits of the call, is refused here.
+const MAX_COST = 1_000_000_000_000;
+const MAX_TAGS = 20;
+const MAX_TAG_LENGTH = 512;
+const KNOWN = new Set(['permissions', 'credits', 'ratelimits', 'tags']);
+
+/** Throws a `TypeError` with one sentence where a demand cannot be one; permissions are checked where they are written. */
+export function checkDemands(options: VerifyOptions): void {
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
+  if (unknown !== undefined)
+    throw new TypeError(`there is no demand "${unknown}"; demands are ${[...KNOWN].join(', ')}`);
+  if (options.credits !== undefined) checkCredits(options.credits);
+  for (const demand of options.ratelimits ?? []) checkRatelimit(demand);
+  checkTags(options.tags ?? []);
+}
+
+export function checkCredits(credits: unknown): asserts credits is number {
+  if (!isWhole(credits, 0, MAX_COST)) {
+    throw new TypeError(`credits must be a whole number from 0 to ${MAX_COST}, got ${String(credits)}`);
+  }
+}
+
+export function checkRatelimit({ name, cost, limit, duration }: KeyRatelimitDemand): void {
+  if (typeof name !== 'string' || name.length < 3 || name.length > 255) {
+    throw new TypeError(
+      `the name of a rate limit must have 3 to 255 characters, got ${JSON.stringify(name)}`,
+    );
+  }
+  if (cost !== undefined && !isWhole(cost, 0)) {
+    throw new TypeError(
+      `the cost of rate limit "${name}" must be a whole number from 0, got ${String(cost)}`,
+    );
+  }
+  if ((limit === undefined) !== (duration === undefined)) {
+    throw new TypeError(
+      `rate limit "${name}" must have both limit and duration, or neither: Unkey ignores one alone`,
+    );
+  }
+  if (limit !== undefined && !isWhole(limit, 1)) {
+    throw new TypeError(
+      `the limit of rate limit "${name}" must be a whole number from 1, got ${String(limit)}`,
+    );
+  }
+  if (duration !== undefined && !isWhole(duration, 1000)) {
+    throw new TypeError(
+      `the duration of rate limit "${name}" must be a whole number of milliseconds from 1000, got ${String(duration)}`,
+    );
+  }
+}
+
+export function checkTags(tags: readonly unknown[]): asserts tags is readonly string[] {
+  const wrong = tags.find((tag) => typeof tag !== 'string' || tag === '' || Array.from(tag).length > MAX_TAG_LENGTH);
+  if (wrong !== undefined) {
+    throw new TypeError(
+      `a tag must be a text of 1 to ${MAX_TAG_LENGTH} characters, got ${JSON.stringify(wrong)}`,
+    );
+  }
+  if (tags.length > MAX_TAGS)
+    throw new TypeError(`there can be ${MAX_TAGS} tags at most, got ${tags.length}`);
+}
+
+function isWhole(value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to;
+}
+
+/**
+ * Tags as Unkey takes them, from those that a function gave: what is empty or too much is left out, what is too
+ * long is cut. They are for analytics alone, and a caller's odd path must not fail its request.
+ */
+export function fitTags(tags: readonly string[]): string[] {
+  return tags
+    .filter((tag) => tag !== '')
+    .slice(0, MAX_TAGS)
+    .map((tag) => (tag.length <= MAX_TAG_LENGTH ? tag : Array.from(tag).slice(0, MAX_TAG_LENGTH).join('')));
+}

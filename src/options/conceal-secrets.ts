@@ -1,0 +1,16 @@
+/** Options that print a root key: the key itself, and a client that was made with one. */
+const SECRETS = ['rootKey', 'client'];
+
+/**
+ * A copy of the options in which these are there for whoever reads them by name, and for nobody who prints,
+ * spreads or serialises the object: it stands in Nest's container, where debuggers and error reporters look.
+ */
+export function concealSecrets<Options>(options: Options): Options {
+  if (typeof options !== 'object' || options === null) return options;
+  const copy = { ...options };
+  for (const name of SECRETS) {
+    const value: unknown = Reflect.get(options, name);
+    if (value) Object.defineProperty(copy, name, { get: () => value, enumerable: false });
+  }
+  return copy;
+}

@@ -1,0 +1,122 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import type { Unkey } from '@unkey/api';
+import * as v from 'valibot';
+import type { KeySource } from '../contracts/key-source.js';
+import type { Verifier } from '../contracts/verifier.js';
+import type { PermissionExpression } from '../contracts/verify-options.js';
+import { DENIALS, isDenialCode } from '../errors/denial-table.js';
+import { routePatternFault } from './route-pattern.js';
+import type { RatelimitHeaders, UnkeyClientOptions } from './unkey-options.js';
+
+// Every message says what the option takes; where it stands and what was given is added by whoever reports it.
+const is =
+  <T>(test: (value: unknown) => boolean) =>
+  (takes: string) =>
+    v.custom<T>(test, takes);
+
+const isFunction = (value: unknown) => typeof value === 'function';
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const oneOrMore = <T>(item: (value: unknown) => boolean, takes: string) =>
+  is<T | readonly T[]>((value) =>
+    Array.isArray(value) ? value.length > 0 && value.every(item) : item(value),
+  )(takes);
+
+const ROOT_KEY = 'must be the text of a root key, without blanks';
+const STATUS = 'must be an HTTP status from 400 to 599';
+const TIMEOUT = 'must be a whole number of milliseconds from 1 to 2147483647';
+const RATELIMIT_HEADERS = new Set<unknown>(['legacy', 'ietf', 'both', false]);
+/** Options of the SDK's client that the module fills in itself, with the module's option for it. */
+const TAKEN = { rootKey: 'rootKey', serverURL: 'baseUrl', serverIdx: 'baseUrl' } as const;
+
+const clientOptions = v.pipe(
+  is<UnkeyClientOptions>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))(
+    'must be an object of SDK options',
+  ),
+  ...(['rootKey', 'serverURL', 'serverIdx'] as const).map((name) =>
+    v.check<UnkeyClientOptions, string>(
+      (options) => !(name in options),
+      `must not hold "${name}": give it to the module as "${TAKEN[name]}"`,
+    ),
+  ),
+);
+
+const exclude = v.array(
+  v.pipe(
+    v.string('must be a list of route patterns such as "/admin/*"'),
+    v.check(
+      (entry) => routePatternFault(entry) === undefined,
+      ({ input }) => routePatternFault(input) ?? '',
+    ),
+  ),
+  'must be a list of route patterns such as "/admin/*"',
+);
+
+/** Every option that exists; what is not here is refused as unknown. */
+export const OPTIONS = {
+  rootKey: is<string>((value) => isText(value) && !/\s/.test(String(value)))(ROOT_KEY),
+  baseUrl: is<string>(isHttpUrl)('must be an http or https URL without credentials in it'),
+  keyFrom: oneOrMore<KeySource>(
+    isFunction,
+    'must be a key source such as fromHeader("x-api-key"), or a list of them',
+  ),
+  keyPrefix: oneOrMore<string>(isText, 'must be a prefix such as "acme_live_", or a list of them'),
+  permissions: oneOrMore<PermissionExpression>(
+    (value) => isText(value) || (typeof value === 'object' && value !== null),
+    'must be a permission, anyOf(…), allOf(…), or a list of them',
+  ),
+  public: is<readonly Type[]>((value) => Array.isArray(value) && value.every(isFunction))(
+    'must be a list of controller classes',
+  ),
+  exclude,
+  skipIf: is<(context: ExecutionContext) => boolean | Promise<boolean>>(isFunction)(
+    'must be a function of the execution context',
+  ),
+  statuses: v.record(
+    v.pipe(v.string(), v.check(isDenialCode, `is no code; codes are ${Object.keys(DENIALS).join(', ')}`)),
+    v.optional(v.pipe(v.number(STATUS), v.integer(STATUS), v.minValue(400, STATUS), v.maxValue(599, STATUS))),
+    'must be an object of HTTP statuses by code',
+  ),
+  problemDetails: v.boolean('must be true or false'),
+  ratelimitHeaders: is<RatelimitHeaders>((value) => RATELIMIT_HEADERS.has(value))(
+    "must be 'legacy', 'ietf', 'both' or false",
+  ),
+  realm: is<string>((value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value))(
+    'must be text of printable ASCII characters',
+  ),
+  timeout: v.pipe(
+    v.number(TIMEOUT),
+    v.integer(TIMEOUT),
+    v.minValue(1, TIMEOUT),
+    v.maxValue(2147483647, TIMEOUT),
+  ),
+  verifier: is<'sdk' | Verifier>((value) => value === 'sdk' || isFunction(value))(
+    "must be 'sdk' or a function (request, signal) => Promise<Verification>",
+  ),
+  client: is<Unkey | false>((value) => value === false || isClient(value))(
+    'must be an Unkey client of @unkey/api, or false',
+  ),
+  clientOptions,
+};
+
+export const OPTIONS_SCHEMA = v.partial(v.strictObject(OPTIONS));
+
+/** What every option takes, checked; still with its absent ones absent. */
+export type CheckedOptions = v.InferOutput<typeof OPTIONS_SCHEMA>;
+
+function isHttpUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === ''
+  );
+}
+
+function isClient(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys: unknown = Reflect.get(value, 'keys');
+  return typeof keys === 'object' && keys !== null && isFunction(Reflect.get(keys, 'verifyKey'));
+}

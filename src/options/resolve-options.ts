@@ -1,0 +1,147 @@
+import * as v from 'valibot';
+import type { KeySource } from '../contracts/key-source.js';
+import type { PermissionExpression } from '../contracts/verify-options.js';
+import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
+import { toPermissionQuery } from './permission-query.js';
+import type { ResolvedUnkeyOptions } from './resolved-options.js';
+import { RootKey } from './root-key.js';
+import { routeMatcher } from './route-pattern.js';
+
+/** What stands around the options when they are resolved. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Sources where `keyFrom` is not given. */
+  readonly keyFrom: readonly KeySource[];
+  /** The clock, in Unix ms. */
+  readonly now: () => number;
+}
+
+/**
+ * Fills in defaults, checks and freezes. Throws an {@link UnkeyConfigError} that names the option, what it got and
+ * what it takes; never with the value of a root key in it.
+ */
+export function resolveOptions(given: unknown, around: Surroundings): ResolvedUnkeyOptions {
+  const options = checked(withEnvironment(withoutUndefined(given), around.env));
+  const keyFrom = options.keyFrom === undefined ? around.keyFrom : list(options.keyFrom);
+  const permissions = list<PermissionExpression>(options.permissions);
+  checkPermissions(permissions);
+  checkClient(options);
+  return Object.freeze({
+    rootKey: options.rootKey === undefined ? undefined : new RootKey(options.rootKey),
+    baseUrl: (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, ''),
+    keyFrom: Object.freeze(keyFrom),
+    scheme: keyFrom.some((source) => source.scheme === 'Bearer') ? 'Bearer' : 'ApiKey',
+    realm: options.realm ?? 'api',
+    keyPrefix: Object.freeze(list(options.keyPrefix)),
+    permissions: Object.freeze(permissions),
+    public: Object.freeze([...(options.public ?? [])]),
+    exclude: Object.freeze((options.exclude ?? []).map((entry) => ({ entry, matches: routeMatcher(entry) }))),
+    skipIf: options.skipIf,
+    statuses: Object.freeze({ ...options.statuses }),
+    problemDetails: options.problemDetails ?? false,
+    ratelimitHeaders: options.ratelimitHeaders ?? 'legacy',
+    timeout: options.timeout ?? 2000,
+    verifier: options.verifier ?? 'sdk',
+    client: clientOf(options.client),
+    clientOptions: Object.freeze({ ...options.clientOptions }),
+    now: around.now,
+  });
+}
+
+function withoutUndefined(given: unknown): Record<string, unknown> {
+  if (given === undefined) {
+    throw fault(
+      'there are no options; import UnkeyModule.forRoot() or forRootAsync(), whose factory must return an object',
+    );
+  }
+  if (typeof given !== 'object' || given === null)
+    throw fault(`the options must be an object, got ${shown(given)}`);
+  // By name, since the root key stands there not enumerable; see conceal-secrets.ts.
+  const names = Object.getOwnPropertyNames(given);
+  const entries = names.map((name): [string, unknown] => [name, Reflect.get(given, name)]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function withEnvironment(given: Record<string, unknown>, env: Surroundings['env']): Record<string, unknown> {
+  const { UNKEY_ROOT_KEY: rootKey, UNKEY_BASE_URL: baseUrl } = env;
+  return {
+    ...(rootKey ? { rootKey: rootKey } : {}),
+    ...(baseUrl ? { baseUrl: baseUrl } : {}),
+    ...given,
+  };
+}
+
+function checked(given: Record<string, unknown>): CheckedOptions {
+  for (const name of Object.keys(given)) refuseUnknown(name);
+  const result = v.safeParse(OPTIONS_SCHEMA, given, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? '';
+  throw fault(`option "${path}" ${issue.message}, got ${shown(issue.input, path)}`);
+}
+
+function refuseUnknown(name: string): void {
+  if (name in OPTIONS) return;
+  if (name === 'isGlobal' || name === 'globalGuard') {
+    throw fault(
+      `option "${name}" is known before the factory runs: put it beside useFactory, as in forRootAsync({ ${name}: …, useFactory })`,
+    );
+  }
+  throw fault(`there is no option "${name}"; options are ${Object.keys(OPTIONS).join(', ')}`);
+}
+
+/** Behind a function, since a client that the user made prints its root key. */
+function clientOf(client: CheckedOptions['client']): ResolvedUnkeyOptions['client'] {
+  return client ? () => client : client;
+}
+
+function checkPermissions(permissions: readonly PermissionExpression[]): void {
+  if (permissions.length === 0) return;
+  try {
+    toPermissionQuery(permissions);
+  } catch (error) {
+    throw fault(`option "permissions": ${error instanceof Error ? error.message : 'it cannot be read'}`);
+  }
+}
+
+function checkClient(options: CheckedOptions): void {
+  if (options.client !== undefined && options.clientOptions !== undefined) {
+    throw fault(
+      'option "clientOptions" is for the client that the module makes, so it cannot stand beside "client"',
+    );
+  }
+  const usesSdk = (options.verifier ?? 'sdk') === 'sdk';
+  if (options.client === false && usesSdk) {
+    throw fault(
+      'option "client" is false, so keys cannot be verified through the SDK: give a "verifier" of your own',
+    );
+  }
+  if (options.rootKey === undefined && options.client === undefined) {
+    throw fault('no root key: give the option "rootKey" or set the environment variable UNKEY_ROOT_KEY');
+  }
+}
+
+/** How a wrong value is shown. A root key never is, nor anything in a URL that may be a password. */
+function shown(value: unknown, path = ''): string {
+  if (typeof value === 'string' && path !== 'rootKey' && !(path === 'baseUrl' && value.includes('@'))) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  }
+  if (typeof value === 'string') return value === '' ? 'an empty text' : 'a text';
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function fault(sentence: string): UnkeyConfigError {
+  return new UnkeyConfigError(`UnkeyModule: ${sentence}.`);
+}
+
+function list<T>(value: T | readonly T[] | undefined): T[] {
+  if (value === undefined) return [];
+  return isList(value) ? [...value] : [value];
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}

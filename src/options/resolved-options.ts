@@ -1,0 +1,41 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import type { Unkey } from '@unkey/api';
+import type { KeySource } from '../contracts/key-source.js';
+import type { Verifier } from '../contracts/verifier.js';
+import type { PermissionExpression } from '../contracts/verify-options.js';
+import type { RootKey } from './root-key.js';
+import type { RatelimitHeaders, UnkeyClientOptions, UnkeyStatuses } from './unkey-options.js';
+
+/** The options as the rest of the module sees them: complete, checked, frozen. */
+export interface ResolvedUnkeyOptions {
+  /** Absent only where nothing would use it. */
+  readonly rootKey: RootKey | undefined;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly keyFrom: readonly KeySource[];
+  /** The scheme that a challenge names. */
+  readonly scheme: 'Bearer' | 'ApiKey';
+  readonly realm: string;
+  readonly keyPrefix: readonly string[];
+  readonly permissions: readonly PermissionExpression[];
+  readonly public: readonly Type[];
+  readonly exclude: readonly ExcludedRoute[];
+  readonly skipIf: ((context: ExecutionContext) => boolean | Promise<boolean>) | undefined;
+  readonly statuses: Readonly<UnkeyStatuses>;
+  readonly problemDetails: boolean;
+  readonly ratelimitHeaders: RatelimitHeaders;
+  /** ms */
+  readonly timeout: number;
+  readonly verifier: 'sdk' | Verifier;
+  /** The user's own client; `false`: none at all; `undefined`: to be made. */
+  readonly client: (() => Unkey) | false | undefined;
+  readonly clientOptions: UnkeyClientOptions;
+  /** The clock, in Unix ms. */
+  readonly now: () => number;
+}
+
+/** One entry of `exclude` as written, with its test of route patterns. */
+export interface ExcludedRoute {
+  readonly entry: string;
+  readonly matches: (pattern: string) => boolean;
+}

@@ -1,0 +1,14 @@
+/**
+ * What `forRoot` was given, or what the options factory returned. Resolved once, after overrides, so a test may
+ * replace it: `overrideProvider(UNKEY_OPTIONS).useValue({ rootKey, baseUrl })`.
+ */
+export const UNKEY_OPTIONS = Symbol.for('nestjs-unkey:options');
+
+/** The options with defaults filled in, checked and frozen; see {@link ResolvedUnkeyOptions}. */
+export const UNKEY_RESOLVED_OPTIONS = Symbol.for('nestjs-unkey:resolved-options');
+
+/** The official SDK's client; `@InjectUnkey()` is the short form. */
+export const UNKEY_CLIENT = Symbol.for('nestjs-unkey:client');
+
+/** The {@link Verifier} in use, the deadline included. */
+export const UNKEY_VERIFIER = Symbol.for('nestjs-unkey:verifier');

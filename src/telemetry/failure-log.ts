@@ -1,0 +1,54 @@
+import type { LoggerService } from '@nestjs/common';
+import type { VerifyRequest } from '../contracts/verifier.js';
+import type { VerificationFailure } from '../errors/verification-failure.js';
+
+/** What to do about each way in which Unkey refuses us. */
+const CURES: Record<number, string> = {
+  400: 'Unkey cannot read what a handler demands: check its permissions, rate limits and tags.',
+  401: 'Unkey does not know the root key: check "rootKey" and UNKEY_ROOT_KEY.',
+  403: 'Unkey does not let the root key verify: it is disabled, expired or lacks api.<api id>.verify_key.',
+  404: 'There is no Unkey v2 API at this address: check "baseUrl" and UNKEY_BASE_URL.',
+  412: 'A rate limit that a handler demands exists neither on the key nor on its identity: create it there, or give it a limit and a duration.',
+};
+
+/**
+ * Says once that verification fails and why, not once per request: our own faults once per kind, an outage once
+ * per kind until it is over. Never holds or prints a key.
+ */
+export class FailureLog {
+  readonly #faults = new Set<string>();
+  readonly #outage = new Set<string>();
+
+  constructor(private readonly logger: LoggerService) {}
+
+  report(failure: VerificationFailure, request: VerifyRequest): void {
+    if (failure.kind === 'unavailable') {
+      if (isNew(this.#outage, failure.reason)) {
+        this.logger.warn(`Keys cannot be verified, callers get a 503: ${failure.reason}.`);
+      }
+      return;
+    }
+    const names = failure.status === 412 ? request.ratelimits?.map(({ name }) => name).join(', ') : undefined;
+    const id = `${failure.reason} ${names ?? ''}`;
+    if (!isNew(this.#faults, id)) return;
+    const cure = CURES[failure.status ?? 0] ?? 'Check "baseUrl" and what stands between this app and Unkey.';
+    this.logger.error(
+      `Keys cannot be verified because of this app's own configuration, callers get a 500: ${failure.reason}. ${cure}` +
+        (names === undefined ? '' : ` Rate limits asked for: ${names}.`) +
+        (failure.requestId === undefined ? '' : ` Unkey's request id: ${failure.requestId}.`),
+    );
+  }
+
+  recovered(): void {
+    if (this.#outage.size === 0) return;
+    this.#outage.clear();
+    this.logger.log?.('Keys can be verified again.');
+  }
+}
+
+function isNew(seen: Set<string>, id: string): boolean {
+  // Bounded: names come from handlers, but a reason may hold what a proxy made up.
+  if (seen.has(id) || seen.size >= 100) return false;
+  seen.add(id);
+  return true;
+}

@@ -1,0 +1,36 @@
+import type { Verification } from '../contracts/verification.js';
+import { challengeFor } from '../errors/challenge.js';
+import type { UnkeyException } from '../errors/unkey.exception.js';
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
+
+/** What an answer says of the limits that its verification counted against. */
+export function answerHeaders(
+  verification: Verification,
+  { ratelimitHeaders: form, now }: ResolvedUnkeyOptions,
+): Record<string, string> {
+  return ratelimitHeaders(verification.ratelimits ?? [], form, now());
+}
+
+/** What belongs to a refusal: the challenge, when to try again, and what is left of the limits. */
+export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOptions): Record<string, string> {
+  const challenge = challengeFor(denial.code, denial.getStatus(), options);
+  const verification = verificationOf(denial);
+  return {
+    ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+    ...(denial.retryAfter === undefined ? {} : { 'Retry-After': String(denial.retryAfter) }),
+    ...(verification === undefined ? {} : answerHeaders(verification, options)),
+  };
+}
+
+/** Seconds until a rate-limited key may be used again; a verifier that names no limit leaves a second. */
+export function retryAfter(verification: Verification, { now }: ResolvedUnkeyOptions): number | undefined {
+  if (verification.code !== 'RATE_LIMITED') return undefined;
+  const limit = mostRestrictive(verification.ratelimits ?? []);
+  return limit === undefined ? 1 : secondsUntil(limit.reset, now());
+}
+
+/** By property, since the exception may be one of another copy of this package. */
+function verificationOf(denial: UnkeyException): Verification | undefined {
+  return 'verification' in denial ? (denial.verification as Verification) : undefined;
+}

@@ -1,0 +1,50 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Transport } from '../contracts/transport.js';
+import type { VerifiedKey } from '../contracts/verified-key.js';
+import { stateOn } from './request-state.js';
+
+/** What Express and Fastify requests have in common, as far as it is read here. */
+interface HttpRequest {
+  /** Fastify's link to Node's own request, which is what middleware sees. */
+  raw?: object;
+  /** Express: the matched route. */
+  route?: { path?: unknown };
+  /** Fastify: the matched route. */
+  routeOptions?: { url?: unknown };
+  unkey?: VerifiedKey;
+}
+
+interface HttpResponse {
+  header?(name: string, value: string): unknown;
+  setHeader?(name: string, value: string): unknown;
+}
+
+/** Express and Fastify. */
+export const httpTransport: Transport = {
+  state(context) {
+    const request = requestOf(context);
+    return request.raw === undefined ? stateOn(request) : stateOn(request, request.raw);
+  },
+
+  attach(context, key) {
+    requestOf(context).unkey = key;
+  },
+
+  routePattern(context) {
+    const { route, routeOptions } = requestOf(context);
+    const pattern = routeOptions?.url ?? route?.path;
+    return typeof pattern === 'string' ? pattern : undefined;
+  },
+
+  setHeaders(context, headers) {
+    const response = context.switchToHttp().getResponse<HttpResponse>();
+    for (const [name, value] of Object.entries(headers)) {
+      if (response.header) response.header(name, value);
+      else response.setHeader?.(name, value);
+    }
+  },
+};
+
+function requestOf(context: ExecutionContext): HttpRequest {
+  return context.switchToHttp().getRequest<HttpRequest>();
+}

@@ -1,0 +1,41 @@
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { concealSecrets } from './options/conceal-secrets.js';
+import { UNKEY_OPTIONS } from './options/tokens.js';
+import type { UnkeyModuleExtras, UnkeyModuleOptions } from './options/unkey-options.js';
+import { UnkeyGuard } from './unkey.guard.js';
+
+const EXTRAS: UnkeyModuleExtras = { isGlobal: true, globalGuard: false };
+
+/** `forRoot` and `forRootAsync` in all their forms; what is in the module stands in unkey.module.ts. */
+export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<UnkeyModuleOptions>({ optionsInjectionToken: UNKEY_OPTIONS })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createUnkeyOptions')
+    .setExtras<UnkeyModuleExtras>(EXTRAS, withExtras)
+    .build();
+
+/** What `forRootAsync` takes: `useFactory` with `inject`, `useClass` or `useExisting`; `imports`; and the extras. */
+export type UnkeyModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
+
+function withExtras(definition: DynamicModule, extras: UnkeyModuleExtras): DynamicModule {
+  return {
+    ...definition,
+    // An extra that is given as `undefined` is absent, like every option.
+    global: extras.isGlobal ?? true,
+    providers: [
+      ...(definition.providers ?? []).map(concealing),
+      // The guard of the module itself, so that a test's overrideProvider(UnkeyGuard) reaches it.
+      ...(extras.globalGuard ? [{ provide: APP_GUARD, useExisting: UnkeyGuard }] : []),
+    ],
+  };
+}
+
+/** What stands under UNKEY_OPTIONS can be read but does not print its root key. */
+function concealing(provider: Provider): Provider {
+  if (!('provide' in provider) || provider.provide !== UNKEY_OPTIONS) return provider;
+  if ('useValue' in provider) return { ...provider, useValue: concealSecrets(provider.useValue) };
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory } = provider;
+  return { ...provider, useFactory: async (...args: unknown[]) => concealSecrets(await useFactory(...args)) };
+}

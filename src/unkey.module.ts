@@ -1,0 +1,91 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import type { Unkey } from '@unkey/api';
+import { BootCheck } from './audit/boot-check.js';
+import type { Verifier } from './contracts/verifier.js';
+import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
+import { fromBearer } from './extractors/from-bearer.js';
+import { fromHeader } from './extractors/from-header.js';
+import { resolveOptions } from './options/resolve-options.js';
+import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
+import { UNKEY_CLIENT, UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
+import { UnkeyGuard } from './unkey.guard.js';
+import {
+  ConfigurableModuleClass,
+  type OPTIONS_TYPE,
+  type UnkeyModuleAsyncOptions,
+} from './unkey.module-definition.js';
+import { UnkeyService } from './unkey.service.js';
+import { absentClient, createClient } from './verification/sdk-client.js';
+import { sdkVerifier } from './verification/sdk.verifier.js';
+
+/**
+ * Protects an app with Unkey API keys. Import it once, in the root module.
+ *
+ * @example
+ * @Module({ imports: [UnkeyModule.forRoot({ globalGuard: true })] }) // root key from UNKEY_ROOT_KEY
+ * export class AppModule {}
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    {
+      provide: UNKEY_RESOLVED_OPTIONS,
+      useFactory: (options: unknown) =>
+        resolveOptions(options, {
+          env: process.env,
+          keyFrom: [fromHeader('x-api-key'), fromBearer()],
+          now: Date.now,
+        }),
+      inject: [{ token: UNKEY_OPTIONS, optional: true }],
+    },
+    {
+      provide: UNKEY_CLIENT,
+      useFactory: (options: ResolvedUnkeyOptions) =>
+        options.client === false ? absentClient() : (options.client?.() ?? createClient(options)),
+      inject: [UNKEY_RESOLVED_OPTIONS],
+    },
+    {
+      provide: UNKEY_VERIFIER,
+      useFactory: ({ verifier }: ResolvedUnkeyOptions, client: Unkey): Verifier =>
+        verifier === 'sdk' ? sdkVerifier(client) : verifier,
+      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT],
+    },
+    {
+      provide: APP_FILTER,
+      // Nest passes over a filter that is not there.
+      useFactory: ({ problemDetails }: ResolvedUnkeyOptions, host: HttpAdapterHost) =>
+        problemDetails ? new ProblemDetailsFilter(host) : undefined,
+      inject: [UNKEY_RESOLVED_OPTIONS, HttpAdapterHost],
+    },
+    UnkeyService,
+    UnkeyGuard,
+    BootCheck,
+  ],
+  exports: [UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UnkeyService, UnkeyGuard],
+})
+export class UnkeyModule extends ConfigurableModuleClass {
+  /**
+   * Registers the module with options that are known now; the environment is read when the app boots.
+   *
+   * @throws UnkeyConfigError at boot, for an option that is unknown or of a wrong type, or without a root key
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /**
+   * Registers the module with options that a factory, a class or an existing provider gives.
+   *
+   * @throws UnkeyConfigError as forRoot does
+   * @example
+   * UnkeyModule.forRootAsync({
+   *   globalGuard: true,
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ rootKey: config.getOrThrow('UNKEY_ROOT_KEY') }),
+   * })
+   */
+  static override forRootAsync(options: UnkeyModuleAsyncOptions): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Verifier, VerifyRequest } from '../contracts/verifier.js';
+import { classifyFailure } from '../errors/classify-failure.js';
+import { withDeadline } from './deadline.js';
+import type { Outcome } from './outcome.js';
+import { isVerification } from './read-verification.js';
+
+/**
+ * Asks a verifier once, within the deadline, and never rejects: a verdict that can be believed comes back as it is,
+ * all else as a failure.
+ *
+ * @param timeout ms over everything that the verifier does
+ */
+export async function obtain(verifier: Verifier, request: VerifyRequest, timeout: number): Promise<Outcome> {
+  try {
+    const answer: unknown = await withDeadline((signal) => verifier(request, signal), timeout);
+    if (isVerification(answer)) return { verification: answer };
+    return { failure: { kind: 'unavailable', reason: 'Unkey gave an answer that cannot be read' } };
+  } catch (error) {
+    return { failure: classifyFailure(error) };
+  }
+}

@@ -1,0 +1,49 @@
+import type { HTTPClient, Unkey } from '@unkey/api';
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+
+/**
+ * The official SDK's client, loaded only here since that takes a few hundred ms.
+ *
+ * The SDK keeps the request it sent on every error, so printing one would print the root key. It is therefore
+ * added below the SDK, to a copy of the request that the SDK never sees. The empty `rootKey` keeps the SDK from
+ * reading `UNKEY_ROOT_KEY` by itself.
+ */
+export async function createClient(options: ResolvedUnkeyOptions): Promise<Unkey> {
+  const { rootKey, baseUrl, clientOptions } = options;
+  const { HTTPClient: Client, Unkey: UnkeyClient } = await import('@unkey/api');
+  const inner: HTTPClient = clientOptions.httpClient ?? new Client();
+  const authorizing = new Client({
+    fetcher: async (input, init) => {
+      const request = new Request(input, init);
+      if (rootKey !== undefined) request.headers.set('authorization', `Bearer ${rootKey.reveal()}`);
+      return inner.request(request);
+    },
+  });
+  return new UnkeyClient({ ...clientOptions, rootKey: '', serverURL: baseUrl, httpClient: authorizing });
+}
+
+const EXPLANATION =
+  'the Unkey client was turned off with `client: false`; remove that option to use @InjectUnkey() and UnkeyService.client';
+
+/** The parts of the SDK's client that Unkey documents for keys and what belongs to them. */
+const SECTIONS = new Set<PropertyKey>([
+  'keys',
+  'apis',
+  'identities',
+  'permissions',
+  'ratelimit',
+  'analytics',
+]);
+
+/**
+ * Stands in for the client under `client: false`, so that the app boots and whoever uses it is told why it fails.
+ * Nest asks every provider for lifecycle hooks and `then`; those it simply does not have.
+ */
+export function absentClient(): Unkey {
+  return new Proxy(Object.create(null), {
+    get: (_, name) => {
+      if (SECTIONS.has(name)) throw new Error(`unkey.${String(name)}: ${EXPLANATION}.`);
+      return undefined;
+    },
+  }) as Unkey;
+}

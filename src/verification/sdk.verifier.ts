@@ -1,0 +1,13 @@
+import type { Unkey } from '@unkey/api';
+import type { Verifier } from '../contracts/verifier.js';
+
+/**
+ * Verifies through the official SDK. Its retries are off: `keys.verifyKey` spends credits, and a call that timed
+ * out may have been carried out.
+ */
+export function sdkVerifier(client: Unkey): Verifier {
+  return async (request, signal) => {
+    const { data, meta } = await client.keys.verifyKey(request, { signal, retries: { strategy: 'none' } });
+    return { ...data, requestId: meta.requestId };
+  };
+}

@@ -1,0 +1,26 @@
+import type { Verification } from '../contracts/verification.js';
+import type { VerifiedKey } from '../contracts/verified-key.js';
+
+/** The tidy form of a yes: lists are lists, each permission stands once, absent stays absent. */
+export function toVerifiedKey(verification: Verification): VerifiedKey {
+  const { name, meta, expires, credits, enabled, identity } = verification;
+  const key: VerifiedKey<Record<string, unknown>, Record<string, unknown>> = {
+    keyId: verification.keyId ?? '',
+    code: 'VALID',
+    valid: true,
+    requestId: verification.requestId ?? '',
+    // Unkey lists a permission twice that a key holds directly and through a role.
+    permissions: [...new Set(verification.permissions)],
+    roles: [...new Set(verification.roles)],
+    ratelimits: verification.ratelimits ?? [],
+    source: 'unkey',
+    ...(name === undefined ? {} : { name }),
+    ...(meta === undefined ? {} : { meta }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(credits === undefined ? {} : { credits }),
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(identity === undefined ? {} : { identity }),
+  };
+  // What `meta` holds is the user's promise (see `Register`); Unkey stores any object.
+  return key as VerifiedKey;
+}
