@@ -1,14 +1,11 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { EmulatorClock } from './clock.js';
+import type { EmulatorClock } from './clock.js';
 import { type CreatedKey, type CreateKeyBody, createKeyDirectly } from './create-key-directly.js';
-import { Random } from './domain/random.js';
 import { checkEmulatorOptions, type EmulatorOptions } from './emulator-options.js';
 import type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
-import { FaultPlan } from './faults/fault-plan.js';
-import { operations } from './operations/operations.js';
-import { Workspace } from './store/workspace.js';
-import { CallLog, type RecordedCall } from './transport/call-log.js';
+import { EmulatorState, type EmulatorSetup } from './emulator-state.js';
+import type { RecordedCall } from './transport/call-log.js';
 import { createEmulatorServer } from './transport/emulator-server.js';
 
 /** A root key that is to be made. */
@@ -59,13 +56,19 @@ export class UnkeyEmulator {
    * @throws {Error} where `NODE_ENV` is `production`, unless `allowProduction` is true; for a port that is taken
    */
   static async start(options: EmulatorOptions = {}): Promise<UnkeyEmulator> {
+    return UnkeyEmulator.startWith(options, {});
+  }
+
+  /** @internal with what the shell needs besides */
+  static async startWith(options: EmulatorOptions, setup: EmulatorSetup): Promise<UnkeyEmulator> {
     checkEmulatorOptions(options);
-    const state = new EmulatorState(options);
+    const state = new EmulatorState(options, setup);
     const server = createEmulatorServer({
       clock: state.clock,
       faults: state.faults,
       log: state.log,
       workspace: () => state.workspace,
+      answered: setup.answered,
     });
     const host = options.host ?? '127.0.0.1';
     server.listen(options.port ?? 0, host);
@@ -141,44 +144,6 @@ export class UnkeyEmulator {
     await this.close();
   }
 }
-
-/** What one emulator consists of besides its server. */
-class EmulatorState {
-  readonly clock: EmulatorClock;
-  readonly log: CallLog;
-  readonly faults = new FaultPlan(new Set([...operations.keys(), 'liveness']));
-  readonly rootKey: string;
-  workspace: Workspace;
-  readonly #random = new Random();
-
-  constructor({ now, recordCalls = 10_000, rootKey }: EmulatorOptions) {
-    this.clock = new EmulatorClock(now);
-    this.log = new CallLog(recordCalls === false ? 0 : recordCalls);
-    this.rootKey = rootKey ?? `unkey_${this.#random.secret(16)}`;
-    this.workspace = this.#freshWorkspace();
-  }
-
-  /** The API of keys that were made without one, made with the first of them. */
-  defaultApi(): string {
-    const { apis } = this.workspace;
-    return (apis.live(DEFAULT_API) ?? apis.create('default', { id: DEFAULT_API })).id;
-  }
-
-  reset(): void {
-    this.workspace = this.#freshWorkspace();
-    this.faults.clear();
-    this.log.clear();
-    this.clock.restart();
-  }
-
-  #freshWorkspace(): Workspace {
-    const workspace = new Workspace(this.#random);
-    workspace.rootKeys.add(this.rootKey, {});
-    return workspace;
-  }
-}
-
-const DEFAULT_API = 'api_default';
 
 function urlOf(server: Server, host: string): string {
   const address = server.address();

@@ -7,6 +7,6 @@ export const deleteApi = operation('apis.deleteApi', ({ apiId }, { workspace, ro
   demand(rootKey, onApi({ id: apiId }, 'delete_api'));
   const api = findApi(apiId, workspace);
   if (api.deleteProtection) throw new ApiError('protectedResource', 'The API is protected against deletion.');
-  api.deleted = true;
+  workspace.apis.delete(api);
   return { data: {} };
 });

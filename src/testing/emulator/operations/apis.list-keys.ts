@@ -8,12 +8,13 @@ import { keyData } from './key-data.js';
 import { operation } from './operation.js';
 import { PAGE_SIZE, pageAnswer } from './page-answer.js';
 
-export const listKeys = operation('apis.listKeys', (body, { workspace, rootKey, now }) => {
+export const listKeys = operation('apis.listKeys', (body, context) => {
+  const { workspace, rootKey } = context;
   const api = findApi(body.apiId, workspace);
   if (!permits(rootKey, toList(api))) throw new ApiError('apiNotFound', `There is no API '${body.apiId}'.`);
   if (body.decrypt) throw new ApiError('preconditionFailed', 'Keys cannot be decrypted: there is no vault.');
   const page = pageOf(api, workspace, body.limit ?? PAGE_SIZE, body.cursor, body.externalId);
-  return pageAnswer(page, (key) => ({ ...keyData(key, now), ...deletedIdentity(key) }));
+  return pageAnswer(page, (key) => ({ ...keyData(key, context), ...deletedIdentity(key) }));
 });
 
 function toList(api: Api) {

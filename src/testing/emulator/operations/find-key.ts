@@ -1,5 +1,4 @@
 import { ApiError } from '../api-error.js';
-import { carryOutRefill } from '../store/carry-out-refill.js';
 import type { Key } from '../store/records.js';
 import type { OperationContext } from './operation.js';
 
@@ -7,6 +6,6 @@ import type { OperationContext } from './operation.js';
 export function findKey(keyId: string, { workspace, now }: OperationContext): Key {
   const key = workspace.keys.live(keyId);
   if (!key) throw new ApiError('keyNotFound', `There is no key with the id '${keyId}'.`);
-  carryOutRefill(key, now);
+  workspace.keys.refill(key, now);
   return key;
 }

@@ -14,6 +14,7 @@ export const updateIdentity = operation('identities.updateIdentity', (body, { wo
   const identity = findIdentity(body.identity, workspace);
   if (body.meta) identity.meta = meta;
   if (body.ratelimits) identity.ratelimits = namedRatelimits(workspace, body.ratelimits, identity.ratelimits);
+  workspace.identities.changed(identity);
   // The answer repeats the metadata of the request and knows no other.
   return { data: { ...identityData(identity), meta } };
 });

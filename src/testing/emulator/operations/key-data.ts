@@ -1,6 +1,6 @@
 import type { Refill } from '../domain/refill.js';
 import { exactInteger, type JsonText } from '../json-text.js';
-import { carryOutRefill } from '../store/carry-out-refill.js';
+import type { OperationContext } from './operation.js';
 import type { Identity, Key, NamedRatelimit, Permission, Role } from '../store/records.js';
 
 /** The answer's form of a list: absent when it is empty. */
@@ -50,8 +50,8 @@ export function heldSlugs(key: Key): string[] {
 }
 
 /** A key as getKey, whoami and listKeys show it. */
-export function keyData(key: Key, now: number): object {
-  carryOutRefill(key, now);
+export function keyData(key: Key, { workspace, now }: OperationContext): object {
+  workspace.keys.refill(key, now);
   const identity = key.identity?.deleted ? undefined : key.identity;
   return {
     createdAt: key.createdAt,

@@ -9,6 +9,11 @@ export interface KeyMaterial {
   readonly start: string;
 }
 
+/** The material of a key whose text was chosen; what stands before the last `_` counts as its prefix. */
+export function chosenKey(key: string): KeyMaterial {
+  return { key, hash: keyHash(key), start: key.slice(0, key.lastIndexOf('_') + 5) };
+}
+
 /** Makes a key: `<prefix>_<secret>`, or the secret alone. */
 export function issueKey(random: Random, prefix: string | undefined, byteLength: number): KeyMaterial {
   const secret = random.secret(byteLength);

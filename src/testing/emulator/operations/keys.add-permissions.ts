@@ -13,5 +13,6 @@ export const addPermissions = operation('keys.addPermissions', (body, context) =
   refuseSlugVariants(workspace, body.permissions);
   demandMissing(workspace, rootKey, body.permissions);
   key.permissions = [...new Set([...permissionsOf(key), ...permissionsBySlug(workspace, body.permissions)])];
+  context.workspace.keys.changed(key);
   return { data: key.permissions.map(permissionData) };
 });

@@ -10,5 +10,6 @@ export const addRoles = operation('keys.addRoles', (body, context) => {
   const key = findKey(body.keyId, context);
   demand(context.rootKey, toAttach(key, 'rbac.*.add_role_to_key'));
   key.roles = [...new Set([...rolesOf(key), ...rolesByName(context.workspace, body.roles)])];
+  context.workspace.keys.changed(key);
   return { data: key.roles.map(roleData) };
 });

@@ -8,5 +8,5 @@ export const getKey = operation('keys.getKey', (body, context) => {
   const key = findKey(body.keyId, context);
   demand(context.rootKey, onKey(key, 'read_key'));
   if (body.decrypt) throw new ApiError('preconditionFailed', 'Keys cannot be decrypted: there is no vault.');
-  return { data: keyData(key, context.now) };
+  return { data: keyData(key, context) };
 });

@@ -16,7 +16,7 @@ import { operation } from './operation.js';
 export const migrateKeys = operation('keys.migrateKeys', (body, { workspace, rootKey, now }) => {
   demand(rootKey, onApi({ id: body.apiId }, 'create_key'));
   const api = findApi(body.apiId, workspace);
-  if (!workspace.migrations.has(body.migrationId)) {
+  if (!workspace.migrations.find(body.migrationId)) {
     throw new ApiError('migrationNotFound', `There is no migration '${body.migrationId}'.`);
   }
   const isNew = ({ hash }: V2KeysMigrateKeyData): boolean => !workspace.keys.hasHash(hash);
@@ -66,10 +66,7 @@ function migrate({ data, meta, remaining, refill }: Plan, api: Api, workspace: W
     start: '',
     name: data.name,
     meta,
-    identity:
-      externalId === undefined
-        ? undefined
-        : (identities.byExternalId(externalId) ?? identities.create(externalId)),
+    identity: externalId === undefined ? undefined : identities.obtain(externalId),
     expires: data.expires,
     enabled: data.enabled ?? true,
     updatedAt: undefined,

@@ -15,5 +15,6 @@ export const removePermissions = operation('keys.removePermissions', (body, cont
   }
   const removed = new Set(body.permissions);
   key.permissions = permissionsOf(key).filter(({ slug }) => !removed.has(slug));
+  context.workspace.keys.changed(key);
   return { data: key.permissions.map(permissionData) };
 });

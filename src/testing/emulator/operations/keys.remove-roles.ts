@@ -10,5 +10,6 @@ export const removeRoles = operation('keys.removeRoles', (body, context) => {
   demand(context.rootKey, onKey(key, 'update_key'));
   const removed = new Set(rolesByName(context.workspace, body.roles));
   key.roles = rolesOf(key).filter((role) => !removed.has(role));
+  context.workspace.keys.changed(key);
   return { data: key.roles.map(roleData) };
 });

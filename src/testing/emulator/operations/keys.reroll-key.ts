@@ -27,6 +27,7 @@ export const rerollKey = operation('keys.rerollKey', (body, context) => {
   workspace.keys.add(key);
   old.expires = expiryOf(body.expiration, now);
   old.updatedAt = undefined;
+  workspace.keys.changed(old);
   return { data: { key: material.key, keyId: key.id } };
 });
 

@@ -12,5 +12,6 @@ export const setPermissions = operation('keys.setPermissions', (body, context) =
   refuseSlugVariants(workspace, body.permissions);
   demandMissing(workspace, rootKey, body.permissions);
   key.permissions = permissionsBySlug(workspace, body.permissions);
+  context.workspace.keys.changed(key);
   return { data: key.permissions.map(permissionData) };
 });

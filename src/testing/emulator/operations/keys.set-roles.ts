@@ -8,5 +8,6 @@ export const setRoles = operation('keys.setRoles', (body, context) => {
   const key = findKey(body.keyId, context);
   demand(context.rootKey, onKey(key, 'update_key'));
   key.roles = rolesByName(context.workspace, body.roles);
+  context.workspace.keys.changed(key);
   return { data: key.roles.map(roleData) };
 });

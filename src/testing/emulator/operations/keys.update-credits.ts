@@ -14,6 +14,7 @@ export const updateCredits = operation('keys.updateCredits', (body, context) => 
   demand(context.rootKey, onKey(key, 'update_key'));
   if (body.operation === 'set') set(key, body);
   else change(key, body);
+  context.workspace.keys.changed(key);
   const { remaining, refill } = key;
   return {
     data: {

@@ -40,6 +40,7 @@ export const updateKey = operation('keys.updateKey', (body, context) => {
   }
   if (body.externalId !== undefined) link(key, body.externalId, workspace);
   if (changes.refill) key.refilledTo = now;
+  workspace.keys.changed(key);
   return { data: {} };
 });
 
@@ -62,7 +63,6 @@ function creditChanges(credits: Credits): Pick<Partial<Key>, 'remaining' | 'refi
 
 function link(key: Key, externalId: string | null, { identities }: Workspace): void {
   key.identity?.keys.remove(key);
-  key.identity =
-    externalId === null ? undefined : (identities.byExternalId(externalId) ?? identities.create(externalId));
+  key.identity = externalId === null ? undefined : identities.obtain(externalId);
   key.identity?.keys.add(key);
 }

@@ -1,7 +1,6 @@
 import type { V2KeysVerifyKeyRequestBody } from '@unkey/api/models/components';
 import { onKey, permits } from '../authentication/demand.js';
 import { parsePermissionQuery } from '../domain/permission-query.js';
-import { carryOutRefill } from '../store/carry-out-refill.js';
 import type { Identity, Key } from '../store/records.js';
 import { heldSlugs } from './key-data.js';
 import { pendingMigratedKey } from './pending-migrated-key.js';
@@ -16,7 +15,7 @@ export const verifyKey = operation('keys.verifyKey', (body, context) => {
   if (!rootKey.holds('api.*.verify_key') && !permits(rootKey, onKey(key, 'verify_key'))) return NOT_FOUND;
   // A query that cannot be read is refused whatever the key's state.
   const query = body.permissions === undefined ? undefined : parsePermissionQuery(body.permissions);
-  carryOutRefill(key, now);
+  workspace.keys.refill(key, now);
   const identity = key.identity?.deleted ? undefined : key.identity;
 
   const state = stateOf(key, context);
@@ -25,7 +24,9 @@ export const verifyKey = operation('keys.verifyKey', (body, context) => {
     return verificationAnswer('INSUFFICIENT_PERMISSIONS', key, identity, []);
   }
   const limits = limitsOf(body, key, identity, context);
-  const code = limits.some(({ exceeded }) => exceeded) ? 'RATE_LIMITED' : spend(key, body.credits?.cost ?? 1);
+  const code = limits.some(({ exceeded }) => exceeded)
+    ? 'RATE_LIMITED'
+    : spend(key, body.credits?.cost ?? 1, context);
   return verificationAnswer(code, key, identity, limits);
 });
 
@@ -48,10 +49,11 @@ function limitsOf(
 }
 
 /** All of the cost or nothing of it. */
-function spend(key: Key, cost: number): VerificationCode {
+function spend(key: Key, cost: number, { workspace }: OperationContext): VerificationCode {
   if (key.remaining === null) return 'VALID';
   const amount = BigInt(cost);
   if (key.remaining < amount) return 'USAGE_EXCEEDED';
   key.remaining -= amount;
+  workspace.keys.changed(key);
   return 'VALID';
 }

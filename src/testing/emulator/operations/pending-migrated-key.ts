@@ -15,7 +15,7 @@ export function pendingMigratedKey(
   { key: text, migrationId }: V2KeysVerifyKeyRequestBody,
   { workspace, now }: OperationContext,
 ): Key | undefined {
-  const migration = migrationId === undefined ? undefined : workspace.migrations.get(migrationId);
+  const migration = migrationId === undefined ? undefined : workspace.migrations.find(migrationId);
   if (migration?.algorithm !== 'seam') return undefined;
   const parts = text.split('_');
   if (parts.length < 3)
@@ -26,8 +26,8 @@ export function pendingMigratedKey(
       .digest('hex'),
   );
   if (!key) return undefined;
-  workspace.keys.rehash(key, keyHash(text));
   key.start = `${parts[0]}_${(parts[1] ?? '').slice(0, 4)}`;
   key.updatedAt = now;
+  workspace.keys.rehash(key, keyHash(text));
   return key;
 }

@@ -13,6 +13,7 @@ export const setRolePermissions = operation(
     if (!role) throw new ApiError('roleNotFound', `There is no role with the id '${roleId}'.`);
     demandMissing(workspace, rootKey, slugs);
     role.permissions = permissionsBySlug(workspace, slugs);
+    workspace.roles.changed(role);
     const sorted = role.permissions.toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
     return { data: sorted.map(permissionData) };
   },

@@ -1,11 +1,31 @@
 import type { Counter } from '../domain/sliding-window.js';
+import type { ChangeListener } from './changes.js';
+
+/** A counter and the length of its windows in ms. */
+export interface StoredCounter extends Counter {
+  duration: number;
+}
 
 const FIRST_SWEEP = 10_000;
 
 /** The counters of all limits, each made when it is first counted on. */
 export class Counters {
-  readonly #counters = new Map<string, Counter & { duration: number }>();
+  readonly #counters = new Map<string, StoredCounter>();
   #sweepAt = FIRST_SWEEP;
+
+  constructor(private readonly changed: ChangeListener) {}
+
+  all(): Iterable<readonly [id: string, counter: StoredCounter]> {
+    return this.#counters;
+  }
+
+  byId(id: string): StoredCounter | undefined {
+    return this.#counters.get(id);
+  }
+
+  restore(id: string, counter: StoredCounter): void {
+    this.#counters.set(id, counter);
+  }
 
   /**
    * @param scope whose limit it is: the id of a key, an identity or a namespace
@@ -20,6 +40,7 @@ export class Counters {
       counter = { window: Math.floor(now / duration), current: 0, previous: 0, duration };
       this.#counters.set(key, counter);
     }
+    this.changed('counter', key);
     return counter;
   }
 

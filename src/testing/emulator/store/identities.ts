@@ -1,5 +1,6 @@
 import type { Meta } from '../domain/meta.js';
 import type { Random } from '../domain/random.js';
+import type { ChangeListener } from './changes.js';
 import type { Identity, NamedRatelimit } from './records.js';
 import { type Page, SortedList } from './sorted-list.js';
 
@@ -9,7 +10,10 @@ export class Identities {
   readonly #byExternalId = new Map<string, Identity>();
   readonly #list = new SortedList<Identity>();
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    private readonly listener: ChangeListener,
+  ) {}
 
   create(externalId: string, meta?: Meta, ratelimits: readonly NamedRatelimit[] = []): Identity {
     const identity: Identity = {
@@ -20,10 +24,20 @@ export class Identities {
       ratelimits,
       deleted: false,
     };
+    return this.add(identity);
+  }
+
+  add(identity: Identity): Identity {
     this.#byId.set(identity.id, identity);
-    this.#byExternalId.set(externalId, identity);
+    this.#byExternalId.set(identity.externalId, identity);
     this.#list.add(identity);
+    this.changed(identity);
     return identity;
+  }
+
+  /** The one with this external id, made if it does not exist. */
+  obtain(externalId: string): Identity {
+    return this.byExternalId(externalId) ?? this.create(externalId);
   }
 
   byExternalId(externalId: string): Identity | undefined {
@@ -33,6 +47,15 @@ export class Identities {
   /** By id or external id; the id goes first. */
   find(idOrExternalId: string): Identity | undefined {
     return this.#byId.get(idOrExternalId) ?? this.#byExternalId.get(idOrExternalId);
+  }
+
+  all(): Iterable<Identity> {
+    return this.#byId.values();
+  }
+
+  /** To be called after its members were changed in place. */
+  changed(identity: Identity): void {
+    this.listener('identity', identity.id);
   }
 
   page(limit: number, cursor?: string, matches?: (identity: Identity) => boolean): Page<Identity> {
@@ -45,5 +68,6 @@ export class Identities {
     this.#byId.delete(identity.id);
     this.#byExternalId.delete(identity.externalId);
     this.#list.remove(identity);
+    this.changed(identity);
   }
 }

@@ -1,4 +1,6 @@
 import { keyHash } from '../domain/key-hash.js';
+import { latestRefill } from '../domain/refill.js';
+import type { ChangeListener } from './changes.js';
 import type { Key } from './records.js';
 
 /** The keys of the workspace, by id and by hash. */
@@ -6,11 +8,47 @@ export class Keys {
   readonly #byId = new Map<string, Key>();
   readonly #byHash = new Map<string, Key>();
 
+  constructor(private readonly listener: ChangeListener) {}
+
+  /** All that are not deleted. */
+  all(): Iterable<Key> {
+    return this.#byId.values();
+  }
+
+  byId(id: string): Key | undefined {
+    return this.#byId.get(id);
+  }
+
   add(key: Key): void {
     this.#byId.set(key.id, key);
     this.#byHash.set(key.hash, key);
     key.api.keys.add(key);
     key.identity?.keys.add(key);
+    this.changed(key);
+  }
+
+  /** To be called after a key's members were changed in place. */
+  changed(key: Key): void {
+    this.listener('key', key.id);
+  }
+
+  /**
+   * Carries out the refill that has come due since this was last called: whoever reads a key's credits calls it first,
+   * so that no timer is needed. A key with more credits than the refill's amount keeps them; an unlimited key that has
+   * a refill becomes limited.
+   */
+  refill(key: Key, now: number): void {
+    if (!key.refill) return;
+    const due = latestRefill(key.refill, now);
+    if (due > key.refilledTo) {
+      if (key.remaining === null || key.remaining < key.refill.amount) {
+        key.remaining = key.refill.amount;
+        key.updatedAt = due;
+      }
+      this.changed(key);
+    }
+    // Also when the clock was set back: refills come due anew from there.
+    key.refilledTo = now;
   }
 
   /** A key that is not deleted; whether its API is, the caller asks. */
@@ -39,6 +77,7 @@ export class Keys {
     this.#byHash.delete(key.hash);
     key.hash = hash;
     this.#byHash.set(hash, key);
+    this.changed(key);
   }
 
   /** Softly deleted keys keep their hash, so that it is not given again. */
@@ -48,5 +87,6 @@ export class Keys {
     key.identity?.keys.remove(key);
     this.#byId.delete(key.id);
     if (permanent) this.#byHash.delete(key.hash);
+    this.changed(key);
   }
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../domain/random.js';
 import type { Namespace, Override } from './records.js';
+import type { ChangeListener } from './changes.js';
 import { SortedList } from './sorted-list.js';
 import { matchesWildcard } from '../domain/wildcard.js';
 
@@ -8,7 +9,18 @@ export class Namespaces {
   readonly #byId = new Map<string, Namespace>();
   readonly #byName = new Map<string, Namespace>();
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    private readonly changed: ChangeListener,
+  ) {}
+
+  all(): Iterable<Namespace> {
+    return this.#byId.values();
+  }
+
+  byId(id: string): Namespace | undefined {
+    return this.#byId.get(id);
+  }
 
   create(name: string): Namespace {
     const namespace: Namespace = {
@@ -18,8 +30,13 @@ export class Namespaces {
       patterns: [],
       list: new SortedList(),
     };
+    return this.add(namespace);
+  }
+
+  add(namespace: Namespace): Namespace {
     this.#byId.set(namespace.id, namespace);
-    this.#byName.set(name, namespace);
+    this.#byName.set(namespace.name, namespace);
+    this.changed('namespace', namespace.id);
     return namespace;
   }
 
@@ -29,9 +46,14 @@ export class Namespaces {
   }
 
   setOverride(namespace: Namespace, identifier: string, limit: number, duration: number): Override {
+    this.changed('namespace', namespace.id);
     const known = namespace.overrides.get(identifier);
     if (known) return Object.assign(known, { limit, duration });
-    const override: Override = { id: this.random.id('rlor'), identifier, limit, duration };
+    return this.addOverride(namespace, { id: this.random.id('rlor'), identifier, limit, duration });
+  }
+
+  addOverride(namespace: Namespace, override: Override): Override {
+    const { identifier } = override;
     namespace.overrides.set(identifier, override);
     namespace.list.add(override);
     if (identifier.includes('*')) {
@@ -45,6 +67,7 @@ export class Namespaces {
   deleteOverride(namespace: Namespace, override: Override): void {
     namespace.overrides.delete(override.identifier);
     namespace.list.remove(override);
+    this.changed('namespace', namespace.id);
     namespace.patterns = namespace.patterns.filter((pattern) => pattern !== override);
   }
 

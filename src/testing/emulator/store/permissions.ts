@@ -1,4 +1,5 @@
 import type { Random } from '../domain/random.js';
+import type { ChangeListener } from './changes.js';
 import type { Permission } from './records.js';
 import { type Page, SortedList } from './sorted-list.js';
 
@@ -8,7 +9,10 @@ export class Permissions {
   readonly #bySlug = new Map<string, Permission>();
   readonly #list = new SortedList<Permission>();
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    private readonly listener: ChangeListener,
+  ) {}
 
   create(slug: string, name = slug, description?: string): Permission {
     const permission: Permission = {
@@ -18,9 +22,14 @@ export class Permissions {
       description: description === '' ? undefined : description,
       deleted: false,
     };
+    return this.add(permission);
+  }
+
+  add(permission: Permission): Permission {
     this.#byId.set(permission.id, permission);
-    this.#bySlug.set(slug.toLowerCase(), permission);
+    this.#bySlug.set(permission.slug.toLowerCase(), permission);
     this.#list.add(permission);
+    this.changed(permission);
     return permission;
   }
 
@@ -34,6 +43,15 @@ export class Permissions {
     return this.#byId.get(idOrSlug) ?? this.bySlug(idOrSlug);
   }
 
+  all(): Iterable<Permission> {
+    return this.#byId.values();
+  }
+
+  /** To be called after its members were changed in place. */
+  changed(permission: Permission): void {
+    this.listener('permission', permission.id);
+  }
+
   page(limit: number, cursor?: string, matches?: (permission: Permission) => boolean): Page<Permission> {
     return this.#list.page(limit, cursor, matches);
   }
@@ -43,5 +61,6 @@ export class Permissions {
     this.#byId.delete(permission.id);
     this.#bySlug.delete(permission.slug.toLowerCase());
     this.#list.remove(permission);
+    this.changed(permission);
   }
 }

@@ -1,5 +1,6 @@
 import { fold } from '../domain/fold.js';
 import type { Random } from '../domain/random.js';
+import type { ChangeListener } from './changes.js';
 import type { Permission, Role } from './records.js';
 import { type Page, SortedList } from './sorted-list.js';
 
@@ -9,7 +10,10 @@ export class Roles {
   readonly #byName = new Map<string, Role>();
   readonly #list = new SortedList<Role>();
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    private readonly listener: ChangeListener,
+  ) {}
 
   create(name: string, description: string | undefined, permissions: readonly Permission[]): Role {
     const role: Role = {
@@ -19,9 +23,14 @@ export class Roles {
       permissions,
       deleted: false,
     };
+    return this.add(role);
+  }
+
+  add(role: Role): Role {
     this.#byId.set(role.id, role);
-    this.#byName.set(fold(name), role);
+    this.#byName.set(fold(role.name), role);
     this.#list.add(role);
+    this.changed(role);
     return role;
   }
 
@@ -45,6 +54,15 @@ export class Roles {
     return this.#byId.get(idOrName) ?? this.byName(idOrName);
   }
 
+  all(): Iterable<Role> {
+    return this.#byId.values();
+  }
+
+  /** To be called after its members were changed in place. */
+  changed(role: Role): void {
+    this.listener('role', role.id);
+  }
+
   page(limit: number, cursor?: string, matches?: (role: Role) => boolean): Page<Role> {
     return this.#list.page(limit, cursor, matches);
   }
@@ -54,5 +72,6 @@ export class Roles {
     this.#byId.delete(role.id);
     this.#byName.delete(fold(role.name));
     this.#list.remove(role);
+    this.changed(role);
   }
 }

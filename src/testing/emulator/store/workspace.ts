@@ -1,31 +1,40 @@
 import type { Random } from '../domain/random.js';
 import { Apis } from './apis.js';
+import type { ChangeListener } from './changes.js';
 import { Counters } from './counters.js';
 import { Identities } from './identities.js';
 import { Keys } from './keys.js';
+import { Migrations } from './migrations.js';
 import { Namespaces } from './namespaces.js';
 import { Permissions } from './permissions.js';
-import type { Migration } from './records.js';
 import { Roles } from './roles.js';
 import { RootKeys } from './root-keys.js';
 
 /** All that one Unkey workspace holds. Nothing here waits, so every operation is atomic by itself. */
 export class Workspace {
-  readonly rootKeys = new RootKeys();
+  readonly rootKeys: RootKeys;
   readonly apis: Apis;
-  readonly keys = new Keys();
+  readonly keys: Keys;
   readonly identities: Identities;
   readonly permissions: Permissions;
   readonly roles: Roles;
   readonly namespaces: Namespaces;
-  readonly counters = new Counters();
-  readonly migrations = new Map<string, Migration>();
+  readonly counters: Counters;
+  readonly migrations: Migrations;
 
-  constructor(readonly random: Random) {
-    this.apis = new Apis(random);
-    this.identities = new Identities(random);
-    this.permissions = new Permissions(random);
-    this.roles = new Roles(random);
-    this.namespaces = new Namespaces(random);
+  /** @param changed hears of every change, for those who keep a workspace across restarts */
+  constructor(
+    readonly random: Random,
+    changed: ChangeListener = () => undefined,
+  ) {
+    this.rootKeys = new RootKeys(changed);
+    this.apis = new Apis(random, changed);
+    this.keys = new Keys(changed);
+    this.identities = new Identities(random, changed);
+    this.permissions = new Permissions(random, changed);
+    this.roles = new Roles(random, changed);
+    this.namespaces = new Namespaces(random, changed);
+    this.counters = new Counters(changed);
+    this.migrations = new Migrations(changed);
   }
 }

@@ -18,7 +18,11 @@ export interface ServerParts {
   readonly log: CallLog;
   /** The present one: a reset puts another in its place. */
   readonly workspace: () => Workspace;
+  readonly answered?: AnsweredListener | undefined;
 }
+
+/** Hears of an answer before it is sent: the operation, the body's text, the answer, and how long it took in ms. */
+export type AnsweredListener = (operation: string, text: string, reply: Reply, ms: number) => void;
 
 /** Idle connections are closed after so many milliseconds, as Unkey's server does. */
 const IDLE = 10_000;
@@ -53,6 +57,7 @@ function handle(request: IncomingMessage, response: ServerResponse, parts: Serve
   const route = findRoute(request.method ?? '', request.url ?? '');
   if (route.kind === 'reply') {
     parts.log.add(route.name, '', request.headers, parts.clock.now());
+    parts.answered?.(route.name, '', route.reply, 0);
     sendReply(response, route.reply);
     return;
   }
@@ -68,10 +73,10 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   text: string,
-  { faults, clock, workspace }: ServerParts,
+  { faults, clock, workspace, answered }: ServerParts,
 ): void {
   const requestId = workspace().random.id('req');
-  const reply = (): Reply => {
+  const carriedOut = (): Reply => {
     try {
       if (route.kind === 'refusal') throw route.error;
       if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
@@ -80,6 +85,13 @@ function answer(
     } catch (error) {
       return failure(error, requestId, request.headers.accept);
     }
+  };
+  const reply = (): Reply => {
+    if (!answered) return carriedOut();
+    const begin = performance.now();
+    const result = carriedOut();
+    answered(route.name, text, result, performance.now() - begin);
+    return result;
   };
   const fault = faults.take(route.name);
   if (fault) injectFault(fault, response, requestId, reply);
