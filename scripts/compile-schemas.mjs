@@ -1,47 +1,53 @@
-// Compiles the JSON schemas of the emulator's request bodies into plain functions, so that nobody who installs the
-// package gets a schema library with it. Skipped when the output is newer than everything it is made of.
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+// Compiles the JSON schemas of the emulator's request bodies, and of the files that its shell reads, into plain
+// functions, so that nobody who installs the package gets a schema library with it. Skipped when the output is newer
+// than everything it is made of.
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = join(root, 'src/testing/emulator/schemas');
-const target = join(root, 'src/testing/emulator/validation/validators.generated.js');
-
-const sources = readdirSync(folder)
-  .filter((name) => name.endsWith('.json'))
-  .sort();
 const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const newest = Math.max(
-  ...sources.map((name) => changed(join(folder, name))),
-  changed(fileURLToPath(import.meta.url)),
-);
-if (changed(target) > newest && !process.argv.includes('--force')) process.exit(0);
+const shared = join(root, 'src/testing/emulator/schemas/shared.json');
 
-const files = Object.fromEntries(
-  sources.map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8'))]),
-);
+/** Finds every schema of a folder under one member of its files, and writes them as one object. */
+const TARGETS = [
+  {
+    folder: 'src/testing/emulator/schemas',
+    member: 'operations',
+    target: 'src/testing/emulator/validation/validators.generated.js',
+    type: "import('./validator.js').Validators",
+    shapes: true,
+  },
+  {
+    folder: 'src/testing/cli/schemas',
+    member: 'documents',
+    target: 'src/testing/cli/documents.generated.js',
+    type: "import('./documents.js').Documents",
+    shapes: false,
+  },
+];
 
 /** The schema without references: the server reports where a keyword stands, and that path knows none. */
-const flatten = (node, file) => {
-  if (Array.isArray(node)) return node.map((item) => flatten(item, file));
+function flatten(node, file, files) {
+  if (Array.isArray(node)) return node.map((item) => flatten(item, file, files));
   if (node === null || typeof node !== 'object') return node;
   const { $ref, $comment: _, ...own } = node;
-  const flat = Object.fromEntries(Object.entries(own).map(([name, value]) => [name, flatten(value, file)]));
+  const entries = Object.entries(own).filter(
+    ([name, value]) => name !== 'description' || typeof value !== 'string',
+  );
+  const flat = Object.fromEntries(entries.map(([name, value]) => [name, flatten(value, file, files)]));
   if ($ref === undefined) return flat;
   const [name, pointer] = $ref.split('#');
-  const target = pointer
-    .split('/')
-    .slice(1)
-    .reduce((value, part) => value[part], files[name || file]);
-  return { ...flatten(target, name || file), ...flat };
-};
+  const parts = pointer.split('/').slice(1);
+  const referred = parts.reduce((value, part) => value[part], files[name || file]);
+  return { ...flatten(referred, name || file, files), ...flat };
+}
 
 /**
  * How a value is read once it is valid: `i` integer, `l` 64-bit integer kept exactly, `s` text, `b` boolean,
  * `*` anything; `[shape]` a list, `{…}` an object of which each repetition adds to the one before.
  */
-const shape = (schema) => {
+function shape(schema) {
   const types = [schema.type].flat();
   if (types.includes('object')) {
     if (!schema.properties) return '*';
@@ -50,45 +56,42 @@ const shape = (schema) => {
   if (types.includes('array')) return [shape(schema.items)];
   if (types.includes('integer')) return schema.format === 'int64' ? 'l' : 'i';
   return types.includes('boolean') ? 'b' : 's';
-};
+}
 
-const operations = Object.fromEntries(
-  Object.entries(files).flatMap(([file, { operations = {} }]) =>
-    Object.entries(operations).map(([name, schema]) => [name, flatten(schema, file)]),
-  ),
-);
-
-const { default: Ajv } = await import('ajv');
-const { default: standaloneCode } = await import('ajv/dist/standalone/index.js');
-const ajv = new Ajv({
-  allErrors: true,
-  allowUnionTypes: true,
-  strictTypes: false,
-  formats: { int64: true },
-  inlineRefs: false,
-  messages: false,
-  code: { source: true, esm: true },
-});
-const identifiers = new Map(Object.keys(operations).map((name) => [name.replace('.', '_'), name]));
-for (const [identifier, name] of identifiers) ajv.addSchema({ ...operations[name], $id: identifier });
-
-const code = standaloneCode(ajv, Object.fromEntries([...identifiers.keys()].map((name) => [name, name])))
-  .replace('"use strict";', '')
-  .replace(/export const (\w+) = (\w+);/g, 'const $1 = $2;')
-  .replace(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, 'codePoints')
-  // The same statements stand at every keyword; as a call they make the file half as long.
-  .replace(
-    /if\(vErrors === null\)\{vErrors = \[(err\d+)\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/g,
-    'vErrors = put(vErrors, $1);errors++;',
+/** One function per schema, without a single import. */
+async function compile(schemas) {
+  const { default: Ajv } = await import('ajv');
+  const { default: standaloneCode } = await import('ajv/dist/standalone/index.js');
+  const ajv = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    formats: { int64: true },
+    messages: false,
+    code: { source: true, esm: true },
+  });
+  const identifiers = Object.keys(schemas).map((name) => [`check_${name.replace('.', '_')}`, name]);
+  for (const [identifier, name] of identifiers) ajv.addSchema({ ...schemas[name], $id: identifier });
+  const code = standaloneCode(
+    ajv,
+    Object.fromEntries(identifiers.map(([identifier]) => [identifier, identifier])),
   )
-  .replace(/;(function|const) /g, ';\n$1 ');
-if (/\brequire\(|\bimport /.test(code)) throw new Error('The compiled schemas still need something of ajv.');
+    .replace('"use strict";', '')
+    .replace(/export const (\w+) = (\w+);/g, 'const $1 = $2;')
+    .replace(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, 'codePoints')
+    // The same statements stand at every keyword; as a call they make the file half as long.
+    .replace(
+      /if\(vErrors === null\)\{vErrors = \[(err\d+)\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/g,
+      'vErrors = put(vErrors, $1);errors++;',
+    )
+    .replace(/;(function|const) /g, ';\n$1 ');
+  if (/\brequire\(|\bimport /.test(code))
+    throw new Error('The compiled schemas still need something of ajv.');
+  const object = identifiers.map(([identifier, name]) => `  '${name}': ${identifier},`).join('\n');
+  return { code, object };
+}
 
-mkdirSync(join(target, '..'), { recursive: true });
-writeFileSync(
-  target,
-  `// Made from the files in ../schemas by scripts/compile-schemas.mjs; changes here are lost.
-const codePoints = (text) => {
+const HELPERS = `const codePoints = (text) => {
   let count = text.length;
   for (let i = 0; i < text.length - 1; i++) {
     if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) (count--, i++);
@@ -99,14 +102,34 @@ const put = (list, error) => {
   if (list === null) return [error];
   list.push(error);
   return list;
-};
-${code}
-/** @type {import('./validator.js').Validators} */
-export const validators = {
-${[...identifiers].map(([identifier, name]) => `  '${name}': ${identifier},`).join('\n')}
-};
+};`;
 
-/** @type {Readonly<Record<string, import('./validator.js').Shape>>} */
-export const shapes = ${JSON.stringify(Object.fromEntries(Object.entries(operations).map(([name, schema]) => [name, shape(schema)])), null, 1)};
-`,
-);
+async function generate({ folder, member, target, type, shapes }) {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.json'));
+  const sources = names.sort().map((name) => join(root, folder, name));
+  const newest = Math.max(...[...sources, shared, fileURLToPath(import.meta.url)].map(changed));
+  if (changed(join(root, target)) > newest && !process.argv.includes('--force')) return;
+
+  const parsed = names.map((name) => [name, JSON.parse(readFileSync(join(root, folder, name), 'utf8'))]);
+  const files = { 'shared.json': JSON.parse(readFileSync(shared, 'utf8')), ...Object.fromEntries(parsed) };
+  const schemas = Object.fromEntries(
+    parsed.flatMap(([file, content]) =>
+      Object.entries(content[member] ?? {}).map(([name, schema]) => [name, flatten(schema, file, files)]),
+    ),
+  );
+  const { code, object } = await compile(schemas);
+  const parts = [
+    '// Made from JSON schemas by scripts/compile-schemas.mjs; changes here are lost.',
+    HELPERS,
+    code,
+    `/** @type {${type}} */\nexport const validators = {\n${object}\n};`,
+  ];
+  if (shapes) {
+    const all = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, shape(schema)]));
+    const record = "Readonly<Record<string, import('./validator.js').Shape>>";
+    parts.push(`/** @type {${record}} */\nexport const shapes = ${JSON.stringify(all, null, 1)};`);
+  }
+  writeFileSync(join(root, target), `${parts.join('\n\n')}\n`);
+}
+
+for (const target of TARGETS) await generate(target);

@@ -49,6 +49,10 @@ export class Identities {
     return this.#byId.get(idOrExternalId) ?? this.#byExternalId.get(idOrExternalId);
   }
 
+  byId(id: string): Identity | undefined {
+    return this.#byId.get(id);
+  }
+
   all(): Iterable<Identity> {
     return this.#byId.values();
   }

@@ -43,6 +43,10 @@ export class Permissions {
     return this.#byId.get(idOrSlug) ?? this.bySlug(idOrSlug);
   }
 
+  byId(id: string): Permission | undefined {
+    return this.#byId.get(id);
+  }
+
   all(): Iterable<Permission> {
     return this.#byId.values();
   }

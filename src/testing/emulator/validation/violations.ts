@@ -19,7 +19,7 @@ export function describeViolations(errors: readonly SchemaError[]): ErrorEntry[]
 }
 
 function describe({ keyword, params, instancePath }: SchemaError): string {
-  const where = instancePath === '' ? 'the body' : instancePath.slice(1).replaceAll('/', '.');
+  const where = instancePath === '' ? 'the document' : placeOf(instancePath);
   const limit = String(params['limit']);
   switch (keyword) {
     case 'required':
@@ -39,4 +39,13 @@ function describe({ keyword, params, instancePath }: SchemaError): string {
     default:
       return `${where}: ${keyword} is ${limit}, and the value is beyond it`;
   }
+}
+
+/** `/keys/0/name` as `keys[0].name`. */
+function placeOf(instancePath: string): string {
+  return instancePath
+    .slice(1)
+    .split('/')
+    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : `${index === 0 ? '' : '.'}${part}`))
+    .join('');
 }

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { CliError } from './cli-error.js';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly name: 'help' }
+  | {
+      readonly name: 'dev';
+      readonly port: number;
+      readonly host: string;
+      readonly rootKey: string | undefined;
+      readonly seed: string | undefined;
+      readonly state: string | undefined;
+      readonly quiet: boolean;
+      readonly allowProduction: boolean;
+    };
+
+const OPTIONS = {
+  port: { type: 'string', default: '7070' },
+  host: { type: 'string', default: '127.0.0.1' },
+  'root-key': { type: 'string' },
+  seed: { type: 'string' },
+  state: { type: 'string' },
+  quiet: { type: 'boolean', default: false },
+  'allow-production': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** @throws {CliError} with exit code 2 for a command line that cannot be meant */
+export function readArguments(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { name: 'help' };
+  const [name, ...more] = positionals;
+  if (name === undefined) throw usage('There is no command');
+  if (name !== 'dev') throw usage(`There is no command '${name}'`);
+  if (more.length > 0) throw usage(`The command dev takes no '${more.join(' ')}'`);
+  for (const [option, value] of Object.entries(values)) {
+    if (value === '') throw usage(`The option --${option} needs a value`);
+  }
+  return {
+    name,
+    port: portOf(values.port),
+    host: values.host,
+    rootKey: rootKeyOf(values['root-key']),
+    seed: values.seed,
+    state: values.state,
+    quiet: values.quiet,
+    allowProduction: values['allow-production'],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    // Node explains at length how a positional argument could be passed; the first sentence says what is wrong.
+    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
+    throw usage(sentence);
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw usage(`The option --port takes 0 to 65535 and got '${text}'`);
+  return port;
+}
+
+function rootKeyOf(text: string | undefined): string | undefined {
+  if (text !== undefined && !/^[\x21-\x7e]+$/.test(text)) {
+    throw usage('The option --root-key takes a text without blanks');
+  }
+  return text;
+}
+
+function usage(problem: string): CliError {
+  return new CliError(`${problem}; see nestjs-unkey --help.`, 2);
+}

@@ -1,0 +1,41 @@
+import type { Workspace } from '../emulator/store/workspace.js';
+
+/** What is printed once the emulator listens: where it is, what it holds, and a command to try it. */
+export function greeting(
+  url: string,
+  rootKey: string,
+  workspace: Workspace,
+  key: string | undefined,
+): string {
+  const body = JSON.stringify(key === undefined ? { name: 'my api' } : { key }).replaceAll("'", '\\u0027');
+  const operation = key === undefined ? 'apis.createApi' : 'keys.verifyKey';
+  return [
+    `Unkey emulator on ${url}`,
+    '',
+    `  UNKEY_BASE_URL=${url}`,
+    `  UNKEY_ROOT_KEY=${rootKey}`,
+    '',
+    `  ${contents(workspace)}`,
+    '',
+    `curl ${url}/v2/${operation} -H 'Authorization: Bearer ${rootKey}' -H 'Content-Type: application/json' -d '${body}'`,
+    '',
+  ].join('\n');
+}
+
+function contents({ apis, keys, roles, permissions, identities, rootKeys }: Workspace): string {
+  const counts = [
+    [count(apis.all()), 'API', 'APIs'],
+    [count(keys.all()), 'key', 'keys'],
+    [count(identities.all()), 'identity', 'identities'],
+    [count(roles.all()), 'role', 'roles'],
+    [count(permissions.all()), 'permission', 'permissions'],
+    [count(rootKeys.all()), 'root key', 'root keys'],
+  ] as const;
+  return counts.map(([number, one, many]) => `${number} ${number === 1 ? one : many}`).join(', ');
+}
+
+function count(items: Iterable<unknown>): number {
+  let number = 0;
+  for (const _ of items) number++;
+  return number;
+}

@@ -1,0 +1,16 @@
+import { readArguments } from './arguments.js';
+import { CliError } from './cli-error.js';
+import { dev } from './dev.js';
+import { HELP } from './help.js';
+
+/** Carries out a command line; a problem is one sentence on stderr and an exit code. */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    const command = readArguments(args);
+    if (command.name === 'help') process.stdout.write(HELP);
+    else await dev(command);
+  } catch (error) {
+    console.error(error instanceof CliError ? error.message : error);
+    process.exitCode = error instanceof CliError ? error.exitCode : 1;
+  }
+}

@@ -1,0 +1,368 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../../dist/esm/testing/cli/main.js', import.meta.url));
+
+let folder: string;
+let running: ChildProcess[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nestjs-unkey-'));
+  running = [];
+});
+afterEach(async () => {
+  for (const child of running) await killed(child);
+  rmSync(folder, { recursive: true });
+});
+
+/** The shell as a process; what it prints is collected. */
+class Shell {
+  output = '';
+  errors = '';
+  readonly #child: ChildProcess;
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.#child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, cwd: folder });
+    running.push(this.#child);
+    this.#child.stdout?.on('data', (chunk) => (this.output += String(chunk)));
+    this.#child.stderr?.on('data', (chunk) => (this.errors += String(chunk)));
+  }
+
+  async prints(text: string | RegExp): Promise<string> {
+    while (this.output.search(text) === -1) {
+      if (this.#child.exitCode !== null) throw new Error(`It ended: ${this.errors}`);
+      await once(this.#child.stdout!, 'data');
+    }
+    return this.output;
+  }
+
+  async listening(): Promise<{ url: string; rootKey: string }> {
+    const output = await this.prints('curl ');
+    return {
+      url: /UNKEY_BASE_URL=(\S+)/.exec(output)![1]!,
+      rootKey: /UNKEY_ROOT_KEY=(\S+)/.exec(output)![1]!,
+    };
+  }
+
+  async ends(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
+    return this.#child.exitCode;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'close');
+}
+
+const dev = (...args: string[]): Shell => new Shell(['dev', '--port', '0', ...args]);
+
+const call = async ({ url, rootKey }: { url: string; rootKey: string }, operation: string, body: unknown) => {
+  const headers = { authorization: `Bearer ${rootKey}`, 'content-type': 'application/json' };
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  const answer = await (await fetch(`${url}/v2/${operation}`, init)).json();
+  return answer.data ?? answer.error;
+};
+
+const seedFile = (seed: unknown, name = 'keys.json'): string => {
+  writeFileSync(join(folder, name), typeof seed === 'string' ? seed : JSON.stringify(seed));
+  return name;
+};
+
+describe('nestjs-unkey dev', () => {
+  test('prints where it listens and a command that works', async () => {
+    const shell = dev('--root-key', 'my_root');
+    const emulator = await shell.listening();
+    expect(emulator.rootKey).toBe('my_root');
+    expect((await call(emulator, 'apis.createApi', { name: 'mine' })).apiId).toMatch(/^api_/);
+    expect(shell.output).toContain(
+      `curl ${emulator.url}/v2/apis.createApi -H 'Authorization: Bearer my_root'`,
+    );
+  });
+
+  test('prints one line per request, the key shortened; none when quiet', async () => {
+    const seed = seedFile({ keys: [{ key: 'sk_live_0123456789abcdef' }] });
+    const shell = dev('--seed', seed);
+    const emulator = await shell.listening();
+    await call(emulator, 'keys.verifyKey', { key: 'sk_live_0123456789abcdef' });
+    await call(emulator, 'keys.getKey', { keyId: 'key_unknown' });
+    const output = await shell.prints('key_not_found');
+    expect(output).toMatch(/\nkeys\.verifyKey +200 VALID +\d+\.\d ms sk_live_0123…\n/);
+    expect(output).toMatch(/\nkeys\.getKey +404 key_not_found +\d+\.\d ms\n/);
+    expect(output.split('curl ')[1]?.split('\n').slice(1).join('\n')).not.toContain('0123456789abcdef');
+
+    const quiet = dev('--quiet');
+    const silent = await quiet.listening();
+    await call(silent, 'keys.verifyKey', { key: 'x' });
+    quiet.signal('SIGTERM');
+    expect(await quiet.ends()).toBe(0);
+    expect(quiet.output).not.toMatch(/200/);
+  });
+
+  test.for<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('ends cleanly at %s', async (signal) => {
+    const shell = dev();
+    await shell.listening();
+    shell.signal(signal);
+    expect(await shell.ends()).toBe(0);
+    expect(shell.errors).toBe('');
+  });
+
+  test('--help prints every option', async () => {
+    const shell = new Shell(['--help']);
+    expect(await shell.ends()).toBe(0);
+    for (const option of ['port', 'host', 'root-key', 'seed', 'state', 'quiet', 'allow-production', 'help']) {
+      expect(shell.output).toContain(`--${option}`);
+    }
+  });
+});
+
+describe('what cannot be is one sentence', () => {
+  test.for<[args: string[], exitCode: number, sentence: RegExp]>([
+    [[], 2, /^There is no command; see nestjs-unkey --help\.\n$/],
+    [['serve'], 2, /^There is no command 'serve'; see/],
+    [['dev', 'now'], 2, /^The command dev takes no 'now'; see/],
+    [['dev', '--nothing'], 2, /^Unknown option '--nothing'; see/],
+    [['dev', '--port'], 2, /^Option '--port <value>' argument missing; see/],
+    [['dev', '--port', '70700'], 2, /^The option --port takes 0 to 65535 and got '70700'; see/],
+    [['dev', '--root-key', 'a b'], 2, /^The option --root-key takes a text without blanks; see/],
+    [['dev', '--seed', ''], 2, /^The option --seed needs a value; see/],
+    [['dev', '--seed', 'none.json'], 1, /^The seed file none\.json cannot be read: it does not exist\.\n$/],
+    [['dev', '--seed', '.'], 1, /^The seed file \. cannot be read: it is a folder\.\n$/],
+    [['dev', '--state', '.'], 1, /^The state file \. cannot be read: it is a folder\.\n$/],
+    [
+      ['dev', '--port', '0', '--state', 'none/state'],
+      1,
+      /^The state file none\/state cannot be written: it does not exist\.\n$/,
+    ],
+    [
+      ['dev', '--port', '0', '--host', '203.0.113.1'],
+      1,
+      /^The emulator cannot listen on 203\.0\.113\.1, port 0: .*\.\n$/,
+    ],
+  ])('%j', async ([args, exitCode, sentence]) => {
+    const shell = new Shell(args);
+    expect(await shell.ends()).toBe(exitCode);
+    expect(shell.errors).toMatch(sentence);
+    expect(shell.output).toBe('');
+  });
+
+  test('a port that is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const shell = new Shell(['dev', '--port', port]);
+    expect(await shell.ends()).toBe(1);
+    expect(shell.errors).toBe(`Port ${port} is taken; choose another with --port.\n`);
+    server.close();
+  });
+
+  test('production, unless it is wanted', async () => {
+    const refused = new Shell(['dev', '--port', '0'], { NODE_ENV: 'production' });
+    expect(await refused.ends()).toBe(1);
+    expect(refused.errors).toMatch(/^NODE_ENV is production; .*--allow-production only\.\n$/);
+    const wanted = new Shell(['dev', '--port', '0', '--allow-production'], { NODE_ENV: 'production' });
+    await wanted.listening();
+  });
+});
+
+describe('--seed', () => {
+  test('makes what the file says', async () => {
+    const seed = seedFile({
+      rootKeys: [{ key: 'verify_only', permissions: ['api.api_shop0001.verify_key'] }],
+      permissions: [{ slug: 'documents.list', description: 'lists' }],
+      roles: [{ name: 'reader', permissions: ['documents.read', 'documents.list'] }],
+      identities: [
+        {
+          externalId: 'team',
+          meta: { tier: 2 },
+          ratelimits: [{ name: 'shared', limit: 5, duration: 60_000, autoApply: true }],
+        },
+      ],
+      apis: [
+        {
+          id: 'api_shop0001',
+          name: 'shop',
+          keys: [
+            {
+              key: 'shop_live_alice',
+              name: 'alice',
+              externalId: 'team',
+              roles: ['reader'],
+              permissions: ['documents.write'],
+              meta: { plan: 'pro' },
+              credits: { remaining: 10 },
+            },
+            { key: 'shop_old', expires: 1 },
+          ],
+        },
+        { name: 'inside', ipWhitelist: ['10.0.0.1'], deleteProtection: true, keys: [{ key: 'inside' }] },
+      ],
+      keys: [{ key: 'lonely', enabled: false }],
+      namespaces: [{ name: 'mail', overrides: [{ identifier: 'vip*', limit: 100, duration: 60_000 }] }],
+    });
+    const shell = dev('--seed', seed);
+    const emulator = await shell.listening();
+    expect(shell.output).toContain('3 APIs, 4 keys, 1 identity, 1 role, 3 permissions, 2 root keys');
+    const verify = (key: string, rootKey = emulator.rootKey) =>
+      call({ ...emulator, rootKey }, 'keys.verifyKey', { key });
+    expect(await verify('shop_live_alice', 'verify_only')).toMatchObject({
+      code: 'VALID',
+      credits: 9,
+      identity: { externalId: 'team', meta: { tier: 2 } },
+      meta: { plan: 'pro' },
+      name: 'alice',
+      permissions: ['documents.write', 'documents.read', 'documents.list'],
+      ratelimits: [{ name: 'shared', remaining: 4 }],
+    });
+    expect((await call(emulator, 'keys.whoami', { key: 'shop_live_alice' })).start).toBe('shop_live_alic');
+    expect((await verify('shop_old')).code).toBe('EXPIRED');
+    expect((await verify('inside')).code).toBe('FORBIDDEN');
+    expect((await verify('inside', 'verify_only')).code).toBe('NOT_FOUND');
+    expect((await verify('lonely')).code).toBe('DISABLED');
+    const limit = { namespace: 'mail', identifier: 'vip7', limit: 1, duration: 60_000 };
+    expect((await call(emulator, 'ratelimit.limit', limit)).limit).toBe(100);
+  });
+
+  test('takes keys of another system over', async () => {
+    const { createHash } = await import('node:crypto');
+    const seed = seedFile({
+      apis: [{ id: 'api_shop0001', name: 'shop' }],
+      migrations: [{ id: 'from_seam', algorithm: 'seam' }],
+    });
+    const emulator = await dev('--seed', seed).listening();
+    const hash = createHash('sha256').update('secret').digest('hex');
+    const request = {
+      migrationId: 'from_seam',
+      apiId: 'api_shop0001',
+      keys: [{ hash, credits: { remaining: 5 } }],
+    };
+    const { migrated } = await call(emulator, 'keys.migrateKeys', request);
+    expect(migrated).toMatchObject([{ hash }]);
+    expect(await call(emulator, 'keys.migrateKeys', request)).toMatchObject({ failed: [hash], migrated: [] });
+    const key = 'seam_abcdef_secret';
+    expect((await call(emulator, 'keys.verifyKey', { key })).code).toBe('NOT_FOUND');
+    const migrationId = 'from_seam';
+    expect(await call(emulator, 'keys.verifyKey', { key, migrationId })).toMatchObject({
+      code: 'VALID',
+      credits: 4,
+    });
+    expect(await call(emulator, 'keys.verifyKey', { key })).toMatchObject({ code: 'VALID', credits: 3 });
+    expect((await call(emulator, 'keys.whoami', { key })).start).toBe('seam_abcd');
+    expect((await call(emulator, 'keys.verifyKey', { key: 'seam_x', migrationId })).status).toBe(400);
+  });
+
+  test.for<[seed: unknown, place: string]>([
+    ['{', 'is no JSON'],
+    [[], 'the document must be of type object'],
+    [{ keyes: [] }, "the document has unknown members: 'keyes'"],
+    [{ keys: [{ key: 'a' }, {}] }, "keys[1] lacks 'key'"],
+    [
+      { apis: [{ name: 'shop', keys: [{ key: 'a', credits: {} }] }] },
+      "apis[0].keys[0].credits lacks 'remaining'",
+    ],
+    [{ roles: [{ name: 'r', permissions: ['a b'] }] }, 'roles[0].permissions[0] must match'],
+    [{ keys: [{ key: 'a' }, { key: 'a' }] }, 'keys[1]: there is such a key already'],
+    [
+      { apis: [{ name: 'shop', keys: [{ key: 'a', roles: ['x'] }] }] },
+      "apis[0].keys[0]: There is no role 'x'",
+    ],
+    [{ roles: [{ name: 'r' }, { name: 'R' }] }, "roles[1]: there is a role 'R' already"],
+  ])('%j is refused: %s', async ([seed, place]) => {
+    const shell = dev('--seed', seedFile(seed));
+    expect(await shell.ends()).toBe(1);
+    expect(shell.errors).toContain(place);
+    expect(shell.errors.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('--state', () => {
+  const file = 'state';
+
+  test('keeps everything across a kill, and the seed is not read again', async () => {
+    const seed = seedFile({
+      roles: [{ name: 'reader', permissions: ['documents.read'] }],
+      apis: [{ id: 'api_shop0001', name: 'shop' }],
+    });
+    const first = dev('--state', file, '--seed', seed);
+    const before = await first.listening();
+    const limits = [{ name: 'calls', limit: 5, duration: 3_600_000, autoApply: true }];
+    const created = await call(before, 'keys.createKey', {
+      apiId: 'api_shop0001',
+      prefix: 'sk',
+      name: 'kept',
+      externalId: 'user',
+      meta: { b: 1, a: [-0] },
+      roles: ['reader'],
+      permissions: ['documents.write'],
+      credits: { remaining: 100, refill: { interval: 'monthly', amount: 100, refillDay: 1 } },
+      ratelimits: limits,
+    });
+    const deleted = await call(before, 'keys.createKey', { apiId: 'api_shop0001' });
+    await call(before, 'keys.deleteKey', { keyId: deleted.keyId });
+    await call(before, 'identities.updateIdentity', { identity: 'user', meta: { tier: 1 } });
+    const limit = { namespace: 'mail', identifier: 'a', limit: 3, duration: 3_600_000 };
+    await call(before, 'ratelimit.limit', limit);
+    await call(before, 'ratelimit.setOverride', { ...limit, identifier: 'v*', limit: 50 });
+    await call(before, 'permissions.deletePermission', { permission: 'documents.write' });
+    expect((await call(before, 'keys.verifyKey', { key: created.key })).credits).toBe(99);
+    const shown = await call(before, 'keys.getKey', { keyId: created.keyId });
+    first.signal('SIGKILL');
+    await first.ends();
+
+    const after = await dev('--state', file, '--seed', seed).listening();
+    expect(after.rootKey).toBe(before.rootKey);
+    expect(await call(after, 'keys.getKey', { keyId: created.keyId })).toEqual(shown);
+    expect(
+      await call(after, 'keys.verifyKey', { key: created.key, permissions: 'documents.read' }),
+    ).toMatchObject({
+      code: 'VALID',
+      credits: 98,
+      identity: { meta: { tier: 1 } },
+      ratelimits: [{ remaining: 3 }],
+    });
+    expect((await call(after, 'keys.verifyKey', { key: deleted.key })).code).toBe('NOT_FOUND');
+    expect(await call(after, 'ratelimit.limit', limit)).toMatchObject({ remaining: 1 });
+    expect(await call(after, 'ratelimit.limit', { ...limit, identifier: 'vip' })).toMatchObject({
+      limit: 50,
+    });
+  });
+
+  test('loses at most the line that was being written', async () => {
+    const first = dev('--state', file);
+    const before = await first.listening();
+    const { apiId } = await call(before, 'apis.createApi', { name: 'kept' });
+    first.signal('SIGKILL');
+    await first.ends();
+    appendFileSync(join(folder, file), '{"kind":"api","id":"api_half');
+
+    const second = dev('--state', file);
+    const after = await second.listening();
+    expect((await call(after, 'apis.getApi', { apiId })).name).toBe('kept');
+    expect(readFileSync(join(folder, file), 'utf8')).not.toContain('api_half');
+  });
+
+  test('is not overwritten by the file of something else', async () => {
+    writeFileSync(join(folder, file), '{"mine":true}\n');
+    const shell = dev('--state', file);
+    expect(await shell.ends()).toBe(1);
+    expect(shell.errors).toBe('state is no state file of this emulator.\n');
+    expect(readFileSync(join(folder, file), 'utf8')).toBe('{"mine":true}\n');
+  });
+
+  test('is only readable by its owner, since it holds root keys', async () => {
+    await dev('--state', file).listening();
+    const { statSync } = await import('node:fs');
+    expect(statSync(join(folder, file)).mode & 0o077).toBe(0);
+  });
+});
