@@ -4,3 +4,13 @@ export type { EmulatorClock } from './emulator/clock.js';
 export type { CreatedKey, CreateKeyBody, CreateKeyRatelimit } from './emulator/create-key-directly.js';
 export type { Fault, FaultHandle, FaultOptions } from './emulator/faults/fault.js';
 export type { RecordedCall } from './emulator/transport/call-log.js';
+export type {
+  SeedApi,
+  SeedFile,
+  SeedIdentity,
+  SeedKey,
+  SeedNamespace,
+  SeedPermission,
+  SeedRole,
+  SeedRootKey,
+} from './cli/seed/seed-file.js';
