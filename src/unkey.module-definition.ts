@@ -23,6 +23,7 @@ function withExtras(definition: DynamicModule, extras: UnkeyModuleExtras): Dynam
     ...definition,
     // An extra that is given as `undefined` is absent, like every option.
     global: extras.isGlobal ?? true,
+    exports: [UNKEY_OPTIONS],
     providers: [
       ...(definition.providers ?? []).map(concealing),
       // The guard of the module itself, so that a test's overrideProvider(UnkeyGuard) reaches it.

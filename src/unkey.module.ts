@@ -62,7 +62,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     UnkeyGuard,
     BootCheck,
   ],
-  exports: [UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UnkeyService, UnkeyGuard],
+  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UnkeyService, UnkeyGuard],
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**

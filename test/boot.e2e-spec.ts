@@ -1,0 +1,516 @@
+import { Controller, Get, Injectable, Module, UseGuards, type ModuleMetadata } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { Unkey } from '@unkey/api';
+import {
+  Credits,
+  InjectUnkey,
+  KeyRatelimit,
+  OptionalKey,
+  Public,
+  RequirePermissions,
+  UNKEY_OPTIONS,
+  UnkeyGuard,
+  UnkeyModule,
+  UnkeyService,
+  VerificationTags,
+  anyOf,
+  type UnkeyModuleOptions,
+  type UnkeyOptionsFactory,
+} from 'nestjs-unkey';
+import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ADAPTERS, bootError, httpAdapter, listen, request, startApp } from './support/app.js';
+import { useUnkey } from './support/unkey.js';
+
+type Decorator = MethodDecorator & ClassDecorator;
+
+const server = useUnkey();
+const withModule = (options: unknown): ModuleMetadata => ({
+  imports: [UnkeyModule.forRoot(options as UnkeyModuleOptions)],
+});
+
+beforeEach(() => {
+  vi.stubEnv('UNKEY_ROOT_KEY', undefined);
+  vi.stubEnv('UNKEY_BASE_URL', undefined);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+describe('bad options fail at boot, in one sentence with option, what it got and what it takes', () => {
+  const good = { rootKey: 'unkey_secret' };
+
+  it.each<[unknown, string]>([
+    [{}, 'no root key: give the option "rootKey" or set the environment variable UNKEY_ROOT_KEY'],
+    [{ rootKey: undefined }, 'no root key'],
+    [{ rootKey: 7 }, 'option "rootKey" must be the text of a root key, without blanks, got 7'],
+    [{ rootKey: '' }, 'option "rootKey" must be the text of a root key, without blanks, got an empty text'],
+    [
+      { rootKey: 'unkey_secret\n' },
+      'option "rootKey" must be the text of a root key, without blanks, got a text',
+    ],
+    [{ ...good, rootkey: 'unkey_secret' }, 'there is no option "rootkey"; options are rootKey, baseUrl'],
+    [{ ...good, cache: true }, 'there is no option "cache"'],
+    [{ ...good, breaker: false }, 'there is no option "breaker"'],
+    [{ ...good, verifier: 'http' }, `option "verifier" must be 'sdk' or a function`],
+    [
+      { ...good, baseUrl: 'api.unkey.com' },
+      'option "baseUrl" must be an http or https URL without credentials in it, got "api.unkey.com"',
+    ],
+    [{ ...good, baseUrl: 'ftp://unkey' }, 'got "ftp://unkey"'],
+    [{ ...good, baseUrl: 'http://me:unkey_secret@unkey' }, 'got a text'],
+    [
+      { ...good, timeout: '5s' },
+      'option "timeout" must be a whole number of milliseconds from 1 to 2147483647, got "5s"',
+    ],
+    [{ ...good, timeout: 0 }, 'got 0'],
+    [{ ...good, timeout: Number.NaN }, 'got NaN'],
+    [
+      { ...good, keyFrom: 'x-api-key' },
+      'option "keyFrom" must be a key source such as fromHeader("x-api-key")',
+    ],
+    [{ ...good, keyFrom: [] }, 'got an empty list'],
+    [{ ...good, keyPrefix: '' }, 'option "keyPrefix"'],
+    [
+      { ...good, permissions: [] },
+      'option "permissions" must be a permission, anyOf(…), allOf(…), or a list of them, got an empty list',
+    ],
+    [{ ...good, permissions: 'a b' }, 'option "permissions": permission "a b" must be made of letters'],
+    [
+      { ...good, permissions: anyOf() },
+      'option "permissions": anyOf() must name at least one permission, it is empty',
+    ],
+    [
+      { ...good, public: 'HealthController' },
+      'option "public" must be a list of controller classes, got "HealthController"',
+    ],
+    [
+      { ...good, exclude: '/admin' },
+      'option "exclude" must be a list of route patterns such as "/admin/*", got "/admin"',
+    ],
+    [{ ...good, exclude: ['GET /admin'] }, 'option "exclude.0" holds a blank'],
+    [{ ...good, exclude: ['/adm*'] }, 'has a wildcard inside the segment "adm*"'],
+    [{ ...good, skipIf: true }, 'option "skipIf" must be a function of the execution context, got true'],
+    [
+      { ...good, statuses: { EXPIRED: 200 } },
+      'option "statuses.EXPIRED" must be an HTTP status from 400 to 599, got 200',
+    ],
+    [
+      { ...good, statuses: { EXPIERD: 403 } },
+      'option "statuses.EXPIERD" is no code; codes are MISSING_KEY, MALFORMED_KEY',
+    ],
+    [{ ...good, problemDetails: 'yes' }, 'option "problemDetails" must be true or false, got "yes"'],
+    [
+      { ...good, ratelimitHeaders: true },
+      `option "ratelimitHeaders" must be 'legacy', 'ietf', 'both' or false, got true`,
+    ],
+    [{ ...good, realm: 'a\nb' }, 'option "realm" must be text of printable ASCII characters'],
+    [
+      { ...good, client: {} },
+      'option "client" must be an Unkey client of @unkey/api, or false, got an object',
+    ],
+    [{ ...good, client: false }, 'give a "verifier" of your own'],
+    [
+      { ...good, clientOptions: { rootKey: 'unkey_secret' } },
+      'option "clientOptions" must not hold "rootKey": give it to the module as "rootKey"',
+    ],
+    [
+      { ...good, client: { keys: { verifyKey() {} } }, clientOptions: {} },
+      'option "clientOptions" is for the client that the module makes',
+    ],
+  ])('%j', async (options, sentence) => {
+    const { message, name } = await bootError(withModule(options));
+    expect(name).toBe('UnkeyConfigError');
+    expect(message).toMatch(/^UnkeyModule: /);
+    expect(message).toContain(sentence);
+    expect(message).not.toContain('unkey_secret');
+  });
+
+  it.each(['isGlobal', 'globalGuard'])(
+    '%s inside the result of a factory, with a hint where it belongs',
+    async (name) => {
+      const { message } = await bootError({
+        imports: [UnkeyModule.forRootAsync({ useFactory: () => ({ ...good, [name]: true }) })],
+      });
+      expect(message).toContain(`put it beside useFactory, as in forRootAsync({ ${name}: …, useFactory })`);
+    },
+  );
+
+  it('a factory that returns nothing', async () => {
+    const nothing = (() => undefined) as unknown as () => UnkeyModuleOptions;
+    const { message } = await bootError({ imports: [UnkeyModule.forRootAsync({ useFactory: nothing })] });
+    expect(message).toContain('there are no options');
+  });
+
+  it('the environment: a bad UNKEY_BASE_URL', async () => {
+    vi.stubEnv('UNKEY_BASE_URL', 'nonsense');
+    expect((await bootError(withModule(good))).message).toContain('option "baseUrl"');
+  });
+});
+
+describe('decorators that cannot be meant fail at boot, with the name of the handler', () => {
+  const none: Decorator = () => {};
+  const boot = (onHandler: Decorator[], onClass: Decorator = none) => {
+    class DocumentsController {
+      list() {}
+    }
+    const method = Object.getOwnPropertyDescriptor(DocumentsController.prototype, 'list')!;
+    for (const decorate of [...onHandler, Get()]) decorate(DocumentsController.prototype, 'list', method);
+    onClass(DocumentsController);
+    Controller()(DocumentsController);
+    return bootError({ imports: [UnkeyModule.forRoot(server.options)], controllers: [DocumentsController] });
+  };
+
+  it.each<[string, Decorator[], Decorator | undefined, string]>([
+    [
+      'a name that the lexer of Unkey refuses',
+      [RequirePermissions('documents read')],
+      undefined,
+      'permission "documents read" must be made of letters, digits and . _ - * : / alone',
+    ],
+    [
+      'a query as a name',
+      [RequirePermissions('a AND b')],
+      undefined,
+      'combine permissions with anyOf() and allOf()',
+    ],
+    ['an operator as a name', [RequirePermissions('or')], undefined, 'cannot be named "or"'],
+    [
+      'a name that is not ASCII',
+      [RequirePermissions('dokumente.öffnen')],
+      undefined,
+      'must be made of letters',
+    ],
+    [
+      'no permission',
+      [RequirePermissions()],
+      undefined,
+      '@RequirePermissions() must name at least one permission, it is empty',
+    ],
+    [
+      'an empty anyOf',
+      [RequirePermissions(anyOf())],
+      undefined,
+      'anyOf() must name at least one permission, it is empty',
+    ],
+    [
+      'permissions beyond what Unkey reads',
+      [RequirePermissions('p'.repeat(1001))],
+      undefined,
+      'make a query of 1001 characters, Unkey takes 1000 at most',
+    ],
+    ['a bad name on the class', [], RequirePermissions('a b'), 'must be made of letters'],
+    [
+      'negative credits',
+      [Credits(-1)],
+      undefined,
+      'credits must be a whole number from 0 to 1000000000000, got -1',
+    ],
+    ['credits that are no number', [Credits('5' as unknown as number)], undefined, 'got 5'],
+    [
+      'a limit with a short name',
+      [KeyRatelimit('ab')],
+      undefined,
+      'the name of a rate limit must have 3 to 255 characters, got "ab"',
+    ],
+    [
+      'an ad-hoc limit without a duration',
+      [KeyRatelimit('burst', { limit: 5 })],
+      undefined,
+      'must have both limit and duration, or neither',
+    ],
+    [
+      'an ad-hoc limit that would switch all limits off',
+      [KeyRatelimit('burst', { limit: 0, duration: 1000 })],
+      undefined,
+      'must be a whole number from 1, got 0',
+    ],
+    [
+      'an ad-hoc window below a second',
+      [KeyRatelimit('burst', { limit: 5, duration: 500 })],
+      undefined,
+      'must be a whole number of milliseconds from 1000, got 500',
+    ],
+    [
+      'one limit twice in one place',
+      [KeyRatelimit('burst'), KeyRatelimit('burst', { cost: 2 })],
+      undefined,
+      'names the same limit twice',
+    ],
+    [
+      'an empty tag',
+      [VerificationTags('')],
+      undefined,
+      'a tag must be a text of 1 to 512 characters, got ""',
+    ],
+    [
+      'more tags than Unkey takes',
+      [VerificationTags(...Array.from({ length: 21 }, (_, n) => `t${n}`))],
+      undefined,
+      'there can be 20 tags at most, got 21',
+    ],
+    [
+      '@Public() with permissions',
+      [Public(), RequirePermissions('a')],
+      undefined,
+      'it is public, so @RequirePermissions() on it would never be asked',
+    ],
+    ['@Public() with credits', [Public(), Credits(1)], undefined, 'so @Credits() on it'],
+    ['@Public() of the class with a limit', [KeyRatelimit('burst')], Public(), 'so @KeyRatelimit() on it'],
+    [
+      '@Public() with @OptionalKey()',
+      [Public(), OptionalKey()],
+      undefined,
+      '@Public() and @OptionalKey() contradict each other',
+    ],
+  ])('%s', async (_, onHandler, onClass, sentence) => {
+    const { message } = await boot(onHandler, onClass);
+    expect(message).toMatch(/^DocumentsController\.list: /);
+    expect(message).toContain(sentence);
+  });
+});
+
+describe('demands of class and handler are joined', () => {
+  it.each(ADAPTERS)(
+    'permissions with AND, limits by name, the credits of the handler, all tags; on %s',
+    async (adapter) => {
+      @RequirePermissions('class')
+      @Credits(9)
+      @KeyRatelimit('shared', { limit: 10, duration: 1000 })
+      @KeyRatelimit('class', { limit: 10, duration: 1000 })
+      @VerificationTags('class')
+      @Controller()
+      class AppController {
+        @RequirePermissions(anyOf('one', 'two'))
+        @RequirePermissions('three')
+        @Credits(async () => 0)
+        @KeyRatelimit('shared', { limit: 20, duration: 2000, cost: 2 })
+        @VerificationTags('handler', () => ['', 'x'.repeat(600)])
+        @Get()
+        read() {
+          return 'ok';
+        }
+        @Public()
+        @Get('public')
+        open() {
+          return 'ok';
+        }
+      }
+      const { get } = await startApp(adapter, {
+        imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, permissions: 'module' })],
+        controllers: [AppController],
+      });
+      const { key } = await server.unkey.createKey({ permissions: ['module', 'class', 'two', 'three'] });
+      expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+      expect(server.unkey.calls.map(({ body }) => body)).toEqual([
+        {
+          key,
+          permissions: 'module AND class AND (one OR two) AND three',
+          credits: { cost: 0 },
+          ratelimits: [
+            { name: 'shared', limit: 20, duration: 2000, cost: 2 },
+            { name: 'class', limit: 10, duration: 1000, cost: 1 },
+          ],
+          tags: ['class', 'handler', 'x'.repeat(512)],
+        },
+      ]);
+      expect((await get('/public')).status).toBe(200);
+    },
+  );
+});
+
+describe('registration', () => {
+  it('twice in one app is a clear error', async () => {
+    const { message } = await bootError({
+      imports: [UnkeyModule.forRoot(server.options), UnkeyModule.forRoot(server.options)],
+    });
+    expect(message).toContain(
+      'UnkeyModule is imported 2 times in this app; call forRoot() or forRootAsync() once',
+    );
+  });
+
+  it('without forRoot is a clear error', async () => {
+    expect((await bootError({ imports: [UnkeyModule] })).message).toContain('import UnkeyModule.forRoot()');
+  });
+
+  it('forRoot() without an argument reads the environment when the app boots', async () => {
+    const module = UnkeyModule.forRoot();
+    vi.stubEnv('UNKEY_ROOT_KEY', server.unkey.rootKey);
+    vi.stubEnv('UNKEY_BASE_URL', server.unkey.url);
+    const { app } = await startApp('express', { imports: [module] });
+    const { key } = await server.unkey.createKey({});
+    expect(await app.get(UnkeyService).verify(key)).toMatchObject({ valid: true });
+  });
+
+  it('isGlobal: false shows the guard only to modules that import it', async () => {
+    const registered = UnkeyModule.forRoot({ ...server.options, isGlobal: false });
+    @Injectable()
+    class Wanting {
+      constructor(@InjectUnkey() readonly unkey: Unkey) {}
+    }
+    @Module({ providers: [Wanting] })
+    class Outside {}
+    expect((await bootError({ imports: [registered, Outside] })).message).toContain(
+      "can't resolve dependencies",
+    );
+    @Module({ imports: [registered], providers: [Wanting], exports: [Wanting] })
+    class Inside {}
+    const { app } = await startApp('express', { imports: [registered, Inside] });
+    expect(app.get(Wanting).unkey.keys).toBeDefined();
+  });
+
+  describe('forRootAsync', () => {
+    @Injectable()
+    class Options implements UnkeyOptionsFactory {
+      async createUnkeyOptions() {
+        await Promise.resolve();
+        return server.options;
+      }
+    }
+    @Module({ providers: [Options], exports: [Options] })
+    class OptionsModule {}
+
+    it.each<[string, () => ReturnType<typeof UnkeyModule.forRootAsync>]>([
+      [
+        'useFactory that awaits',
+        () =>
+          UnkeyModule.forRootAsync({
+            globalGuard: true,
+            imports: [OptionsModule],
+            inject: [Options],
+            useFactory: async (options: Options) => options.createUnkeyOptions(),
+          }),
+      ],
+      ['useClass', () => UnkeyModule.forRootAsync({ globalGuard: true, useClass: Options })],
+      [
+        'useExisting',
+        () => UnkeyModule.forRootAsync({ globalGuard: true, imports: [OptionsModule], useExisting: Options }),
+      ],
+    ])('%s', async (_, module) => {
+      const { get } = await startApp('express', { imports: [module()], controllers: [PingController] });
+      const { key } = await server.unkey.createKey({});
+      expect((await get('/ping')).status).toBe(401);
+      expect((await get('/ping', { 'x-api-key': key })).status).toBe(200);
+    });
+  });
+});
+
+describe('the client', () => {
+  @Injectable()
+  class Admin {
+    constructor(@InjectUnkey() readonly unkey: Unkey) {}
+  }
+
+  it('is the official SDK, with the root key of the module', async () => {
+    const { app } = await startApp('express', { ...withModule(server.options), providers: [Admin] });
+    const { unkey } = app.get(Admin);
+    const { data } = await unkey.apis.createApi({ name: 'payments' });
+    expect(data.apiId).toMatch(/^api_/);
+    expect(app.get(UnkeyService).client).toBe(unkey);
+  });
+
+  it('false: the app boots with a verifier of its own, without a root key, and whoever uses the client is told', async () => {
+    const { app, get } = await startApp('express', {
+      imports: [
+        UnkeyModule.forRoot({
+          client: false,
+          globalGuard: true,
+          verifier: async ({ key }) =>
+            key === 'good'
+              ? { valid: true, code: 'VALID', keyId: 'key_1' }
+              : { valid: false, code: 'NOT_FOUND' },
+        }),
+      ],
+      controllers: [PingController],
+      providers: [Admin],
+    });
+    expect((await get('/ping', { 'x-api-key': 'good' })).status).toBe(200);
+    expect((await get('/ping', { 'x-api-key': 'bad' })).status).toBe(401);
+    expect(() => app.get(Admin).unkey.keys).toThrow(
+      'unkey.keys: the Unkey client was turned off with `client: false`',
+    );
+  });
+
+  it('may be one that is ready, which then verifies too', async () => {
+    const { Unkey: Client } = await import('@unkey/api');
+    const client = new Client({ rootKey: server.unkey.rootKey, serverURL: server.unkey.url });
+    const { app, get } = await startApp('express', {
+      imports: [UnkeyModule.forRoot({ client, globalGuard: true })],
+      controllers: [PingController],
+    });
+    const { key } = await server.unkey.createKey({});
+    expect((await get('/ping', { 'x-api-key': key })).status).toBe(200);
+    expect(app.get(UnkeyService).client).toBe(client);
+  });
+
+  it('clientOptions reach it', async () => {
+    const { app } = await startApp(
+      'express',
+      withModule({ ...server.options, clientOptions: { userAgent: 'acme/1' } }),
+    );
+    await app.get(UnkeyService).client.apis.createApi({ name: 'payments' });
+    expect(server.unkey.calls[0]?.headers['user-agent']).toBe('acme/1');
+  });
+});
+
+describe('a test overrides', () => {
+  const allow = { canActivate: () => true };
+  @Controller('guarded')
+  class GuardedController {
+    @Get()
+    read() {
+      return 'ok';
+    }
+  }
+
+  it('UNKEY_OPTIONS, for an app whose own module calls forRoot', async () => {
+    const elsewhere = await UnkeyEmulator.start();
+    const testing = Test.createTestingModule({
+      imports: [UnkeyModule.forRoot({ rootKey: 'production', globalGuard: true })],
+      controllers: [PingController],
+    });
+    const module = await testing
+      .overrideProvider(UNKEY_OPTIONS)
+      .useValue({ rootKey: elsewhere.rootKey, baseUrl: elsewhere.url })
+      .compile();
+    const app = module.createNestApplication(httpAdapter('fastify'));
+    const url = await listen(app);
+    const { key } = await elsewhere.createKey({});
+    expect((await request(`${url}/ping`, { headers: { 'x-api-key': key } })).status).toBe(200);
+    await app.close();
+    await elsewhere.close();
+  });
+
+  it('the guard of @UseGuards with overrideGuard', async () => {
+    const testing = Test.createTestingModule({
+      imports: [UnkeyModule.forRoot(server.options)],
+      controllers: [useGuard(GuardedController)],
+    });
+    const module = await testing.overrideGuard(UnkeyGuard).useValue(allow).compile();
+    const app = module.createNestApplication(httpAdapter('express'));
+    expect((await request(`${await listen(app)}/guarded`)).status).toBe(200);
+    await app.close();
+  });
+
+  it('the guard of globalGuard with overrideProvider', async () => {
+    const testing = Test.createTestingModule({
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true })],
+      controllers: [PingController],
+    });
+    const module = await testing.overrideProvider(UnkeyGuard).useValue(allow).compile();
+    const app = module.createNestApplication(httpAdapter('express'));
+    expect((await request(`${await listen(app)}/ping`)).status).toBe(200);
+    await app.close();
+  });
+});
+
+@Controller('ping')
+class PingController {
+  @Get()
+  ping() {
+    return 'pong';
+  }
+}
+
+function useGuard<T extends new () => object>(controller: T): T {
+  UseGuards(UnkeyGuard)(controller);
+  return controller;
+}
