@@ -235,6 +235,15 @@ describe('--seed', () => {
     expect((await call(emulator, 'ratelimit.limit', limit)).limit).toBe(100);
   });
 
+  test('takes the seed that the documentation shows', async () => {
+    const page = readFileSync(fileURLToPath(new URL('../../docs/emulator.md', import.meta.url)), 'utf8');
+    const seed = seedFile(/```json\n([^]*?)```/.exec(page)![1]!);
+    const emulator = await dev('--seed', seed).listening();
+    const rootKey = 'verify_only';
+    const verified = await call({ ...emulator, rootKey }, 'keys.verifyKey', { key: 'shop_live_alice' });
+    expect(verified).toMatchObject({ code: 'VALID', credits: 99 });
+  });
+
   test('takes keys of another system over', async () => {
     const { createHash } = await import('node:crypto');
     const seed = seedFile({

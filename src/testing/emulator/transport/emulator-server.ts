@@ -24,19 +24,19 @@ export interface ServerParts {
 /** Hears of an answer before it is sent: the operation, the body's text, the answer, and how long it took in ms. */
 export type AnsweredListener = (operation: string, text: string, reply: Reply, ms: number) => void;
 
-/** Idle connections are closed after so many milliseconds, as Unkey's server does. */
-const IDLE = 10_000;
-const MAX_HEADERS = 1024 * 1024;
+/** Unkey's server closes an idle connection after 10 s, and one whose headers are not complete by then. */
+const LIMITS = {
+  keepAliveTimeout: 10_000,
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 2000,
+  requestTimeout: 0,
+  maxHeaderSize: 1024 * 1024,
+  requireHostHeader: false,
+};
 
 /** A server that is not listening yet. */
 export function createEmulatorServer(parts: ServerParts): Server {
-  const options = {
-    keepAliveTimeout: IDLE,
-    headersTimeout: IDLE,
-    requestTimeout: 0,
-    maxHeaderSize: MAX_HEADERS,
-  };
-  const server = createServer({ ...options, requireHostHeader: false }, (request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     handle(request, response, parts);
   });
   server.on('clientError', refuseClient);
