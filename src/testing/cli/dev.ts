@@ -38,6 +38,7 @@ export async function dev(command: DevCommand): Promise<void> {
       if (!command.quiet) console.log(requestLine(operation, text, reply, ms, color));
     },
   });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void unkey.close());
   if (!workspace) throw new Error('The emulator started without a workspace.');
   try {
     state?.rewrite(workspace, unkey.rootKey);
@@ -47,7 +48,6 @@ export async function dev(command: DevCommand): Promise<void> {
   }
   changes.clear();
   console.log(greeting(unkey.url, unkey.rootKey, workspace, anyKeyOf(seed)));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void unkey.close());
 }
 
 async function listen(
