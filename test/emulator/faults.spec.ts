@@ -164,6 +164,7 @@ describe('what is no fault is refused with one sentence', () => {
     [{ reset: 'after' }, undefined, /reset takes 'before' or 'midway' and got after\.$/],
     [{ oversize: 0 }, undefined, /oversize takes a number of bytes/],
     [{ body: undefined }, undefined, /body takes a JSON value and got undefined\.$/],
+    [{ body: Symbol.iterator }, undefined, /body takes a JSON value and got Symbol\(Symbol\.iterator\)\.$/],
     [{ hang: true }, { operation: 'keys.nothing' }, /there is no operation 'keys\.nothing'/],
     [{ hang: true }, { times: 0 }, /times takes a whole number from 1 on and got 0\.$/],
   ])('%j %j', ([fault, options, sentence]) => {

@@ -90,6 +90,16 @@ describe('createKey', () => {
     expect(listed.keyId).toBe(own.keyId);
   });
 
+  test('takes what JSON makes of its body', async () => {
+    const meta = { at: new Date(0), nothing: undefined, list: [undefined] };
+    const { key } = await emulator.unkey.createKey({ meta, name: undefined });
+    const { meta: stored } = await emulator.client.data('keys.verifyKey', { key });
+    expect(stored).toEqual({ at: '1970-01-01T00:00:00.000Z', list: [null] });
+    await expect(emulator.unkey.createKey({ meta: { big: 1n } })).rejects.toThrow(
+      /^unkey\.createKey: .*BigInt.*\.$/,
+    );
+  });
+
   test('is not among the calls', async () => {
     await emulator.unkey.createKey();
     expect(emulator.unkey.calls).toEqual([]);

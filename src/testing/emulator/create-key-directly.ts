@@ -3,7 +3,7 @@ import { ApiError } from './api-error.js';
 import { RootKey } from './authentication/root-key.js';
 import { createKey } from './operations/keys.create-key.js';
 import type { Workspace } from './store/workspace.js';
-import { describeViolations } from './validation/violations.js';
+import { readBody } from './validation/read-body.js';
 
 /** The body of `keys.createKey`, of which only what a test needs must be given. */
 export interface CreateKeyBody {
@@ -59,17 +59,16 @@ export function createKeyDirectly(
   defaultApi: () => string,
 ): CreatedKey {
   const ratelimits = body.ratelimits?.map((limit) => ({ ...limit, autoApply: limit.autoApply ?? false }));
-  const given = Object.entries({ ...body, ratelimits }).filter(([, value]) => value !== undefined);
-  const call = createKey.accept({ apiId: defaultApi(), ...Object.fromEntries(given) });
-  if (typeof call !== 'function') {
-    const messages = describeViolations(call).map(({ message }) => message);
-    throw new TypeError(`unkey.createKey: ${messages.join('; ')}.`);
-  }
   try {
-    const rootKey = new RootKey({});
-    return created(call({ workspace, rootKey, now, clientAddress: () => '127.0.0.1' }).data);
+    // As text, so that what JSON leaves out or writes differently is the same as over HTTP.
+    const text = JSON.stringify({ ...body, apiId: body.apiId ?? defaultApi(), ratelimits });
+    const { call } = readBody(text, createKey);
+    return created(call({ workspace, rootKey: new RootKey({}), now, clientAddress: () => '127.0.0.1' }).data);
   } catch (error) {
-    throw error instanceof ApiError ? new TypeError(`unkey.createKey: ${error.message}`) : error;
+    if (!(error instanceof Error)) throw error;
+    const entries = error instanceof ApiError ? (error.errors ?? []) : [];
+    const reason = entries.map(({ message }) => message).join('; ') || error.message;
+    throw new TypeError(`unkey.createKey: ${reason.replace(/\.$/, '')}.`, { cause: error });
   }
 }
 

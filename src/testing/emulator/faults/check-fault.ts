@@ -10,7 +10,7 @@ const KINDS: Readonly<Record<Kind, { takes: string; accepts: (value: unknown) =>
   garbage: { takes: 'true', accepts: (value) => value === true },
   truncate: { takes: 'true', accepts: (value) => value === true },
   oversize: { takes: 'a number of bytes, at least 100', accepts: (value) => isInteger(value, 100) },
-  body: { takes: 'a JSON value', accepts: (value) => value !== undefined },
+  body: { takes: 'a JSON value', accepts: isJson },
 };
 
 /**
@@ -28,6 +28,14 @@ export function checkFault(fault: unknown): void {
   }
   if (!known.accepts(value)) {
     throw new TypeError(`unkey.fail: ${kind} takes ${known.takes} and got ${String(value)}.`);
+  }
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
   }
 }
 

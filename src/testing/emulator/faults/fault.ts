@@ -1,6 +1,9 @@
 /** What goes wrong with a request. */
 export type Fault =
-  /** The operation is carried out and answered after this many milliseconds of real time. */
+  /**
+   * The operation is carried out and answered after this many milliseconds of real time; carried out also if the caller
+   * has gone by then.
+   */
   | { latency: number }
   /** An answer with this HTTP status (200 to 599); the operation is not carried out. */
   | { status: number }

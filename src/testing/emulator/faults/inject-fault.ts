@@ -28,7 +28,8 @@ export function injectFault(
 }
 
 function answerLate(response: ServerResponse, carryOut: () => Reply): void {
-  if (!response.destroyed) sendReply(response, carryOut());
+  const reply = carryOut();
+  if (!response.destroyed) sendReply(response, reply);
 }
 
 function reset(when: 'before' | 'midway', response: ServerResponse, carryOut: () => Reply): void {

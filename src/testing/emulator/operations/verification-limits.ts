@@ -62,7 +62,8 @@ function plan(
   for (const limit of identity?.ratelimits ?? [])
     configured.set(limit.name, scoped(limit, identity?.id ?? ''));
   for (const limit of key.ratelimits) configured.set(limit.name, scoped(limit, key.id));
-  const planned = new Map([...configured].filter(([, { autoApply }]) => autoApply));
+  const planned = new Map<string, Planned>();
+  for (const [name, limit] of configured) if (limit.autoApply) planned.set(name, limit);
   for (const { name, cost = 1, limit, duration } of requested) {
     const known = configured.get(name);
     if (limit !== undefined && duration !== undefined) {
@@ -76,8 +77,8 @@ function plan(
   return planned;
 }
 
-function scoped(limit: NamedRatelimit, scope: string): Planned {
-  return { ...limit, cost: 1, scope };
+function scoped({ id, name, limit, duration, autoApply }: NamedRatelimit, scope: string): Planned {
+  return { id, name, limit, duration, autoApply, cost: 1, scope };
 }
 
 function unknownLimit(name: string, key: Key, identity: Identity | undefined): ApiError {

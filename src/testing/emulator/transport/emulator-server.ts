@@ -39,6 +39,8 @@ export function createEmulatorServer(parts: ServerParts): Server {
   const server = createServer(LIMITS, (request, response) => {
     handle(request, response, parts);
   });
+  // Newer releases of Node wait a second longer than they are told.
+  Object.assign(server, { keepAliveTimeoutBuffer: 0 });
   server.on('clientError', refuseClient);
   return server;
 }
