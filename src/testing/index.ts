@@ -14,3 +14,9 @@ export type {
   SeedRole,
   SeedRootKey,
 } from './cli/seed/seed-file.js';
+export { useEmulator, type EmulatorAddress } from './use-emulator.js';
+export { UnkeyTestingModule } from './unkey-testing.module.js';
+export { useVerifier } from './use-verifier.js';
+export { fakeVerifier, type FakeAnswer, type FakeVerifier } from './fake-verifier.js';
+export { verifiedKey } from './verified-key.js';
+export type { OverridableBuilder } from './override-options.js';

@@ -117,6 +117,13 @@ const VECTORS: [operation: string, body: unknown, locations: string[]][] = [
   ['keys.updateCredits', { keyId: 'key_1', operation: 'set' }, []],
   ['keys.updateCredits', { keyId: 'key_1', operation: 'foo' }, ['/properties/operation/enum']],
   ['keys.updateCredits', { keyId: 'key_1', operation: 'set', value: -1 }, ['/properties/value/minimum']],
+  ['keys.updateCredits', { keyId: 'key_1', operation: 5 }, ['/properties/operation/type']],
+  ['keys.updateCredits', { keyId: 'key_1', operation: 'set', value: -1.5 }, ['/properties/value/type']],
+  [
+    'keys.createKey',
+    { apiId: 'api_1', credits: { remaining: -0.5 } },
+    ['/properties/credits/properties/remaining/type'],
+  ],
   ['keys.rerollKey', { keyId: 'key_1' }, ['/required']],
   ['keys.rerollKey', { keyId: 'key_1', expiration: 0, foo: 1 }, []],
   ['keys.addPermissions', { keyId: 'key_1', permissions: [] }, ['/properties/permissions/minItems']],

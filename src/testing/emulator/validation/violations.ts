@@ -7,7 +7,12 @@ import type { SchemaError } from './validator.js';
  */
 export function describeViolations(errors: readonly SchemaError[]): ErrorEntry[] {
   const entries = new Map<string, { location: string; message: string }>();
+  const mistyped = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath),
+  );
   for (const [index, error] of errors.entries()) {
+    // Of a value of the wrong type no more is said.
+    if (error.keyword !== 'type' && mistyped.has(error.instancePath)) continue;
     const location = error.schemaPath.slice(1);
     const member = error.params['missingProperty'] ?? error.params['additionalProperty'];
     const group = member === undefined ? String(index) : `${location} ${error.instancePath}`;

@@ -1,0 +1,28 @@
+import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import type { UnkeyModuleOptions } from '../options/unkey-options.js';
+import { resolveWithDefaults } from '../resolve-with-defaults.js';
+
+/** What is needed of the builder that `Test.createTestingModule()` gives. */
+export interface OverridableBuilder {
+  overrideProvider(token: unknown): {
+    useFactory(options: {
+      factory: (given: UnkeyModuleOptions | undefined) => unknown;
+      inject?: unknown[];
+    }): unknown;
+  };
+}
+
+/**
+ * Changes some options of the app under test and leaves all others as its own module gives them, whichever way it
+ * registers `UnkeyModule`.
+ */
+export function overrideOptions<Builder extends OverridableBuilder>(
+  builder: Builder,
+  change: (given: UnkeyModuleOptions) => UnkeyModuleOptions,
+): Builder {
+  builder.overrideProvider(UNKEY_RESOLVED_OPTIONS).useFactory({
+    factory: (given) => resolveWithDefaults(change(given ?? {})),
+    inject: [UNKEY_OPTIONS],
+  });
+  return builder;
+}

@@ -1,0 +1,22 @@
+import type { VerifiedKey } from '../contracts/verified-key.js';
+
+/**
+ * A verified key for tests: what is given, and plausible values for the rest.
+ *
+ * @example
+ * const alice = verifiedKey({ keyId: 'key_alice', meta: { plan: 'pro' } });
+ */
+export function verifiedKey(given: Partial<Omit<VerifiedKey, 'valid' | 'code'>> = {}): VerifiedKey {
+  return {
+    keyId: 'key_test',
+    code: 'VALID',
+    valid: true,
+    requestId: 'req_test',
+    enabled: true,
+    permissions: [],
+    roles: [],
+    ratelimits: [],
+    source: 'unkey',
+    ...given,
+  };
+}
