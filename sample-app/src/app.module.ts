@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { UnkeyModule } from 'nestjs-unkey';
+import { AdminModule } from './admin/admin.module.js';
+import { DocumentsModule } from './documents/documents.module.js';
+import { ExportsModule } from './exports/exports.module.js';
+import { HealthModule } from './health/health.module.js';
+
+@Module({
+  imports: [
+    // The root key and the URL come from UNKEY_ROOT_KEY and UNKEY_BASE_URL.
+    UnkeyModule.forRootAsync({
+      globalGuard: true,
+      useFactory: () => ({
+        realm: 'documents',
+        // For the client behind @InjectUnkey(): its own retries would make a key twice.
+        clientOptions: { timeoutMs: 5_000, retryConfig: { strategy: 'none' } },
+      }),
+    }),
+    HealthModule,
+    DocumentsModule,
+    ExportsModule,
+    AdminModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,62 @@
+import { Unkey } from '@unkey/api';
+import { UnkeyEmulator, type CreateKeyBody } from 'nestjs-unkey/testing';
+
+const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
+
+/** The keys to try the app with, each of another kind. */
+export type DemoKeys = Record<
+  'customer' | 'reader' | 'fewCredits' | 'rateLimited' | 'expired' | 'disabled' | 'admin',
+  string
+>;
+
+export interface DemoUnkey {
+  emulator: UnkeyEmulator;
+  apiId: string;
+  keys: DemoKeys;
+}
+
+/** Starts an Unkey in this process, with an API, a customer and some keys in it. */
+export async function startDemoUnkey(): Promise<DemoUnkey> {
+  const emulator = await UnkeyEmulator.start();
+  const client = new Unkey({ rootKey: emulator.rootKey, serverURL: emulator.url });
+  const { data: api } = await client.apis.createApi({ name: 'documents' });
+  await client.identities.createIdentity({ externalId: 'acme', meta: { seats: 5 } });
+
+  const create = async (body: CreateKeyBody): Promise<string> => {
+    const { key } = await emulator.createKey({
+      apiId: api.apiId,
+      prefix: 'docs',
+      externalId: 'acme',
+      meta: { plan: 'pro' },
+      ...body,
+    });
+    return key;
+  };
+  const exportsLimit = (limit: number) => [{ name: 'exports', limit, duration: MINUTE }];
+  const keys = {
+    customer: await create({
+      name: 'Customer',
+      permissions: ['documents.read', 'documents.list', 'documents.write', 'exports.create'],
+      credits: { remaining: 1_000, refill: { interval: 'daily', amount: 1_000 } },
+      ratelimits: exportsLimit(20),
+      expires: Date.now() + 90 * DAY,
+    }),
+    reader: await create({ name: 'Reader', permissions: ['documents.read'] }),
+    fewCredits: await create({
+      name: 'Few credits',
+      permissions: ['documents.read', 'exports.create'],
+      credits: { remaining: 3 },
+      ratelimits: exportsLimit(20),
+    }),
+    rateLimited: await create({
+      name: 'Rate limited',
+      permissions: ['documents.read', 'exports.create'],
+      ratelimits: exportsLimit(1),
+    }),
+    expired: await create({ name: 'Expired', permissions: ['documents.read'], expires: Date.now() - DAY }),
+    disabled: await create({ name: 'Disabled', permissions: ['documents.read'], enabled: false }),
+    admin: await create({ name: 'Administrator', externalId: 'staff', permissions: ['keys.manage'] }),
+  };
+  return { emulator, apiId: api.apiId, keys };
+}

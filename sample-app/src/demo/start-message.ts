@@ -1,0 +1,67 @@
+import type { DemoUnkey } from './demo-unkey.js';
+
+const NEW_KEY = {
+  name: 'Acme, production',
+  prefix: 'acme',
+  externalId: 'acme',
+  permissions: ['documents.read', 'documents.list', 'documents.write', 'exports.create'],
+  expiresInDays: 90,
+  credits: { remaining: 100, refill: { interval: 'monthly', amount: 100, refillDay: 1 } },
+  ratelimits: [{ name: 'exports', limit: 10, duration: 60_000 }],
+  meta: { plan: 'pro' },
+};
+
+/** What is printed when the emulator runs beside the app: one line to try for every key, with the status to expect. */
+export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string {
+  const get = (path: string, key?: string) => `curl -i ${header(key)}${url}${path}`;
+  const post = (path: string, key: string, body?: unknown) =>
+    body === undefined
+      ? `curl -i -X POST ${header(key)}${url}${path}`
+      : `curl -i -X POST ${header(key)}-H 'content-type: application/json' -d '${JSON.stringify(body)}' ${url}${path}`;
+
+  const lines: [what: string, status: number, command: string][] = [
+    ['public route', 200, get('/health')],
+    ['no key', 401, get('/documents')],
+    ['unknown key', 401, get('/documents', 'docs_unknown')],
+    ['customer', 200, get('/documents', keys.customer)],
+    ['customer', 201, post('/documents', keys.customer, { title: 'Plan' })],
+    ['customer', 202, post('/exports', keys.customer)],
+    ['reader', 200, get('/documents/search/road', keys.reader)],
+    ['reader', 403, post('/documents', keys.reader, { title: 'Plan' })],
+    ['few credits', 429, post('/exports', keys.fewCredits)],
+    ['rate limited', 429, post('/exports', keys.rateLimited)],
+    ['expired', 401, get('/documents', keys.expired)],
+    ['disabled', 401, get('/documents', keys.disabled)],
+    ['administrator', 201, post('/admin/keys', keys.admin, NEW_KEY)],
+  ];
+  return [
+    `The sample app runs at ${url}`,
+    `UNKEY_ROOT_KEY is not set, so an Unkey in this process (${emulator.url}) made these keys; they end with it.`,
+    '',
+    'key            status  try',
+    ...lines.map(([what, status, command]) => `${what.padEnd(15)}${status}     ${command}`),
+    '',
+    'Ctrl-C ends it.',
+  ].join('\n');
+}
+
+/** What is printed when the app uses Unkey itself. */
+export function unkeyMessage(url: string, baseUrl: string, apiId: string | undefined): string {
+  const admin = '{"apiId":"<api id>","name":"Administrator","permissions":["keys.manage"]}';
+  return [
+    `The sample app runs at ${url}`,
+    `It uses Unkey at ${baseUrl}, since UNKEY_ROOT_KEY is set; no keys were made.`,
+    '',
+    "Make a key for an administrator in Unkey's dashboard, or with a root key that may create keys:",
+    `curl ${baseUrl}/v2/keys.createKey -H "Authorization: Bearer $UNKEY_ROOT_KEY" -H 'content-type: application/json' -d '${admin}'`,
+    'and with it keys for customers:',
+    `curl -X POST ${header("<administrator's key>")}-H 'content-type: application/json' -d '${JSON.stringify(NEW_KEY)}' ${url}/admin/keys`,
+    ...(apiId ? [] : ['For the latter, start the app with UNKEY_API_ID=<api id>.']),
+    '',
+    'Ctrl-C ends it.',
+  ].join('\n');
+}
+
+function header(key?: string): string {
+  return key === undefined ? '' : `-H 'x-api-key: ${key}' `;
+}

@@ -1,0 +1,46 @@
+import { Body, Controller, DefaultValuePipe, Get, Param, Post } from '@nestjs/common';
+import { allOf, anyOf, KeyRatelimit, RequirePermissions, UnkeyKey, type VerifiedKey } from 'nestjs-unkey';
+import { DocumentsService } from './documents.service.js';
+import { newDocument, type NewDocument } from './new-document.js';
+
+@Controller('documents')
+@RequirePermissions('documents.read')
+export class DocumentsController {
+  constructor(private readonly documents: DocumentsService) {}
+
+  /** The whole key: who asks, on which plan, and what is left. */
+  @Get()
+  list(@UnkeyKey() key: VerifiedKey) {
+    const { name, meta, identity, credits } = key;
+    const owner = ownerOf(identity?.externalId);
+    return {
+      documents: this.documents.listOf(owner),
+      key: { name, plan: meta?.plan ?? 'free', seats: identity?.meta?.seats ?? 1, credits },
+    };
+  }
+
+  /** An ad-hoc limit: no key has to be prepared for it, each has its own count. */
+  @KeyRatelimit('documents.search', { limit: 3, duration: 60_000 })
+  @Get('search/:text')
+  search(
+    @UnkeyKey('identity.externalId', new DefaultValuePipe('nobody')) owner: string,
+    @Param('text') text: string,
+  ) {
+    return { documents: this.documents.search(owner, text) };
+  }
+
+  /** In addition to what the class demands. */
+  @RequirePermissions(anyOf('documents.admin', allOf('documents.write', 'documents.list')))
+  @Post()
+  create(
+    @UnkeyKey('identity.externalId') owner: string | undefined,
+    @Body({ schema: newDocument }) { title }: NewDocument,
+  ) {
+    return this.documents.create(ownerOf(owner), title);
+  }
+}
+
+/** A key without an identity belongs to nobody in particular. */
+function ownerOf(externalId: string | undefined): string {
+  return externalId ?? 'nobody';
+}

@@ -1,0 +1,74 @@
+import { ConsoleLogger, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { startDemoUnkey } from './demo/demo-unkey.js';
+import { demoMessage, unkeyMessage } from './demo/start-message.js';
+import { portOf } from './port.js';
+import { validation } from './validation.js';
+
+/** What is running, in the order in which it was started. */
+const running: { close(): Promise<void> }[] = [];
+
+async function main(): Promise<void> {
+  const port = portOf(process.env['PORT']);
+  const demo = process.env['UNKEY_ROOT_KEY'] ? undefined : await startDemoUnkey();
+  if (demo !== undefined) {
+    running.push(demo.emulator);
+    // From here on the app sees an Unkey like any other.
+    process.env['UNKEY_ROOT_KEY'] = demo.emulator.rootKey;
+    process.env['UNKEY_BASE_URL'] = demo.emulator.url;
+    process.env['UNKEY_API_ID'] = demo.apiId;
+  }
+
+  const app = await NestFactory.create(AppModule, {
+    abortOnError: false,
+    // Shown once the app runs: where it does not, one sentence says why.
+    bufferLogs: true,
+    autoFlushLogs: false,
+    // A client that keeps its connection open must not keep the process alive.
+    forceCloseConnections: true,
+  });
+  running.push(app);
+  app.useGlobalPipes(validation);
+  const url = await listen(app, port);
+  app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error'] }));
+  console.log(
+    demo === undefined
+      ? unkeyMessage(
+          url,
+          process.env['UNKEY_BASE_URL'] || 'https://api.unkey.com',
+          process.env['UNKEY_API_ID'],
+        )
+      : demoMessage(url, demo),
+  );
+}
+
+async function listen(app: INestApplication, port: number): Promise<string> {
+  await app.listen(port);
+  const address = app.getHttpServer().address();
+  return `http://localhost:${address.port}`;
+}
+
+async function stop(code: number): Promise<void> {
+  for (const part of running.reverse()) await part.close();
+  process.exit(code);
+}
+
+// Once: a second signal ends the process at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(0));
+
+try {
+  await main();
+} catch (error) {
+  console.error(reasonOf(error));
+  await stop(1);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const port = process.env['PORT'] || '3000';
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `Port ${port} is taken; choose another, such as PORT=3001.`;
+  if (code === 'EACCES') return `Port ${port} needs more rights; choose another, such as PORT=3001.`;
+  return error.message;
+}
