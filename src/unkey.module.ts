@@ -4,11 +4,9 @@ import type { Unkey } from '@unkey/api';
 import { BootCheck } from './audit/boot-check.js';
 import type { Verifier } from './contracts/verifier.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
-import { fromBearer } from './extractors/from-bearer.js';
-import { fromHeader } from './extractors/from-header.js';
-import { resolveOptions } from './options/resolve-options.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_CLIENT, UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
+import { resolveWithDefaults } from './resolve-with-defaults.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
   ConfigurableModuleClass,
@@ -31,12 +29,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
   providers: [
     {
       provide: UNKEY_RESOLVED_OPTIONS,
-      useFactory: (options: unknown) =>
-        resolveOptions(options, {
-          env: process.env,
-          keyFrom: [fromHeader('x-api-key'), fromBearer()],
-          now: Date.now,
-        }),
+      useFactory: resolveWithDefaults,
       inject: [{ token: UNKEY_OPTIONS, optional: true }],
     },
     {

@@ -7,6 +7,7 @@ import {
   UnkeyService,
   type UnkeyModuleOptions,
   type Verification,
+  type VerifyOptions,
 } from 'nestjs-unkey';
 import { UnkeyEmulator, type CreateKeyBody, type Fault } from 'nestjs-unkey/testing';
 import { describe, expect, it } from 'vitest';
@@ -400,7 +401,7 @@ describe('UnkeyService.verify()', () => {
     [{ clientIp: '127.0.0.1' }, 'there is no demand "clientIp"'],
   ])('refuses %j without a call', async (options, sentence) => {
     const unkey = await service();
-    await expect(unkey.verify('any', options)).rejects.toThrow(sentence);
+    await expect(unkey.verify('any', options as VerifyOptions)).rejects.toThrow(sentence);
     expect(server.unkey.calls).toHaveLength(0);
   });
 });

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { classifyFailure } from './classify-failure.js';
+
+describe('what the rejection of a verifier means', () => {
+  it.each<[string, unknown, 'misconfigured' | 'unavailable']>([
+    ...[400, 401, 403, 404, 405, 409, 412, 413].map((status): [string, unknown, 'misconfigured'] => [
+      `status ${status}`,
+      { statusCode: status },
+      'misconfigured',
+    ]),
+    ...[200, 302, 408, 425, 429, 499, 500, 502, 503, 599].map((status): [string, unknown, 'unavailable'] => [
+      `status ${status}`,
+      { statusCode: status },
+      'unavailable',
+    ]),
+    ['a network error', new TypeError('fetch failed'), 'unavailable'],
+    ['unparsable text', new SyntaxError('Unexpected token'), 'unavailable'],
+    ['something that is no error', 'oops', 'unavailable'],
+    ['nothing', undefined, 'unavailable'],
+  ])('%s: %s', (_, error, kind) => {
+    expect(classifyFailure(error).kind).toBe(kind);
+  });
+
+  it('takes over plain facts alone: no message, no request', () => {
+    const error = Object.assign(new Error('sent key_secret'), {
+      name: 'ConnectionError',
+      cause: Object.assign(new Error('fetch failed'), { cause: { code: 'ECONNREFUSED' } }),
+      request: { headers: { authorization: 'Bearer root_secret' } },
+    });
+    expect(classifyFailure(error)).toEqual({
+      kind: 'unavailable',
+      reason: 'no answer (ConnectionError, ECONNREFUSED)',
+    });
+  });
+
+  it("keeps Unkey's request id and its Retry-After", () => {
+    const headers = new Headers({ 'retry-after': '7' });
+    expect(classifyFailure({ statusCode: 429, headers, meta: { requestId: 'req_1' } })).toEqual({
+      kind: 'unavailable',
+      reason: 'Unkey answered 429',
+      status: 429,
+      requestId: 'req_1',
+      retryAfter: 7,
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { PermissionExpression } from '../contracts/verify-options.js';
+import { allOf, anyOf } from './permission-expression.js';
+import { toPermissionQuery } from './permission-query.js';
+
+describe("permissions in Unkey's query language", () => {
+  it.each<[PermissionExpression[], string]>([
+    [['a'], 'a'],
+    [['a', 'b'], 'a AND b'],
+    [['a', 'a'], 'a'],
+    [[anyOf('a', 'b')], 'a OR b'],
+    [[anyOf('a')], 'a'],
+    [['a', anyOf('b', 'c')], 'a AND (b OR c)'],
+    [[anyOf('a', allOf('b', 'c'))], 'a OR b AND c'],
+    [[anyOf('a', allOf('b', anyOf('c', 'd')))], 'a OR b AND (c OR d)'],
+    [[allOf('a', allOf('b', 'c'))], 'a AND b AND c'],
+    [[anyOf(anyOf('a', 'b'), 'c')], 'a OR b OR c'],
+    [['a', allOf(anyOf('b', 'c'))], 'a AND (b OR c)'],
+    [['documents.*', 'or.x', 'ANDROID', 'a-b_c:d/e'], 'documents.* AND or.x AND ANDROID AND a-b_c:d/e'],
+  ])('%j is %s', (expressions, query) => {
+    expect(toPermissionQuery(expressions)).toBe(query);
+  });
+
+  it.each<[unknown[], string]>([
+    [[], 'a list of permissions must name at least one permission'],
+    [[''], 'permission "" must be made of'],
+    [['a b'], 'must be made of'],
+    [['a\u0000'], 'must be made of'],
+    [['AND'], 'an operator'],
+    [['or'], 'an operator'],
+    [[allOf()], 'allOf() must name'],
+    [[{ oneOf: ['a'] }], 'a permission must be a name, anyOf(…) or allOf(…)'],
+    [[7], 'a permission must be a name'],
+  ])('%j is refused', (expressions, sentence) => {
+    expect(() => toPermissionQuery(expressions as PermissionExpression[])).toThrow(sentence);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { RatelimitState } from '../contracts/verification.js';
+import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
+
+const limit = (name: string, state: Partial<RatelimitState>): RatelimitState => ({
+  id: '',
+  name,
+  limit: 10,
+  duration: 60_000,
+  autoApply: false,
+  exceeded: false,
+  remaining: 5,
+  reset: 60_000,
+  ...state,
+});
+
+describe('the most restrictive limit', () => {
+  it.each<[string, RatelimitState[], string | undefined]>([
+    ['of none is none', [], undefined],
+    ['has the least left', [limit('a', { remaining: 5 }), limit('b', { remaining: 2 })], 'b'],
+    ['is an exceeded one', [limit('a', { remaining: 0 }), limit('b', { remaining: 0, exceeded: true })], 'b'],
+    [
+      'is the exceeded one with the longest wait',
+      [
+        limit('a', { exceeded: true, remaining: 0, reset: 9 }),
+        limit('b', { exceeded: true, remaining: 0, reset: 8 }),
+      ],
+      'a',
+    ],
+  ])('%s', (_, limits, name) => {
+    expect(mostRestrictive(limits)?.name).toBe(name);
+  });
+});
+
+describe('rate-limit headers', () => {
+  const limits = [
+    limit('burst', { remaining: 3, duration: 1500, reset: 2500 }),
+    limit('day', { remaining: 7 }),
+  ];
+
+  it('without a limit there are none', () => {
+    expect(ratelimitHeaders([], 'both', 0)).toEqual({});
+  });
+
+  it('both conventions, each with its own units', () => {
+    expect(ratelimitHeaders(limits, 'both', 1000)).toEqual({
+      'X-RateLimit-Limit': '10',
+      'X-RateLimit-Remaining': '3',
+      'X-RateLimit-Reset': '3',
+      'RateLimit-Policy': '"burst";q=10;w=2, "day";q=10;w=60',
+      RateLimit: '"burst";r=3;t=2, "day";r=7;t=59',
+    });
+  });
+
+  it.each([
+    ['quotes and backslashes', 'a"b\\c', '"a\\"b\\\\c";r=5;t=60'],
+    ['line breaks', 'a\r\nb', '"a__b";r=5;t=60'],
+    ['what is not ASCII', 'tägliches 🚦', '"t_gliches __";r=5;t=60'],
+  ])('a name with %s is made safe', (_, name, expected) => {
+    expect(ratelimitHeaders([limit(name, {})], 'ietf', 0)['RateLimit']).toBe(expected);
+  });
+
+  it('a number that a structured field cannot hold is cut', () => {
+    const header = ratelimitHeaders([limit('big', { limit: Number.MAX_SAFE_INTEGER })], 'ietf', 0)[
+      'RateLimit-Policy'
+    ];
+    expect(header).toBe('"big";q=999999999999999;w=60');
+  });
+});
+
+describe('Retry-After', () => {
+  it.each([
+    [5001, 1000, 5],
+    [1000, 1000, 1],
+    [0, 9000, 1],
+  ])('until %i from %i: %i s', (time, now, seconds) => {
+    expect(secondsUntil(time, now)).toBe(seconds);
+  });
+});

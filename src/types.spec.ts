@@ -1,0 +1,37 @@
+import type { Unkey } from '@unkey/api';
+import { describe, expectTypeOf, it } from 'vitest';
+import type { UnkeyKeyPath, Verification, VerifiedKey, Verifier, VerifyRequest } from './index.js';
+
+type SdkAnswer = Awaited<ReturnType<Unkey['keys']['verifyKey']>>['data'];
+type SdkRequest = Parameters<Unkey['keys']['verifyKey']>[0];
+
+describe('the published types', () => {
+  it("agree with the SDK's", () => {
+    expectTypeOf<SdkAnswer>().toExtend<Verification>();
+    expectTypeOf<VerifyRequest>().toExtend<SdkRequest>();
+  });
+
+  it('a verifier is one function', () => {
+    expectTypeOf<Verifier>().toEqualTypeOf<
+      (request: VerifyRequest, signal: AbortSignal) => Promise<Verification>
+    >();
+  });
+
+  it('lists of a verified key are never undefined', () => {
+    expectTypeOf<VerifiedKey['permissions']>().toEqualTypeOf<string[]>();
+    expectTypeOf<VerifiedKey['ratelimits'][number]['remaining']>().toEqualTypeOf<number>();
+  });
+
+  it('paths of @UnkeyKey() are checked', () => {
+    expectTypeOf<'identity.externalId'>().toExtend<UnkeyKeyPath>();
+    expectTypeOf<'meta.plan'>().toExtend<UnkeyKeyPath>();
+    expectTypeOf<'permissions'>().toExtend<UnkeyKeyPath>();
+    expectTypeOf<'identity.external'>().not.toExtend<UnkeyKeyPath>();
+    expectTypeOf<'plan'>().not.toExtend<UnkeyKeyPath>();
+  });
+
+  it('meta is what the app says it is', () => {
+    expectTypeOf<VerifiedKey<{ plan: 'pro' }>['meta']>().toEqualTypeOf<{ plan: 'pro' } | undefined>();
+    expectTypeOf<VerifiedKey['meta']>().toEqualTypeOf<Record<string, unknown> | undefined>();
+  });
+});
