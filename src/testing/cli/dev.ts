@@ -20,18 +20,21 @@ type DevCommand = Extract<Command, { name: 'dev' }>;
  */
 export async function dev(command: DevCommand): Promise<void> {
   const state = command.state === undefined ? undefined : new StateFile(command.state);
-  const saved = state?.read();
-  const seed = command.seed === undefined || saved ? undefined : readSeed(command.seed);
+  let beginning: Beginning | undefined = readBeginning(command, state);
+  const tryKey = anyKeyOf(beginning.seed);
+  const rootKey = command.rootKey ?? beginning.saved?.rootKey;
   const changes = new Map<string, readonly [RecordKind, string]>();
   const changed: ChangeListener = (kind, id) => void changes.set(`${kind} ${id}`, [kind, id]);
   let workspace: Workspace | undefined;
 
   const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-  const unkey = await listen(command, saved, {
+  const unkey = await listen(command, rootKey, {
     changed: state && changed,
     fill(fresh, now) {
       workspace = fresh;
-      fill(fresh, now, saved, seed);
+      if (beginning) fill(fresh, now, beginning);
+      // Files may be large, and nobody needs them again.
+      beginning = undefined;
     },
     answered(operation, text, reply, ms) {
       if (state && workspace && changes.size > 0) keep(state, changes, workspace, unkey.rootKey);
@@ -47,26 +50,30 @@ export async function dev(command: DevCommand): Promise<void> {
     throw error;
   }
   changes.clear();
-  console.log(greeting(unkey.url, unkey.rootKey, workspace, anyKeyOf(seed)));
+  console.log(greeting(unkey.url, unkey.rootKey, workspace, tryKey));
+}
+
+/** What the workspace begins with: what was kept of an earlier run, else the seed. */
+interface Beginning {
+  readonly saved: SavedState | undefined;
+  readonly seed: SeedFile | undefined;
+}
+
+function readBeginning({ seed }: DevCommand, state: StateFile | undefined): Beginning {
+  const saved = state?.read();
+  return { saved, seed: seed === undefined || saved ? undefined : readSeed(seed) };
 }
 
 async function listen(
-  { port, host, rootKey, allowProduction }: DevCommand,
-  saved: SavedState | undefined,
+  { port, host, allowProduction }: DevCommand,
+  rootKey: string | undefined,
   setup: Parameters<typeof UnkeyEmulator.startWith>[1],
 ): Promise<UnkeyEmulator> {
   if (process.env['NODE_ENV'] === 'production' && !allowProduction) {
     throw new CliError('NODE_ENV is production; the emulator then starts with --allow-production only.');
   }
-  const options = {
-    port,
-    host,
-    rootKey: rootKey ?? saved?.rootKey,
-    recordCalls: false,
-    allowProduction,
-  } as const;
   try {
-    return await UnkeyEmulator.startWith(options, setup);
+    return await UnkeyEmulator.startWith({ port, host, rootKey, recordCalls: false, allowProduction }, setup);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === undefined) throw error;
@@ -75,12 +82,7 @@ async function listen(
   }
 }
 
-function fill(
-  workspace: Workspace,
-  now: number,
-  saved: SavedState | undefined,
-  seed: SeedFile | undefined,
-): void {
+function fill(workspace: Workspace, now: number, { saved, seed }: Beginning): void {
   try {
     if (saved) restoreRecords(saved.records, workspace);
     if (seed) applySeed(seed, workspace, now);

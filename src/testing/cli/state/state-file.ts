@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import type { RecordKind } from '../../emulator/store/changes.js';
 import type { Workspace } from '../../emulator/store/workspace.js';
 import { CliError, reasonOf } from '../cli-error.js';
@@ -15,6 +15,7 @@ export interface SavedState {
 
 /** So many lines more than records, and the file is written anew. */
 const SLACK = 10_000;
+const CHUNK = 64 * 1024;
 
 /**
  * A workspace in a file of lines, each a record as JSON, of which a later one replaces an earlier one. A change is one
@@ -24,6 +25,7 @@ const SLACK = 10_000;
 export class StateFile {
   #lines = 0;
   #records = 0;
+  #open: number | undefined;
 
   constructor(private readonly path: string) {}
 
@@ -55,7 +57,7 @@ export class StateFile {
     const lines = Array.from(changes, ([kind, id]) => recordText(workspace, kind, id));
     this.#lines += lines.length;
     if (this.#lines > SLACK + 2 * this.#records) this.rewrite(workspace, rootKey);
-    else this.#try(() => appendFileSync(this.path, lines.join('')));
+    else this.#try(() => writeSync((this.#open ??= openSync(this.path, 'a')), lines.join('')));
   }
 
   /** Writes everything into a new file that takes the place of the old one. */
@@ -65,15 +67,13 @@ export class StateFile {
       const file = openSync(beside, 'w', 0o600);
       const head: StateHead = { kind: 'unkey emulator, version 1', rootKey };
       writeSync(file, `${JSON.stringify(head)}\n`);
-      this.#records = 0;
-      for (const line of allRecords(workspace)) {
-        writeSync(file, line);
-        this.#records++;
-      }
-      fsyncSync(file);
-      closeSync(file);
-      renameSync(beside, this.path);
+      this.#records = writeLines(file, allRecords(workspace));
       this.#lines = this.#records;
+      fsyncSync(file);
+      renameSync(beside, this.path);
+      if (this.#open !== undefined) closeSync(this.#open);
+      // What was written is the file from now on, and is appended to.
+      this.#open = file;
     });
   }
 
@@ -109,6 +109,21 @@ export class StateFile {
       throw new CliError(`The state file ${this.path} cannot be written: ${reasonOf(error)}.`);
     }
   }
+}
+
+/** Writes lines, many at a time; answers how many they were. */
+function writeLines(file: number, lines: Iterable<string>): number {
+  let count = 0;
+  let text = '';
+  for (const line of lines) {
+    text += line;
+    count++;
+    if (text.length < CHUNK) continue;
+    writeSync(file, text);
+    text = '';
+  }
+  writeSync(file, text);
+  return count;
 }
 
 function parsed(text: string): unknown {
