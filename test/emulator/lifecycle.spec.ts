@@ -119,6 +119,20 @@ describe('createKey', () => {
   });
 });
 
+describe('createRootKey', () => {
+  test.for<[options: object, sentence: RegExp]>([
+    [
+      { permissions: 'api.*.verify_key' },
+      /^unkey\.createRootKey: permissions takes a list of texts and got api\.\*\.verify_key\.$/,
+    ],
+    [{ enabled: 0 }, /enabled takes true or false and got 0\.$/],
+    [{ expires: 'never' }, /expires takes a time in Unix milliseconds and got never\.$/],
+    [{ permission: [] }, /^unkey\.createRootKey has no option 'permission'\.$/],
+  ])('refuses %j', ([options, sentence]) => {
+    expect(() => emulator.unkey.createRootKey(options)).toThrow(sentence);
+  });
+});
+
 describe('calls', () => {
   test('are the requests over HTTP with operation, body, headers and time', async () => {
     await emulator.client.call('keys.verifyKey', { key: 'x' }, { 'X-Custom': 'yes' });

@@ -14,34 +14,54 @@ export interface EmulatorOptions {
   allowProduction?: boolean | undefined;
 }
 
-const TAKES: Readonly<Record<keyof EmulatorOptions, [takes: string, accepts: (value: unknown) => boolean]>> =
-  {
-    port: ['a port from 0 to 65535', (value) => isInteger(value) && value <= 65_535],
-    host: ['an address', (value) => typeof value === 'string' && value !== ''],
-    now: ['a time in Unix milliseconds', isInteger],
-    rootKey: ['a text without blanks', (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)],
-    recordCalls: ['a number of calls or false', (value) => value === false || isInteger(value)],
-    allowProduction: ['true or false', (value) => typeof value === 'boolean'],
-  };
+type Checks = Readonly<Record<string, readonly [takes: string, accepts: (value: unknown) => boolean]>>;
+
+const EMULATOR: Checks = {
+  port: ['a port from 0 to 65535', (value) => isInteger(value) && value <= 65_535],
+  host: ['an address', (value) => typeof value === 'string' && value !== ''],
+  now: ['a time in Unix milliseconds', isInteger],
+  rootKey: ['a text without blanks', (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)],
+  recordCalls: ['a number of calls or false', (value) => value === false || isInteger(value)],
+  allowProduction: ['true or false', (value) => typeof value === 'boolean'],
+};
+
+const ROOT_KEY: Checks = {
+  permissions: [
+    'a list of texts',
+    (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  ],
+  enabled: ['true or false', (value) => typeof value === 'boolean'],
+  expires: ['a time in Unix milliseconds', isInteger],
+};
 
 /**
  * Refuses options that cannot be meant.
  *
  * @throws {TypeError} that names the option, what it got and what it takes
+ * @throws {Error} in production, unless that is wanted
  */
 export function checkEmulatorOptions(options: EmulatorOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    const known = Object.entries(TAKES).find(([option]) => option === name)?.[1];
-    if (!known) throw new TypeError(`UnkeyEmulator has no option '${name}'.`);
-    const [takes, accepts] = known;
-    if (value !== undefined && !accepts(value)) {
-      throw new TypeError(`UnkeyEmulator: ${name} takes ${takes} and got ${String(value)}.`);
-    }
-  }
+  check('UnkeyEmulator', options, EMULATOR);
   if (process.env['NODE_ENV'] === 'production' && options.allowProduction !== true) {
     throw new Error(
       'The Unkey emulator is for development and tests; where NODE_ENV is production it starts with `allowProduction: true` only.',
     );
+  }
+}
+
+/** @throws {TypeError} that names the option, what it got and what it takes */
+export function checkRootKeyOptions(options: object): void {
+  check('unkey.createRootKey', options, ROOT_KEY);
+}
+
+function check(what: string, options: object, checks: Checks): void {
+  for (const [name, value] of Object.entries(options)) {
+    const known = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (!known) throw new TypeError(`${what} has no option '${name}'.`);
+    const [takes, accepts] = known;
+    if (value !== undefined && !accepts(value)) {
+      throw new TypeError(`${what}: ${name} takes ${takes} and got ${String(value)}.`);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { EmulatorClock } from './clock.js';
 import { type CreatedKey, type CreateKeyBody, createKeyDirectly } from './create-key-directly.js';
-import { checkEmulatorOptions, type EmulatorOptions } from './emulator-options.js';
+import { checkEmulatorOptions, checkRootKeyOptions, type EmulatorOptions } from './emulator-options.js';
 import type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
 import { EmulatorState, type EmulatorSetup } from './emulator-state.js';
 import type { RecordedCall } from './transport/call-log.js';
@@ -102,10 +102,12 @@ export class UnkeyEmulator {
    * Makes a further root key.
    *
    * @returns the root key, for an `Authorization: Bearer` header
+   * @throws {TypeError} for an option that is unknown or of a wrong type
    * @example
    * const verifyOnly = unkey.createRootKey({ permissions: ['api.*.verify_key'] });
    */
   createRootKey(options: CreateRootKeyOptions = {}): string {
+    checkRootKeyOptions(options);
     const { workspace } = this.#state;
     const rootKey = `unkey_${workspace.random.secret(16)}`;
     workspace.rootKeys.add(rootKey, options);
