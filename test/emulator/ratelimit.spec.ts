@@ -105,3 +105,22 @@ describe('multiLimit', () => {
     expect(passing).toMatchObject({ passed: true, limits: [{ remaining: 1 }, { remaining: 2 }] });
   });
 });
+
+test('counters of windows that have passed are let go, those that still weigh are not', async () => {
+  const { clock } = emulator.unkey;
+  const body = (from: number) =>
+    Array.from({ length: 100 }, (_, i) => ({
+      namespace: 'n',
+      identifier: `${from + i}`,
+      limit: 1,
+      duration: 1000,
+    }));
+  await limit('kept', { limit: 9 });
+  for (let from = 0; from < 10_100; from += 100)
+    await emulator.client.data('ratelimit.multiLimit', body(from));
+  clock.advance(2000);
+  for (let from = 0; from < 200; from += 100) {
+    expect(await emulator.client.data('ratelimit.multiLimit', body(from))).toMatchObject({ passed: true });
+  }
+  expect((await limit('kept', { limit: 9 })).remaining).toBe(7);
+});

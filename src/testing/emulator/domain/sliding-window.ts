@@ -56,7 +56,8 @@ function take(
   };
 }
 
-function slide(counter: Counter, window: number): void {
+/** Brings a counter to a window; what was counted in the one before weighs on. */
+export function slide(counter: Counter, window: number): void {
   if (counter.window === window) return;
   counter.previous = counter.window === window - 1 ? counter.current : 0;
   counter.current = 0;

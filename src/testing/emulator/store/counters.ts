@@ -1,4 +1,4 @@
-import type { Counter } from '../domain/sliding-window.js';
+import { type Counter, slide } from '../domain/sliding-window.js';
 import type { ChangeListener } from './changes.js';
 
 /** A counter and the length of its windows in ms. */
@@ -34,10 +34,13 @@ export class Counters {
    */
   for(scope: string, name: string, duration: number, now: number): Counter {
     const key = `${scope} ${duration} ${name}`;
+    const window = Math.floor(now / duration);
     let counter = this.#counters.get(key);
-    if (!counter) {
+    // Now, so that the sweep for another limit of the same call does not take it for an old one.
+    if (counter) slide(counter, window);
+    else {
       if (this.#counters.size >= this.#sweepAt) this.#sweep(now);
-      counter = { window: Math.floor(now / duration), current: 0, previous: 0, duration };
+      counter = { window, current: 0, previous: 0, duration };
       this.#counters.set(key, counter);
     }
     this.changed('counter', key);
