@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -6,6 +7,13 @@ import { clientOf } from './support/client.js';
 import { NOON, useFreshEmulator } from './support/emulator.js';
 
 const emulator = useFreshEmulator();
+
+/** Runs a script as one who has installed the package. */
+const runScript = (script: string) => {
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const options = { cwd, timeout: 10_000, encoding: 'utf8' } as const;
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', script], options);
+};
 afterEach(() => vi.unstubAllEnvs());
 
 describe('start', () => {
@@ -58,15 +66,17 @@ describe('start', () => {
       while (unkey.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
       await unkey.close();
     `;
-    const root = fileURLToPath(new URL('../..', import.meta.url));
-    const options = { cwd: root, timeout: 10_000, encoding: 'utf8' } as const;
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '--eval', script],
-      options,
-    );
+    const { status, stderr } = runScript(script);
     expect([status, stderr]).toEqual([0, '']);
   });
+});
+
+test('the example of the documentation runs', () => {
+  const page = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
+  const example = /```ts\n([^]*?)```/.exec(page)?.[1] ?? '';
+  expect(example).toContain('UnkeyEmulator.start()');
+  const { status, stderr } = runScript(example);
+  expect([status, stderr]).toEqual([0, '']);
 });
 
 describe('createKey', () => {
