@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
     const headers = sent === undefined ? {} : { 'x-api-key': sent };
     if (code === 'RATE_LIMITED') await get(path, headers);
     if (fault !== undefined) server.unkey.fail(fault);
-    return { ...(await get(path, headers)), sent: sent ?? 'no key' };
+    return { ...(await get(path, headers)), sent: sent ?? '(no key was sent)' };
   }
 
   describe('row by row', () => {
@@ -186,13 +186,12 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       });
       expect(headers.get('www-authenticate')).toBe(row.challenge ?? null);
       expect(headers.get('content-type')).toMatch(/^application\/json/);
-      if (row.retryAfter === undefined) expect(headers.get('retry-after')).toBeNull();
-      else expect(headers.get('retry-after')).toMatch(row.retryAfter);
+      expect(headers.get('retry-after') ?? '').toMatch(row.retryAfter ?? /^$/);
 
       // Nobody's secret stands in what went out or was logged.
       const everything = text + JSON.stringify([...headers]) + JSON.stringify(app.log.lines);
       expect(everything).not.toContain(server.unkey.rootKey);
-      if (row.key !== undefined) expect(everything).not.toContain(sent);
+      expect(everything).not.toContain(sent);
     });
 
     it('nothing listens at Unkey: 503, and the app boots all the same', async () => {

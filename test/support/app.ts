@@ -37,7 +37,7 @@ export interface RunningApp {
   url: string;
   log: LogLines;
   /** Requests a path; a redirect is not followed. */
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  get: (path: string, headers?: Record<string, string>) => Promise<Answer>;
 }
 
 export interface Answer {

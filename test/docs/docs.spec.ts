@@ -1,0 +1,263 @@
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import * as unkey from 'nestjs-unkey';
+import { DENIALS, type UnkeyModuleOptions } from 'nestjs-unkey';
+import * as testing from 'nestjs-unkey/testing';
+import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import ts from 'typescript';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { OPTIONS } from '../../src/options/options-schema.js';
+import { resolveOptions } from '../../src/options/resolve-options.js';
+import { codeBlocks, DOCUMENTS, ROOT, table } from './markdown.js';
+
+const blocks = DOCUMENTS.flatMap(codeBlocks);
+const ofLanguage = (language: string) => blocks.filter((block) => block.language === language);
+const blockOf = (firstLine: string) =>
+  blocks.find(({ code }) => code.startsWith(`${firstLine}\n`))?.code ?? '';
+
+describe('every TypeScript block compiles with the compiler options of a new Nest app', () => {
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    target: ts.ScriptTarget.ES2023,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+    isolatedModules: true,
+    emitDecoratorMetadata: true,
+    experimentalDecorators: true,
+    strict: true,
+    strictPropertyInitialization: false,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+    paths: {
+      'nestjs-unkey': [`${ROOT}src/index.ts`],
+      'nestjs-unkey/testing': [`${ROOT}src/testing/index.ts`],
+    },
+  };
+
+  /** Blocks that extend a type of the package stand alone, since that holds for a whole program. */
+  const groups = [
+    ...ofLanguage('ts')
+      .filter(({ code }) => code.includes('declare module'))
+      .map((block) => [block]),
+    ofLanguage('ts').filter(({ code }) => !code.includes('declare module')),
+  ];
+
+  it.each(groups.map((group) => [group.map(({ at }) => at).join(', '), group] as const))(
+    '%s',
+    (_, group) => {
+      const files = new Map(group.map((block, n) => [join(ROOT, 'docs', `block-${n}.ts`), block]));
+      const stub = join(ROOT, 'docs', 'app.module.ts');
+      const virtual = (name: string) =>
+        name === stub
+          ? 'export class AppModule {}'
+          : files.get(name)?.code.replace("'./app.module'", "'./app.module.js'");
+      const host = ts.createCompilerHost(options);
+      const real = ts.createCompilerHost(options);
+      host.fileExists = (name) => virtual(name) !== undefined || real.fileExists(name);
+      host.readFile = (name) => virtual(name) ?? real.readFile(name);
+      host.getSourceFile = (name, ...rest) => {
+        const text = virtual(name);
+        return text === undefined
+          ? real.getSourceFile(name, ...rest)
+          : ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
+      };
+      const program = ts.createProgram([...files.keys()], options, host);
+      const faults = [...files].flatMap(([name, block]) => {
+        const source = program.getSourceFile(name);
+        const diagnostics = [
+          ...program.getSyntacticDiagnostics(source),
+          ...program.getSemanticDiagnostics(source),
+        ];
+        return diagnostics.map(
+          ({ messageText }) => `${block.at}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+        );
+      });
+      // Jest's globals are not among the types of this program.
+      expect(
+        faults.filter((fault) => !/Cannot find name '(beforeAll|afterAll|it|expect)'/.test(fault)),
+      ).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('and imports types as types', () => {
+    for (const { at, code } of ofLanguage('ts')) {
+      expect(code, at).not.toMatch(/import \{[^}]*(?<!type )\bVerifiedKey\b/);
+    }
+  });
+});
+
+describe('every shell block names what there is', () => {
+  const { scripts, bin } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
+  const commands = ofLanguage('sh').flatMap(({ at, code }) =>
+    code
+      .split(/\n|&&/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((command) => [at, command] as const),
+  );
+  it.each(commands)('%s: %s', (_, command) => {
+    const known =
+      /^npm (ci|install nestjs-unkey)$/.test(command) ||
+      /^(curl|export|UNKEY_\w+=|PORT=)/.test(command) ||
+      (/^npx nestjs-unkey dev\b/.test(command) && bin?.['nestjs-unkey'] !== undefined) ||
+      Object.keys(scripts ?? {}).some((name) =>
+        new RegExp(`^(npm run ${name}|npm ${name})(?= |$)`).test(command),
+      );
+    expect(known).toBe(true);
+  });
+});
+
+describe('the smallest app of the README runs as it stands', () => {
+  it('against the package as it is built', async () => {
+    const server = await UnkeyEmulator.start();
+    const folder = mkdtempSync(join(ROOT, 'dist/readme-'));
+    const { outputText } = ts.transpileModule(blockOf('// main.ts'), {
+      compilerOptions: {
+        module: ts.ModuleKind.ESNext,
+        target: ts.ScriptTarget.ES2023,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+      },
+    });
+    writeFileSync(join(folder, 'main.js'), outputText);
+    const port = await freePort();
+    const app = spawn(process.execPath, [join(folder, 'main.js')], {
+      env: {
+        ...process.env,
+        PORT: String(port),
+        UNKEY_ROOT_KEY: server.rootKey,
+        UNKEY_BASE_URL: server.url,
+        NO_COLOR: '1',
+      },
+    });
+    onTestFinished(async () => {
+      app.kill();
+      rmSync(folder, { recursive: true });
+      await server.close();
+    });
+    let output = '';
+    app.stderr.on('data', (chunk) => (output += chunk));
+    for await (const chunk of app.stdout) {
+      output += chunk;
+      if (output.includes('successfully started')) break;
+    }
+    const get = async (path: string, key?: string) => {
+      const answer = await fetch(
+        `http://127.0.0.1:${port}${path}`,
+        key === undefined ? {} : { headers: { 'x-api-key': key } },
+      );
+      return { status: answer.status, body: await answer.json() };
+    };
+    // Express prints that it started just before it listens.
+    await expect
+      .poll(() => get('/documents/health').catch(() => output))
+      .toEqual({ status: 200, body: { ok: true } });
+    const { key, keyId } = await server.createKey({ permissions: ['documents.read'], externalId: 'alice' });
+    const stranger = await server.createKey({});
+    expect(await get('/documents', key)).toEqual({
+      status: 200,
+      body: { documents: [], keyId, user: 'alice' },
+    });
+    expect((await get('/documents')).status).toBe(401);
+    expect((await get('/documents', stranger.key)).status).toBe(403);
+  });
+});
+
+describe('the tables of the README are true', () => {
+  it('statuses: every code of the denial table, with its status', () => {
+    const rows = table('README.md', 'What the caller sees').map(([, status, code]) => [
+      code?.replaceAll('`', ''),
+      Number(status),
+    ]);
+    expect(Object.fromEntries(rows)).toEqual(
+      Object.fromEntries(Object.entries(DENIALS).map(([code, { status }]) => [code, status])),
+    );
+  });
+
+  it('statuses: the challenge of each', () => {
+    for (const [, , code, headers] of table('README.md', 'What the caller sees')) {
+      const denial = DENIALS[code?.replaceAll('`', '') as keyof typeof DENIALS];
+      const named = /error="(\w+)"/.exec(headers ?? '')?.[1];
+      expect('challenge' in denial ? denial.challenge : undefined, code).toBe(named);
+    }
+  });
+
+  it('options: every option there is, with its default', () => {
+    const rows = table('README.md', 'Options').map(([name, value]) => [
+      name?.replaceAll('`', ''),
+      value?.replaceAll('`', ''),
+    ]);
+    expect(rows.map(([name]) => name)).toEqual(Object.keys(OPTIONS));
+    const defaults = resolveOptions({ rootKey: 'any' }, { env: {}, keyFrom: [], now: Date.now });
+    for (const name of ['timeout', 'realm', 'problemDetails', 'ratelimitHeaders', 'verifier'] as const) {
+      const value = defaults[name];
+      const written = typeof value === 'string' ? `'${value}'` : String(value);
+      expect(rows.find(([row]) => row === name)?.[1], name).toBe(written);
+    }
+  });
+
+  it('options: types and table agree', () => {
+    const complete: Record<keyof UnkeyModuleOptions, unknown> = OPTIONS;
+    expect(Object.keys(complete)).toEqual(Object.keys(OPTIONS));
+  });
+
+  it('decorators: each is exported, and each exported one is there', () => {
+    const text = table('README.md', 'Decorators')
+      .map(([cell]) => cell)
+      .join(' ');
+    const named = new Set([...text.matchAll(/@(\w+)\(/g)].map(([, name]) => name));
+    const decorators = [
+      'Public',
+      'OptionalKey',
+      'RequirePermissions',
+      'Credits',
+      'KeyRatelimit',
+      'VerificationTags',
+      'UnkeyKey',
+      'InjectUnkey',
+    ];
+    expect(named).toEqual(new Set(decorators));
+    for (const name of decorators) expect(unkey).toHaveProperty(name);
+  });
+
+  it('overrides: each helper is exported', () => {
+    const text = table('README.md', 'Testing').flat().join(' ');
+    for (const name of ['useEmulator', 'UnkeyTestingModule', 'useVerifier', 'fakeVerifier', 'verifiedKey']) {
+      expect(text).toContain(name);
+      expect(testing).toHaveProperty(name);
+    }
+  });
+});
+
+describe('the end-to-end test of docs/testing.md', () => {
+  const example = readFileSync(`${ROOT}test/docs/example/documents.e2e-spec.ts`, 'utf8');
+
+  it('with vitest is one that runs here', () => {
+    expect(codeBlocks('docs/testing.md')[0]?.code).toBe(`// documents.e2e-spec.ts\n${example}`);
+  });
+
+  it('with Jest differs in its globals alone', () => {
+    const jest = example
+      .replace(/^import .* from 'vitest';\n/m, '')
+      .replace("'./app.module.js'", "'./app.module'");
+    expect(blockOf('// documents.e2e-spec.ts for Jest')).toBe(`// documents.e2e-spec.ts for Jest\n${jest}`);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
