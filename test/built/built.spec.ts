@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import type * as Package from 'nestjs-unkey';
+import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startApp } from '../support/app.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const require = createRequire(import.meta.url);
+const esm = (await import(/* @vite-ignore */ `${ROOT}dist/esm/index.js`)) as typeof Package;
+const cjs = require(`${ROOT}dist/cjs/index.js`) as typeof Package;
+
+/** Runs a script in a process of its own, in which the package is imported by its name. */
+function run(script: string, format: 'module' | 'commonjs'): unknown {
+  const output = execFileSync(process.execPath, [`--input-type=${format}`, '-e', script], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  return JSON.parse(output);
+}
+
+describe('the package as it is built', () => {
+  it('exports the same names in both formats', () => {
+    expect(Object.keys(cjs).sort()).toEqual(Object.keys(esm).sort());
+  });
+
+  it('loads neither the SDK nor anything of the emulator by being imported', () => {
+    const loaded = run(
+      `require('nestjs-unkey'); console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /@unkey.api|cjs.testing/.test(file))))`,
+      'commonjs',
+    );
+    expect(loaded).toEqual([]);
+  });
+
+  it.each([
+    ['false', 0],
+    ['undefined', 1],
+  ])('with client: %s an app that boots loads the SDK %i times', (client, times) => {
+    const loaded = run(
+      `require('reflect-metadata');
+       const { NestFactory } = require('@nestjs/core');
+       const { Module } = require('@nestjs/common');
+       const { UnkeyModule } = require('nestjs-unkey');
+       class App {}
+       Module({ imports: [UnkeyModule.forRoot({ rootKey: 'any', client: ${client}, verifier: async () => ({}) })] })(App);
+       NestFactory.createApplicationContext(App, { logger: false }).then(async (app) => {
+         await app.close();
+         const files = Object.keys(require.cache).filter((file) => /@unkey.api.dist.commonjs.sdk.sdk.js$/.test(file));
+         console.log(JSON.stringify(files.length));
+       });`,
+      'commonjs',
+    );
+    expect(loaded).toBe(times);
+  });
+
+  it('is imported by name as ESM', () => {
+    const names = run(
+      `import * as unkey from 'nestjs-unkey'; console.log(JSON.stringify(Object.keys(unkey)))`,
+      'module',
+    );
+    expect(names).toEqual(Object.keys(esm).sort());
+  });
+});
+
+describe('two copies of the package in one process agree', () => {
+  it('on what is an exception of this module', () => {
+    expect(cjs.isUnkeyException(new esm.KeyMissingException())).toBe(true);
+    expect(esm.isUnkeyException(new cjs.UnkeyUnavailableException())).toBe(true);
+    expect(esm.isUnkeyException(new Error('another'))).toBe(false);
+  });
+
+  it('on what a handler demands, and on one verification per request', async () => {
+    const unkey = await UnkeyEmulator.start();
+    onTestFinished(() => unkey.close());
+
+    @Controller()
+    @UseGuards(esm.UnkeyGuard, cjs.UnkeyGuard)
+    class AppController {
+      @cjs.RequirePermissions('documents.read')
+      @Get()
+      read(@cjs.UnkeyKey('keyId') keyId: string) {
+        return { keyId };
+      }
+      @esm.Public()
+      @Get('public')
+      open() {
+        return 'open';
+      }
+    }
+    const { get } = await startApp('fastify', {
+      imports: [esm.UnkeyModule.forRoot({ rootKey: unkey.rootKey, baseUrl: unkey.url }), bridge()],
+      controllers: [AppController],
+    });
+    const { key, keyId } = await unkey.createKey({ permissions: ['documents.read'] });
+    expect((await get('/', { 'x-api-key': key })).body).toEqual({ keyId });
+    expect(unkey.calls).toHaveLength(1);
+    expect((await get('/public')).status).toBe(200);
+  });
+});
+
+/** The guard of the CommonJS copy asks for the service by its class, which the ESM copy's module does not provide. */
+function bridge() {
+  return {
+    module: class Bridge {},
+    global: true,
+    providers: [{ provide: cjs.UnkeyService, useExisting: esm.UnkeyService }],
+    exports: [cjs.UnkeyService],
+  };
+}
