@@ -5,6 +5,9 @@ import type { Refill } from '../domain/refill.js';
 import type { NamedRatelimit, Permission, Role } from '../store/records.js';
 import type { Workspace } from '../store/workspace.js';
 
+/** One list for all keys that have nothing of a kind, since there may be very many of them. */
+const NOTHING: readonly never[] = [];
+
 /** @throws {ApiError} 400 if it is more than the server can store */
 export function keyMeta(meta: object | null | undefined): Meta | undefined {
   return meta ? limited(meta, true, KEY_META_LIMIT) : undefined;
@@ -46,8 +49,9 @@ export function namedRatelimits(
   requested: readonly RatelimitRequest[] | undefined,
   before: readonly NamedRatelimit[] = [],
 ): readonly NamedRatelimit[] {
+  if (!requested?.length) return NOTHING;
   const byName = new Map<string, NamedRatelimit>();
-  for (const { name, limit, duration, autoApply = false } of requested ?? []) {
+  for (const { name, limit, duration, autoApply = false } of requested) {
     const known = byName.get(name) ?? before.find((one) => one.name === name);
     byName.set(name, { id: known?.id ?? workspace.random.id('rl'), name, limit, duration, autoApply });
   }
@@ -56,7 +60,8 @@ export function namedRatelimits(
 
 /** @throws {ApiError} 404 for a role that does not exist, letter for letter */
 export function rolesByName(workspace: Workspace, names: readonly string[] | undefined): readonly Role[] {
-  const roles = (names ?? []).map((name) => {
+  if (!names?.length) return NOTHING;
+  const roles = names.map((name) => {
     const role = workspace.roles.byExactName(name);
     if (!role) throw new ApiError('roleNotFound', `There is no role '${name}'.`);
     return role;
@@ -83,7 +88,8 @@ export function permissionsBySlug(
   slugs: readonly string[] | undefined,
   describe: (slug: string) => string | undefined = () => undefined,
 ): readonly Permission[] {
-  const permissions = (slugs ?? []).map(
+  if (!slugs?.length) return NOTHING;
+  const permissions = slugs.map(
     (slug) => workspace.permissions.bySlug(slug) ?? workspace.permissions.create(slug, slug, describe(slug)),
   );
   return [...new Set(permissions)];
