@@ -6,7 +6,9 @@ import { fitTags } from '../options/check-demands.js';
 /** What a policy demands of this one request: its functions asked, what it does not demand left out. */
 export async function demandsOf(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
   const credits = typeof policy.credits === 'function' ? await policy.credits(context) : policy.credits;
-  const tags = await Promise.all(policy.tags.map(async (tag) => (typeof tag === 'function' ? tag(context) : tag)));
+  const tags = await Promise.all(
+    policy.tags.map(async (tag) => (typeof tag === 'function' ? tag(context) : tag)),
+  );
   return {
     ...(policy.permissions.length === 0 ? {} : { permissions: policy.permissions }),
     ...(credits === undefined ? {} : { credits }),

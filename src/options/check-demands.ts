@@ -52,7 +52,9 @@ export function checkRatelimit({ name, cost, limit, duration }: KeyRatelimitDema
 }
 
 export function checkTags(tags: readonly unknown[]): asserts tags is readonly string[] {
-  const wrong = tags.find((tag) => typeof tag !== 'string' || tag === '' || Array.from(tag).length > MAX_TAG_LENGTH);
+  const wrong = tags.find(
+    (tag) => typeof tag !== 'string' || tag === '' || Array.from(tag).length > MAX_TAG_LENGTH,
+  );
   if (wrong !== undefined) {
     throw new TypeError(
       `a tag must be a text of 1 to ${MAX_TAG_LENGTH} characters, got ${JSON.stringify(wrong)}`,
