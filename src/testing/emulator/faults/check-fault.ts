@@ -3,7 +3,7 @@ import type { Fault } from './fault.js';
 type Kind = Fault extends infer One ? (One extends unknown ? keyof One : never) : never;
 
 const KINDS: Readonly<Record<Kind, { takes: string; accepts: (value: unknown) => boolean }>> = {
-  latency: { takes: 'milliseconds, zero or more', accepts: (value) => isInteger(value, 0) },
+  latency: { takes: 'milliseconds, zero or more', accepts: (value) => isInteger(value, 0, 2 ** 31 - 1) },
   status: { takes: 'an HTTP status from 200 to 599', accepts: (value) => isInteger(value, 200, 599) },
   hang: { takes: 'true', accepts: (value) => value === true },
   reset: { takes: "'before' or 'midway'", accepts: (value) => value === 'before' || value === 'midway' },
