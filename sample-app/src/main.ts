@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   app.useGlobalPipes(validation);
   const url = await listen(app, port);
   app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error'] }));
+  app.flushLogs();
   console.log(
     demo === undefined
       ? unkeyMessage(

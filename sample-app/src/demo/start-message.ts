@@ -55,7 +55,7 @@ export function unkeyMessage(url: string, baseUrl: string, apiId: string | undef
     "Make a key for an administrator in Unkey's dashboard, or with a root key that may create keys:",
     `curl ${baseUrl}/v2/keys.createKey -H "Authorization: Bearer $UNKEY_ROOT_KEY" -H 'content-type: application/json' -d '${admin}'`,
     'and with it keys for customers:',
-    `curl -X POST ${header("<administrator's key>")}-H 'content-type: application/json' -d '${JSON.stringify(NEW_KEY)}' ${url}/admin/keys`,
+    `curl -X POST ${header('<admin key>')}-H 'content-type: application/json' -d '${JSON.stringify(NEW_KEY)}' ${url}/admin/keys`,
     ...(apiId ? [] : ['For the latter, start the app with UNKEY_API_ID=<api id>.']),
     '',
     'Ctrl-C ends it.',

@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  compileSample,
+  killSamplesAfterwards,
+  printedCalls,
+  runSample,
+  startSample,
+  type RunningSample,
+} from './support/sample.js';
+
+killSamplesAfterwards();
+beforeAll(compileSample, 60_000);
+
+describe('without a root key', () => {
+  let sample: RunningSample;
+  beforeAll(async () => {
+    sample = await startSample();
+  });
+
+  const printed = (what: string) => {
+    const call = printedCalls(sample.text()).find((line) => line.what === what);
+    if (call === undefined) throw new Error(`no line for ${what} in ${sample.text()}`);
+    return call;
+  };
+  /** Asks as the administrator whose key is printed. */
+  const admin = async (method: string, path: string, body?: unknown) => {
+    const { headers } = printed('administrator').init;
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(sample.url + path, { method, headers, ...text });
+    const json: unknown = answer.status === 204 ? undefined : await answer.json();
+    return { status: answer.status, body: json, headers: answer.headers };
+  };
+  const makeKey = async (body: unknown) => {
+    const made = await admin('POST', '/admin/keys', body);
+    expect(made.status).toBe(201);
+    return { ...(made.body as { key: string; keyId: string }), headers: made.headers };
+  };
+
+  test('every printed line of curl is answered with the printed status, in any order and again', async () => {
+    const calls = printedCalls(sample.text());
+    for (const round of [calls, calls.toReversed()]) {
+      const statuses = [];
+      for (const { what, url, init } of round) statuses.push([what, (await fetch(url, init)).status]);
+      expect(statuses).toEqual(round.map(({ what, status }) => [what, status]));
+    }
+    expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200, 201, 202, 401, 403, 429]));
+  });
+
+  test('an administrator makes a key, sees it once, disables and deletes it', async () => {
+    const { key, keyId, headers } = await makeKey(JSON.parse(printed('administrator').init.body ?? ''));
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(key).toMatch(/^acme_/);
+
+    const use = async () => {
+      const answer = await fetch(`${sample.url}/documents`, { headers: { 'x-api-key': key } });
+      return (await answer.json()) as { code?: string; key?: unknown };
+    };
+    expect(await use()).toMatchObject({
+      key: { name: 'Acme, production', plan: 'pro', seats: 5, credits: 99 },
+    });
+    const listed = await admin('GET', '/admin/keys?externalId=acme');
+    expect(listed.body).toMatchObject({
+      keys: expect.arrayContaining([expect.objectContaining({ keyId, enabled: true })]),
+    });
+    expect(JSON.stringify(listed.body)).not.toContain(key);
+
+    expect((await admin('PATCH', `/admin/keys/${keyId}`, { enabled: false })).status).toBe(204);
+    expect((await use()).code).toBe('DISABLED');
+    expect((await admin('DELETE', `/admin/keys/${keyId}`)).status).toBe(204);
+    expect((await use()).code).toBe('NOT_FOUND');
+    expect((await admin('DELETE', `/admin/keys/${keyId}`)).body).toMatchObject({
+      statusCode: 404,
+      message: 'There is no such key.',
+    });
+  });
+
+  const good = { name: 'A key', externalId: 'acme' };
+
+  test.each<[body: unknown, message: string]>([
+    [{}, 'name is missing.'],
+    [{ ...good, expires: 1 }, 'expires is not known; it takes name, '],
+    [
+      { ...good, credits: { remaining: -1 } },
+      'credits.remaining must be a whole number from 0 to 1000000000.',
+    ],
+    [
+      { ...good, credits: { remaining: 1, refill: { interval: 'monthly', amount: 1 } } },
+      "credits.refill needs refillDay where interval is 'monthly', and only there.",
+    ],
+    [{ ...good, ratelimits: [{ name: 'a' }] }, 'ratelimits.0.name must have at least 3 characters.'],
+    [{ ...good, meta: { plan: 'gold' } }, "meta.plan must be 'free' or 'pro'."],
+  ])('a key like %j is refused in one sentence', async (body, message) => {
+    const answer = await admin('POST', '/admin/keys', body);
+    expect(answer.body).toMatchObject({ statusCode: 400, message: expect.stringContaining(message) });
+  });
+
+  test('what Unkey refuses as bad input is answered as such, with the field', async () => {
+    const { body } = await admin('DELETE', '/admin/keys/a');
+    expect(body).toMatchObject({ statusCode: 400, message: expect.stringContaining('keyId: ') });
+  });
+
+  test('the fourth search within a minute is refused', async () => {
+    const { key } = await makeKey({ ...good, permissions: ['documents.read'] });
+    const statuses = [];
+    for (let count = 0; count < 4; count++) {
+      const answer = await fetch(`${sample.url}/documents/search/road`, { headers: { 'x-api-key': key } });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+
+  test('a visitor is greeted without a key, and with a bad key is not', async () => {
+    expect(await (await fetch(sample.url)).json()).toEqual({ message: 'Hello stranger!' });
+    expect((await fetch(sample.url, { headers: { 'x-api-key': 'docs_unknown' } })).status).toBe(401);
+  });
+});
+
+describe('signals', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s ends it cleanly, open connections included',
+    async (signal) => {
+      const sample = await startSample();
+      const socket = createConnection(Number(new URL(sample.url).port), 'localhost');
+      socket.on('error', () => {});
+      socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n');
+      await once(socket, 'data');
+      const { code, err } = await sample.end(signal);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      socket.destroy();
+    },
+  );
+});
+
+describe('with a root key', () => {
+  async function anUnkey() {
+    const unkey = await UnkeyEmulator.start();
+    onTestFinished(() => unkey.close());
+    return unkey;
+  }
+
+  test('it uses that Unkey, makes no keys and says how to make one', async () => {
+    const unkey = await anUnkey();
+    const sample = await startSample({ UNKEY_ROOT_KEY: unkey.rootKey, UNKEY_BASE_URL: unkey.url });
+    expect(sample.text()).toContain(`It uses Unkey at ${unkey.url}`);
+    expect(sample.text()).toContain('/v2/keys.createKey');
+    expect(sample.text()).not.toContain(unkey.rootKey);
+    expect(unkey.calls.filter(({ operation }) => operation !== 'keys.verifyKey')).toEqual([]);
+
+    const { key } = await unkey.createKey({ permissions: ['documents.read'] });
+    const answer = await fetch(`${sample.url}/documents`, { headers: { 'x-api-key': key } });
+    expect(answer.status).toBe(200);
+  });
+
+  test('what Unkey refuses is our fault, what it does not answer is nobody’s; no secret is printed', async () => {
+    const unkey = await anUnkey();
+    const sample = await startSample({
+      UNKEY_ROOT_KEY: unkey.rootKey,
+      UNKEY_BASE_URL: unkey.url,
+      UNKEY_API_ID: 'api_unknown',
+    });
+    const { key } = await unkey.createKey({ permissions: ['keys.manage'] });
+    const make = () =>
+      fetch(`${sample.url}/admin/keys`, {
+        method: 'POST',
+        headers: { 'x-api-key': key, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'A key', externalId: 'acme' }),
+      });
+    expect((await make()).status).toBe(500);
+    for (const fault of [{ status: 500 }, { reset: 'before' }, { status: 429 }] as const) {
+      unkey.fail(fault, { operation: 'keys.createKey', times: 1 });
+      expect((await make()).status).toBe(503);
+    }
+    const { code, out, err } = await sample.end('SIGTERM');
+    expect(code).toBe(0);
+    expect(err).toContain('keys.createKey: Unkey answered 404. Check UNKEY_ROOT_KEY');
+    expect(out + err).not.toContain(unkey.rootKey);
+    expect(out + err).not.toContain(key);
+  });
+});
+
+describe('a start that cannot be', () => {
+  test('a taken port is said in one sentence', async () => {
+    const other = createServer().listen(0);
+    await once(other, 'listening');
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    expect(await runSample({ PORT: String(port) })).toEqual({
+      code: 1,
+      signal: null,
+      out: '',
+      err: `Port ${port} is taken; choose another, such as PORT=3001.\n`,
+    });
+  });
+
+  test.each(['abc', '65536'])('PORT=%s is said in one sentence', async (PORT) => {
+    expect(await runSample({ PORT })).toEqual({
+      code: 1,
+      signal: null,
+      out: '',
+      err: `PORT must be a whole number from 0 to 65535, it is '${PORT}'.\n`,
+    });
+  });
+
+  test('a URL that is none is said in one sentence', async () => {
+    const { code, err } = await runSample({ UNKEY_ROOT_KEY: 'unkey_secret', UNKEY_BASE_URL: 'ftp://unkey' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^UnkeyModule: option "baseUrl".*ftp:\/\/unkey".\n$/);
+  });
+});

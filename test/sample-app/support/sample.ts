@@ -1,0 +1,122 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll } from 'vitest';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const children = new Set<ChildProcess>();
+
+/** Leaves no process behind, whatever the tests of a file did. */
+export function killSamplesAfterwards(): void {
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+}
+
+/** Compiles the sample app as `npm start` does; the package itself was built before the tests. */
+export async function compileSample(): Promise<void> {
+  await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'sample-app'], {
+    cwd: root,
+  });
+}
+
+/** What a process of the sample app printed, and how it ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  out: string;
+  err: string;
+}
+
+export interface RunningSample {
+  /** What it printed on stdout until now. */
+  text(): string;
+  url: string;
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<Ended>;
+}
+
+/** Runs the sample app in a process of its own until it says that it runs. */
+export async function startSample(env: Record<string, string> = {}): Promise<RunningSample> {
+  const sample = launch(env);
+  const ended = sample.ended.then((end) => {
+    throw new Error(`The sample app ended: ${JSON.stringify(end)}`);
+  });
+  await Promise.race([sample.printed('Ctrl-C ends it.'), ended]);
+  const url = /http:\/\/localhost:\d+/.exec(sample.text())?.[0];
+  if (url === undefined) throw new Error(`The sample app printed no URL: ${sample.text()}`);
+  return {
+    url,
+    text: sample.text,
+    end: (signal) => {
+      ended.catch(() => {});
+      sample.child.kill(signal);
+      return sample.ended;
+    },
+  };
+}
+
+/** Runs the sample app until it ends by itself. */
+export async function runSample(env: Record<string, string>): Promise<Ended> {
+  return launch(env).ended;
+}
+
+function launch(env: Record<string, string>) {
+  const { UNKEY_ROOT_KEY: _, UNKEY_BASE_URL: __, UNKEY_API_ID: ___, NODE_ENV: ____, ...own } = process.env;
+  const child = spawn(process.execPath, ['sample-app/dist/main.js'], {
+    cwd: root,
+    env: { ...own, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  child.once('close', () => children.delete(child));
+  let out = '';
+  let err = '';
+  const waiting: { part: string; seen: () => void }[] = [];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    for (const { part, seen } of waiting) if (out.includes(part)) seen();
+  });
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal, out, err }));
+  return {
+    child,
+    ended,
+    text: () => out,
+    printed: (part: string) => new Promise<void>((seen) => waiting.push({ part, seen })),
+  };
+}
+
+/** A line of `curl` that the sample app printed, as a request. */
+export interface PrintedCall {
+  what: string;
+  status: number;
+  url: string;
+  init: { method: string; headers: Headers; body?: string };
+}
+
+/** Reads the printed lines, as a shell and curl would. */
+export function printedCalls(text: string): PrintedCall[] {
+  return text.split('\n').flatMap((line) => {
+    const [, what, status, command] = /^(\S.*?) +(\d{3}) +curl (.*)$/.exec(line) ?? [];
+    if (what === undefined || status === undefined || command === undefined) return [];
+    const words = [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+    const init = { method: 'GET', headers: new Headers() } as {
+      method: string;
+      headers: Headers;
+      body?: string;
+    };
+    let url = '';
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+      if (word === '-X') init.method = words.shift() ?? '';
+      else if (word === '-d') init.body = words.shift() ?? '';
+      else if (word === '-H') {
+        const [name = '', value = ''] = (words.shift() ?? '').split(': ');
+        init.headers.set(name, value);
+      } else if (word !== '-i') url = word;
+    }
+    return [{ what, status: Number(status), url, init }];
+  });
+}
