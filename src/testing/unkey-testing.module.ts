@@ -1,6 +1,5 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import type { UnkeyModuleExtras, UnkeyModuleOptions } from '../options/unkey-options.js';
-import { UnkeyModule } from '../unkey.module.js';
 import type { EmulatorAddress } from './use-emulator.js';
 
 /**
@@ -9,20 +8,22 @@ import type { EmulatorAddress } from './use-emulator.js';
  * @example
  * Test.createTestingModule({ imports: [UnkeyTestingModule.forEmulator(unkey), DocumentsModule] })
  */
-@Module({})
 export class UnkeyTestingModule {
   /**
    * @param unkey the emulator
-   * @param options any other option of `UnkeyModule.forRoot`
+   * @param options any other option of `UnkeyModule.forRoot`; the module is global here
    */
   static forEmulator(
     unkey: EmulatorAddress,
-    options: UnkeyModuleOptions & UnkeyModuleExtras = {},
+    options: UnkeyModuleOptions & Pick<UnkeyModuleExtras, 'globalGuard'> = {},
   ): DynamicModule {
-    return {
-      module: UnkeyTestingModule,
-      imports: [UnkeyModule.forRoot({ ...options, rootKey: unkey.rootKey, baseUrl: unkey.url })],
-      exports: [UnkeyModule],
-    };
+    const given = { ...options, rootKey: unkey.rootKey, baseUrl: unkey.url, isGlobal: true };
+    return { module: UnkeyTestingModule, imports: [registered(given)] };
   }
+}
+
+/** Loaded when it is used: whoever wants the emulator alone needs no Nest. */
+async function registered(options: UnkeyModuleOptions & UnkeyModuleExtras): Promise<DynamicModule> {
+  const { UnkeyModule } = await import('../unkey.module.js');
+  return UnkeyModule.forRoot(options);
 }
