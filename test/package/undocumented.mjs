@@ -20,13 +20,11 @@ export function undocumented(entry) {
 /** An interface that only holds members together may leave the word to them. */
 function isDocumented(types, name) {
   const declaration = new RegExp(
-    `^export (?:declare )?(?:abstract )?(class|function|const|interface|type) ${name}\\b[^]*?(?:;|\\n\\})$`,
+    `^export (?:declare )?(?:abstract )?(?:(?:class|function|const|type)|(interface)) ${name}\\b`,
     'm',
   ).exec(types);
   if (declaration === null) return false;
-  const [text, kind] = declaration;
-  return (
-    types.slice(0, declaration.index).trimEnd().endsWith('*/') ||
-    (kind === 'interface' && text.includes('/**'))
-  );
+  if (types.slice(0, declaration.index).trimEnd().endsWith('*/')) return true;
+  const body = types.slice(declaration.index, types.indexOf('\n}', declaration.index));
+  return declaration[1] === 'interface' && body.includes('/**');
 }

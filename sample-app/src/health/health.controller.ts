@@ -13,7 +13,7 @@ export class HealthController {
   /** Greets whoever comes, and by name whoever has a key. A key that is sent must be good. */
   @OptionalKey()
   @Get()
-  welcome(@UnkeyKey() key: VerifiedKey | undefined) {
+  welcome(@UnkeyKey() key?: VerifiedKey) {
     return { message: `Hello ${key?.name ?? 'stranger'}!` };
   }
 }
