@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as unkey from 'nestjs-unkey';
 import { DENIALS, type UnkeyModuleOptions } from 'nestjs-unkey';
 import * as testing from 'nestjs-unkey/testing';
@@ -235,6 +235,26 @@ describe('the tables of the README are true', () => {
       expect(text).toContain(name);
       expect(testing).toHaveProperty(name);
     }
+  });
+});
+
+describe('links and commands lead somewhere', () => {
+  it.each(DOCUMENTS)('links of %s', (document) => {
+    const text = readFileSync(ROOT + document, 'utf8');
+    const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, target]) =>
+      join(ROOT, dirname(document), target ?? ''),
+    );
+    expect(targets.filter((target) => !existsSync(target))).toEqual([]);
+  });
+
+  it('commands of CONTRIBUTING.md', () => {
+    const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const named = table('CONTRIBUTING.md', 'Commands').map(
+      ([cell]) => cell?.replace(/`|npm run |npm /g, '') ?? '',
+    );
+    expect(named.filter((name) => !(name in scripts) && !existsSync(ROOT + name))).toEqual([]);
   });
 });
 

@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The documents whose code and tables are held to what the package does. */
-export const DOCUMENTS = ['README.md', 'docs/testing.md', 'docs/emulator.md', 'sample-app/README.md'];
+export const DOCUMENTS = [
+  'README.md',
+  'docs/testing.md',
+  'docs/emulator.md',
+  'sample-app/README.md',
+  'CONTRIBUTING.md',
+];
 
 export interface CodeBlock {
   /** Where it stands, as an editor takes it. */
