@@ -23,6 +23,8 @@ const endToEnd = { include: ['test/**/*.e2e-spec.ts'], testTimeout: 20_000, hook
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Files share a process per project: no source keeps state in its modules, and Nest is imported once.
+    isolate: false,
     reporters: ['default', path('./test/support/closing-line.reporter.ts')],
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.spec.ts'] } },
