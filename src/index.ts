@@ -31,6 +31,8 @@ export { DENIALS, type Denial, type DenialCode } from './errors/denial-table.js'
 export { UNKEY_CLIENT, UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
 export type {
   RatelimitHeaders,
+  UnkeyBreakerOptions,
+  UnkeyCacheOptions,
   UnkeyClientOptions,
   UnkeyModuleExtras,
   UnkeyModuleOptions,
@@ -38,7 +40,12 @@ export type {
   UnkeyStatuses,
 } from './options/unkey-options.js';
 export type { UnkeyModuleAsyncOptions } from './unkey.module-definition.js';
-export type { ExcludedRoute, ResolvedUnkeyOptions } from './options/resolved-options.js';
+export type {
+  ExcludedRoute,
+  ResolvedBreakerOptions,
+  ResolvedCacheOptions,
+  ResolvedUnkeyOptions,
+} from './options/resolved-options.js';
 export type { RootKey } from './options/root-key.js';
 
 export type { KeySource } from './contracts/key-source.js';
@@ -56,5 +63,7 @@ export type {
   RegisteredMeta,
   VerifiedKey,
 } from './contracts/verified-key.js';
-export type { Verifier, VerifyRequest, VerifyRequestRatelimit } from './contracts/verifier.js';
+export type { Verifier, VerifyCaller, VerifyRequest, VerifyRequestRatelimit } from './contracts/verifier.js';
+export type { VerificationStore } from './contracts/verification-store.js';
+export type { BreakerState } from './contracts/verification-observer.js';
 export type { KeyRatelimitDemand, PermissionExpression, VerifyOptions } from './contracts/verify-options.js';

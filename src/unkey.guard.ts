@@ -12,6 +12,7 @@ import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.
 import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from './options/tokens.js';
+import { knownAddress } from './transports/known-address.js';
 import { answerHeaders, denialHeaders, retryAfter } from './transports/answer-headers.js';
 import { transportOf } from './transports/transport-of.js';
 import { UnkeyService } from './unkey.service.js';
@@ -73,7 +74,7 @@ export class UnkeyGuard implements CanActivate {
       state.decided = true;
       return;
     }
-    const demands = await state.once(context.getHandler(), () => demandsOf(policy, context));
+    const demands = await state.once(context.getHandler(), () => this.#demandsOf(policy, context));
     await this.allow(this.#granted(await this.verify(key, demands, context)), context);
     state.decided = true;
   }
@@ -124,6 +125,13 @@ export class UnkeyGuard implements CanActivate {
 
   #policyOf(context: ExecutionContext): HandlerPolicy {
     return this.#policies.read(context.getClass(), context.getHandler());
+  }
+
+  async #demandsOf(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
+    const demands = await demandsOf(policy, context);
+    return this.options.clientIp
+      ? { ...demands, clientIp: knownAddress(transportOf(context).clientIp?.(context)) }
+      : demands;
   }
 
   /** The verification, if it is a yes. Checked here too, since `verify` may be a subclass's own. */

@@ -5,7 +5,13 @@ import { BootCheck } from './audit/boot-check.js';
 import type { Verifier } from './contracts/verifier.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import { UNKEY_CLIENT, UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
+import {
+  UNKEY_CLIENT,
+  UNKEY_OPTIONS,
+  UNKEY_RESOLVED_OPTIONS,
+  UNKEY_VERIFIER,
+  UNKEY_WIRE,
+} from './options/tokens.js';
 import { resolveWithDefaults } from './resolve-with-defaults.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
@@ -15,6 +21,7 @@ import {
 } from './unkey.module-definition.js';
 import { UnkeyService } from './unkey.service.js';
 import { absentClient, createClient } from './verification/sdk-client.js';
+import { HttpWire } from './verification/wire/http-wire.js';
 import { sdkVerifier } from './verification/sdk.verifier.js';
 
 /**
@@ -39,10 +46,18 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
       inject: [UNKEY_RESOLVED_OPTIONS],
     },
     {
+      provide: UNKEY_WIRE,
+      useFactory: (options: ResolvedUnkeyOptions) =>
+        options.verifier === 'http' ? HttpWire.open(options) : undefined,
+      inject: [UNKEY_RESOLVED_OPTIONS],
+    },
+    {
       provide: UNKEY_VERIFIER,
-      useFactory: ({ verifier }: ResolvedUnkeyOptions, client: Unkey): Verifier =>
-        verifier === 'sdk' ? sdkVerifier(client) : verifier,
-      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT],
+      useFactory: ({ verifier }: ResolvedUnkeyOptions, client: Unkey, wire?: HttpWire): Verifier => {
+        if (typeof verifier === 'function') return verifier;
+        return wire?.verify ?? sdkVerifier(client);
+      },
+      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_WIRE],
     },
     {
       provide: APP_FILTER,

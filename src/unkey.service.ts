@@ -11,19 +11,35 @@ import { checkDemands } from './options/check-demands.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_CLIENT, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
-import { obtain } from './verification/obtain.js';
+import { knownAddress } from './transports/known-address.js';
+import { Upstream } from './verification/asking/upstream.js';
+import { Breaker } from './verification/breaker/breaker.js';
 import { toVerifyRequest } from './verification/to-verify-request.js';
 
 /** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
 @Injectable()
 export class UnkeyService {
+  readonly #upstream: Upstream;
   readonly #failures = new FailureLog(new Logger('UnkeyModule'));
 
   constructor(
-    @Inject(UNKEY_VERIFIER) private readonly verifier: Verifier,
+    @Inject(UNKEY_VERIFIER) verifier: Verifier,
     @Inject(UNKEY_CLIENT) private readonly unkey: Unkey,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
-  ) {}
+  ) {
+    const { breaker, maxInFlight } = options;
+    this.#upstream = new Upstream(
+      verifier,
+      maxInFlight,
+      breaker === false
+        ? undefined
+        : new Breaker(
+            breaker,
+            () => performance.now(),
+            () => {},
+          ),
+    );
+  }
 
   /** The official SDK's client, as `@InjectUnkey()` gives it. */
   get client(): Unkey {
@@ -46,7 +62,8 @@ export class UnkeyService {
     if (typeof key !== 'string' || !isPossibleKey(key)) return { valid: false, code: 'MALFORMED_KEY' };
     if (!this.#hasPrefix(key)) return { valid: false, code: 'NOT_FOUND' };
 
-    const outcome = await obtain(this.verifier, request, this.options.timeout);
+    const caller = options.clientIp === undefined ? undefined : { clientIp: knownAddress(options.clientIp) };
+    const outcome = await this.#upstream.ask({ request, caller }, this.options.timeout);
     if ('failure' in outcome) {
       this.#failures.report(outcome.failure, request);
       throw this.#exceptionOf(outcome.failure);

@@ -397,7 +397,7 @@ describe('UnkeyService.verify()', () => {
     [{ ratelimits: [{ name: 'burst', limit: 5 }] }, 'must have both limit and duration'],
     [{ permissions: 'a AND b' }, 'combine permissions with anyOf() and allOf()'],
     [{ tags: [''] }, 'a tag must be a text'],
-    [{ clientIp: '127.0.0.1' }, 'there is no demand "clientIp"'],
+    [{ clientIp: 'localhost' }, 'clientIp must be an IP address'],
   ])('refuses %j without a call', async (options, sentence) => {
     const unkey = await service();
     await expect(unkey.verify('any', options as VerifyOptions)).rejects.toThrow(sentence);

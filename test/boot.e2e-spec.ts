@@ -48,9 +48,30 @@ describe('bad options fail at boot, in one sentence with option, what it got and
       'option "rootKey" must be the text of a root key, without blanks, got a text',
     ],
     [{ ...good, rootkey: 'unkey_secret' }, 'there is no option "rootkey"; options are rootKey, baseUrl'],
-    [{ ...good, cache: true }, 'there is no option "cache"'],
-    [{ ...good, breaker: false }, 'there is no option "breaker"'],
-    [{ ...good, verifier: 'http' }, `option "verifier" must be 'sdk' or a function`],
+    [{ ...good, cache: 5 }, 'option "cache" must be true, false or an object of ttl, max, negativeTtl'],
+    [
+      { ...good, cache: { ttl: '5s' } },
+      'option "cache.ttl" must be a whole number of milliseconds from 1 to 2147483647, got "5s"',
+    ],
+    [{ ...good, cache: { lifetime: 5 } }, 'option "cache.lifetime" is unknown; "cache" takes ttl, max'],
+    [
+      { ...good, cache: { store: new Map() } },
+      'option "cache.store" must be a store with get, set and delete that keeps to a time to live',
+    ],
+    [{ ...good, breaker: 'on' }, 'option "breaker" must be false or an object of consecutiveFailures'],
+    [
+      { ...good, breaker: { failureRate: 5 } },
+      'option "breaker.failureRate" must be a share above 0 and up to 1',
+    ],
+    [{ ...good, maxInFlight: 0 }, 'option "maxInFlight" must be a whole number from 1, got 0'],
+    [{ ...good, clientIp: 'x-real-ip' }, 'option "clientIp" must be true or false, got "x-real-ip"'],
+    [{ ...good, verifier: 'fetch' }, `option "verifier" must be 'http', 'sdk' or a function`],
+    [{ ...good, dispatcher: {} }, 'option "dispatcher" must be a Dispatcher of undici 7, got an object'],
+    [
+      { ...good, dispatcher: { dispatch() {} }, verifier: 'sdk' },
+      `option "dispatcher" is for verifier: 'http'`,
+    ],
+    [{ client: { keys: { verifyKey() {} } }, verifier: 'http' }, 'no root key'],
     [
       { ...good, baseUrl: 'api.unkey.com' },
       'option "baseUrl" must be an http or https URL without credentials in it, got "api.unkey.com"',
@@ -107,7 +128,8 @@ describe('bad options fail at boot, in one sentence with option, what it got and
       { ...good, client: {} },
       'option "client" must be an Unkey client of @unkey/api, or false, got an object',
     ],
-    [{ ...good, client: false }, 'give a "verifier" of your own'],
+    [{ ...good, client: false, verifier: 'sdk' }, 'option "client" is false'],
+    [{ client: false }, 'no root key'],
     [
       { ...good, clientOptions: { rootKey: 'unkey_secret' } },
       'option "clientOptions" must not hold "rootKey": give it to the module as "rootKey"',
@@ -307,7 +329,7 @@ describe('demands of class and handler are joined', () => {
           credits: { cost: 0 },
           ratelimits: [
             { name: 'shared', limit: 20, duration: 2000, cost: 2 },
-            { name: 'class', limit: 10, duration: 1000, cost: 1 },
+            { name: 'class', limit: 10, duration: 1000 },
           ],
           tags: ['class', 'handler', 'x'.repeat(512)],
         },

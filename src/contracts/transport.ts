@@ -10,6 +10,8 @@ export interface Transport {
   attach(context: ExecutionContext, key: VerifiedKey): void;
   /** The pattern of the matched route, global prefix and version included; `undefined` where there is none. */
   routePattern(context: ExecutionContext): string | undefined;
+  /** The caller's address as the app sees it; `undefined` where there is none. */
+  clientIp?(context: ExecutionContext): string | undefined;
   /** Sends these with the answer; a transport without headers ignores them. */
   setHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>>): void;
 }

@@ -25,4 +25,14 @@ export interface VerifyRequestRatelimit {
  *
  * `signal` aborts when the deadline (`timeout`) has passed. A caller that goes away does not abort it.
  */
-export type Verifier = (request: VerifyRequest, signal: AbortSignal) => Promise<Verification>;
+export type Verifier = (
+  request: VerifyRequest,
+  signal: AbortSignal,
+  caller?: VerifyCaller,
+) => Promise<Verification>;
+
+/** What is known of whoever presented the key; no part of the body. */
+export interface VerifyCaller {
+  /** For the IP allow lists of Unkey, which reads it from `X-Forwarded-For`. */
+  clientIp?: string | undefined;
+}

@@ -28,4 +28,9 @@ export interface VerifyOptions {
   ratelimits?: KeyRatelimitDemand[] | undefined;
   /** For Unkey's analytics: at most 20, each 1 to 512 characters. */
   tags?: string[] | undefined;
+  /**
+   * The caller's address, for the IP allow lists of Unkey; without it they are held against this server's own.
+   * `'unknown'` for a caller whose address nobody knows: no allow list has it.
+   */
+  clientIp?: string | undefined;
 }

@@ -35,12 +35,13 @@ function innermostCode(error: Record<string, unknown>): string | undefined {
 
 function requestIdOf(error: Record<string, unknown>): string | undefined {
   const meta = error['meta'];
-  const requestId = isRecord(meta) ? meta['requestId'] : undefined;
+  const requestId = isRecord(meta) ? meta['requestId'] : error['requestId'];
   return typeof requestId === 'string' ? requestId : undefined;
 }
 
 function retryAfterOf(error: Record<string, unknown>): number | undefined {
-  const headers = error['headers'];
+  const { headers, retryAfter } = error;
+  if (typeof retryAfter === 'number') return retryAfter;
   const value = headers instanceof Headers ? headers.get('retry-after') : null;
   return value !== null && /^\d{1,9}$/.test(value) ? Math.max(1, Number(value)) : undefined;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { KeyRatelimitDemand, VerifyOptions } from '../contracts/verify-options.js';
 
 // What Unkey takes (its OpenAPI description), except that an ad-hoc limit below these minimums, which Unkey accepts
@@ -5,7 +6,7 @@ import type { KeyRatelimitDemand, VerifyOptions } from '../contracts/verify-opti
 const MAX_COST = 1_000_000_000_000;
 const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 512;
-const KNOWN = new Set(['permissions', 'credits', 'ratelimits', 'tags']);
+const KNOWN = new Set(['permissions', 'credits', 'ratelimits', 'tags', 'clientIp']);
 
 /** Throws a `TypeError` with one sentence where a demand cannot be one; permissions are checked where they are written. */
 export function checkDemands(options: VerifyOptions): void {
@@ -15,6 +16,13 @@ export function checkDemands(options: VerifyOptions): void {
   if (options.credits !== undefined) checkCredits(options.credits);
   for (const demand of options.ratelimits ?? []) checkRatelimit(demand);
   checkTags(options.tags ?? []);
+  if (options.clientIp !== undefined) checkClientIp(options.clientIp);
+}
+
+function checkClientIp(clientIp: unknown): void {
+  if (typeof clientIp !== 'string' || (clientIp !== 'unknown' && isIP(clientIp) === 0)) {
+    throw new TypeError(`clientIp must be an IP address or 'unknown', got ${JSON.stringify(clientIp)}`);
+  }
 }
 
 export function checkCredits(credits: unknown): asserts credits is number {

@@ -1,5 +1,5 @@
-/** Options that print a root key: the key itself, and a client that was made with one. */
-const SECRETS = ['rootKey', 'client'];
+/** Options that print a root key: the key itself, a client that was made with one, and a dispatcher that sends it. */
+const SECRETS = ['rootKey', 'client', 'dispatcher'];
 
 /**
  * A copy of the options in which these are there for whoever reads them by name, and for nobody who prints,

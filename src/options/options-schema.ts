@@ -1,12 +1,15 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import type { Dispatcher } from 'undici';
 import * as v from 'valibot';
 import type { KeySource } from '../contracts/key-source.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import { DENIALS, isDenialCode } from '../errors/denial-table.js';
+import { NESTED_OPTIONS } from './nested-options-schema.js';
 import { routePatternFault } from './route-pattern.js';
 import type { RatelimitHeaders, UnkeyClientOptions } from './unkey-options.js';
+import { wholeNumber } from './whole-number.js';
 
 // Every message says what the option takes; where it stands and what was given is added by whoever reports it.
 const is =
@@ -24,6 +27,7 @@ const oneOrMore = <T>(item: (value: unknown) => boolean, takes: string) =>
 const ROOT_KEY = 'must be the text of a root key, without blanks';
 const STATUS = 'must be an HTTP status from 400 to 599';
 const TIMEOUT = 'must be a whole number of milliseconds from 1 to 2147483647';
+const MAX_IN_FLIGHT = 'must be a whole number from 1';
 const RATELIMIT_HEADERS = new Set<unknown>(['legacy', 'ietf', 'both', false]);
 /** Options of the SDK's client that the module fills in itself, with the module's option for it. */
 const TAKEN = { rootKey: 'rootKey', serverURL: 'baseUrl', serverIdx: 'baseUrl' } as const;
@@ -83,15 +87,16 @@ export const OPTIONS = {
   realm: is<string>((value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value))(
     'must be text of printable ASCII characters',
   ),
-  timeout: v.pipe(
-    v.number(TIMEOUT),
-    v.integer(TIMEOUT),
-    v.minValue(1, TIMEOUT),
-    v.maxValue(2147483647, TIMEOUT),
-  ),
-  verifier: is<'sdk' | Verifier>((value) => value === 'sdk' || isFunction(value))(
-    "must be 'sdk' or a function (request, signal) => Promise<Verification>",
-  ),
+  clientIp: v.boolean('must be true or false'),
+  timeout: wholeNumber(1, TIMEOUT),
+  maxInFlight: wholeNumber(1, MAX_IN_FLIGHT),
+  ...NESTED_OPTIONS,
+  verifier: is<'http' | 'sdk' | Verifier>(
+    (value) => value === 'http' || value === 'sdk' || isFunction(value),
+  )("must be 'http', 'sdk' or a function (request, signal) => Promise<Verification>"),
+  dispatcher: is<Dispatcher>(
+    (value) => typeof value === 'object' && value !== null && isFunction(Reflect.get(value, 'dispatch')),
+  )('must be a Dispatcher of undici 7'),
   client: is<Unkey | false>((value) => value === false || isClient(value))(
     'must be an Unkey client of @unkey/api, or false',
   ),

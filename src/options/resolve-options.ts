@@ -3,6 +3,7 @@ import type { KeySource } from '../contracts/key-source.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
+import { breakerOf, cacheOf } from './nested-options.js';
 import { toPermissionQuery } from './permission-query.js';
 import type { ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
@@ -42,8 +43,13 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     problemDetails: options.problemDetails ?? false,
     ratelimitHeaders: options.ratelimitHeaders ?? 'legacy',
     timeout: options.timeout ?? 2000,
-    verifier: options.verifier ?? 'sdk',
-    client: clientOf(options.client),
+    clientIp: options.clientIp ?? false,
+    maxInFlight: options.maxInFlight ?? 1000,
+    breaker: breakerOf(options.breaker),
+    cache: cacheOf(options.cache),
+    verifier: verifierOf(options),
+    dispatcher: behindFunction(options.dispatcher),
+    client: options.client === false ? false : behindFunction(options.client),
     clientOptions: Object.freeze({ ...options.clientOptions }),
     now: around.now,
   });
@@ -91,9 +97,14 @@ function refuseUnknown(name: string): void {
   throw fault(`there is no option "${name}"; options are ${Object.keys(OPTIONS).join(', ')}`);
 }
 
-/** Behind a function, since a client that the user made prints its root key. */
-function clientOf(client: CheckedOptions['client']): ResolvedUnkeyOptions['client'] {
-  return client ? () => client : client;
+/** A client of the user's prints its root key, and so does a dispatcher that sends it: nobody sees into a function. */
+function behindFunction<T>(value: T | undefined): (() => T) | undefined {
+  return value === undefined ? undefined : () => value;
+}
+
+/** Without a root key of our own there is still the client's. */
+function verifierOf({ verifier, rootKey, client }: CheckedOptions): ResolvedUnkeyOptions['verifier'] {
+  return verifier ?? (rootKey === undefined && client ? 'sdk' : 'http');
 }
 
 function checkPermissions(permissions: readonly PermissionExpression[]): void {
@@ -111,13 +122,16 @@ function checkClient(options: CheckedOptions): void {
       'option "clientOptions" is for the client that the module makes, so it cannot stand beside "client"',
     );
   }
-  const usesSdk = (options.verifier ?? 'sdk') === 'sdk';
-  if (options.client === false && usesSdk) {
+  const verifier = verifierOf(options);
+  if (options.client === false && verifier === 'sdk') {
     throw fault(
-      'option "client" is false, so keys cannot be verified through the SDK: give a "verifier" of your own',
+      `option "client" is false, so keys cannot be verified through the SDK: let "verifier" be 'http' or a function`,
     );
   }
-  if (options.rootKey === undefined && options.client === undefined) {
+  if (options.dispatcher !== undefined && verifier !== 'http') {
+    throw fault(`option "dispatcher" is for verifier: 'http', so it cannot stand beside another "verifier"`);
+  }
+  if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
     throw fault('no root key: give the option "rootKey" or set the environment variable UNKEY_ROOT_KEY');
   }
 }

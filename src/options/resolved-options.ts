@@ -1,6 +1,8 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import type { Dispatcher } from 'undici';
 import type { KeySource } from '../contracts/key-source.js';
+import type { VerificationStore } from '../contracts/verification-store.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import type { RootKey } from './root-key.js';
@@ -26,12 +28,36 @@ export interface ResolvedUnkeyOptions {
   readonly ratelimitHeaders: RatelimitHeaders;
   /** ms */
   readonly timeout: number;
-  readonly verifier: 'sdk' | Verifier;
+  readonly clientIp: boolean;
+  readonly maxInFlight: number;
+  readonly breaker: ResolvedBreakerOptions | false;
+  readonly cache: ResolvedCacheOptions | false;
+  readonly verifier: 'http' | 'sdk' | Verifier;
+  /** The user's own; `undefined`: a pool is to be made. */
+  readonly dispatcher: (() => Dispatcher) | undefined;
   /** The user's own client; `false`: none at all; `undefined`: to be made. */
   readonly client: (() => Unkey) | false | undefined;
   readonly clientOptions: UnkeyClientOptions;
   /** The clock, in Unix ms. */
   readonly now: () => number;
+}
+
+/** The option `breaker`, complete. */
+export interface ResolvedBreakerOptions {
+  readonly consecutiveFailures: number;
+  readonly failureRate: number;
+  /** ms */
+  readonly openFor: number;
+}
+
+/** The option `cache`, complete; times in ms. */
+export interface ResolvedCacheOptions {
+  readonly ttl: number;
+  readonly max: number;
+  readonly negativeTtl: number;
+  readonly staleIfError: number;
+  readonly store: VerificationStore | undefined;
+  readonly storeTimeout: number;
 }
 
 /** One entry of `exclude` as written, with its test of route patterns. */

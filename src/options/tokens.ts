@@ -12,3 +12,6 @@ export const UNKEY_CLIENT = Symbol.for('nestjs-unkey:client');
 
 /** The {@link Verifier} in use, the deadline included. */
 export const UNKEY_VERIFIER = Symbol.for('nestjs-unkey:verifier');
+
+/** @internal the connections to Unkey; `undefined` where verification needs none of ours */
+export const UNKEY_WIRE = Symbol.for('nestjs-unkey:wire');

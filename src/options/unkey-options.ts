@@ -1,6 +1,8 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { SDKOptions, Unkey } from '@unkey/api';
+import type { Dispatcher } from 'undici';
 import type { KeySource } from '../contracts/key-source.js';
+import type { VerificationStore } from '../contracts/verification-store.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import type { DenialCode } from '../errors/denial-table.js';
@@ -101,6 +103,15 @@ export interface UnkeyModuleOptions {
   realm?: string | undefined;
 
   /**
+   * Whether Unkey is told the caller's address, for the IP allow lists of its APIs. It is the app's own `req.ip`, so
+   * Express's and Fastify's trust-proxy setting decides it, without `::ffff:`. Without this option an allow list
+   * is held against the address of this server.
+   *
+   * @default false
+   */
+  clientIp?: boolean | undefined;
+
+  /**
    * One deadline over everything that a verification does, in ms. After it the caller gets a 503.
    *
    * @default 2000
@@ -108,16 +119,51 @@ export interface UnkeyModuleOptions {
   timeout?: number | undefined;
 
   /**
-   * How keys are verified: through the SDK (its retries off, since a repeated call spends credits again), or by a
+   * How many verifications may be on their way to Unkey at once. Whoever comes on top gets a 503 at once.
+   *
+   * @default 1000
+   */
+  maxInFlight?: number | undefined;
+
+  /**
+   * The circuit breaker: where Unkey keeps failing it is not asked for a while, callers get their 503 (with
+   * `Retry-After`) at once. Failures are timeouts, connections that break, 5xx and answers that cannot be read;
+   * never a denial and never a 4xx.
+   *
+   * @default {}, which is on; false: off
+   */
+  breaker?: UnkeyBreakerOptions | false | undefined;
+
+  /**
+   * Remembers a yes for a short time: only where asking again would have changed nothing, so never a key with
+   * credits or rate limits, and never a call with `@Credits` or `@KeyRatelimit`. `true` takes the defaults. Calls
+   * that are answered from it do not reach Unkey's analytics.
+   *
+   * @default false
+   */
+  cache?: UnkeyCacheOptions | boolean | undefined;
+
+  /**
+   * How keys are verified. `'http'`: over a pool of connections that is kept open; `'sdk'`: through the official
+   * SDK (its retries off, since a repeated call spends credits again), at several times the cost; or by a
    * function of your own.
    *
-   * @default 'sdk'
+   * @default 'http'; 'sdk' where a `client` is given and no root key
    */
-  verifier?: 'sdk' | Verifier | undefined;
+  verifier?: 'http' | 'sdk' | Verifier | undefined;
+
+  /**
+   * What `verifier: 'http'` sends through, for a proxy or mutual TLS: a `Dispatcher` of undici 7. It is yours to
+   * close.
+   *
+   * @default a pool of its own: at most 128 connections, closed with the app
+   * @example new ProxyAgent('http://proxy.acme.internal:3128')
+   */
+  dispatcher?: Dispatcher | undefined;
 
   /**
    * A ready client of the SDK, or `false`: the SDK is never loaded, `@InjectUnkey()` gives an object that says so
-   * when used, and a `verifier` of your own is needed.
+   * when used, and `verifier: 'sdk'` fails at boot.
    *
    * @default a client made from `rootKey`, `baseUrl` and `clientOptions`
    */
@@ -129,6 +175,78 @@ export interface UnkeyModuleOptions {
    * @default {}
    */
   clientOptions?: UnkeyClientOptions | undefined;
+}
+
+/** When Unkey is left alone because it does not answer; see {@link UnkeyModuleOptions.breaker}. */
+export interface UnkeyBreakerOptions {
+  /**
+   * So many failures in a row open it.
+   *
+   * @default 10
+   */
+  consecutiveFailures?: number | undefined;
+
+  /**
+   * Such a share of failures, from 0 to 1, among at least 20 calls of the last 10 s opens it.
+   *
+   * @default 0.5
+   */
+  failureRate?: number | undefined;
+
+  /**
+   * How long it stays open before one call may find out whether Unkey answers again, in ms.
+   *
+   * @default 5000
+   */
+  openFor?: number | undefined;
+}
+
+/** What is remembered, and for how long; see {@link UnkeyModuleOptions.cache}. All times in ms. */
+export interface UnkeyCacheOptions {
+  /**
+   * How long a yes is remembered, though never past the key's own `expires`. So long a key may still pass that was
+   * revoked elsewhere.
+   *
+   * @default 10_000
+   */
+  ttl?: number | undefined;
+
+  /**
+   * How many yeses are remembered at once; the least recently used goes first.
+   *
+   * @default 10_000
+   */
+  max?: number | undefined;
+
+  /**
+   * How long `NOT_FOUND` is remembered, in a space of its own, so that a flood of bad keys pushes out no good one;
+   * 0: not at all.
+   *
+   * @default 2000
+   */
+  negativeTtl?: number | undefined;
+
+  /**
+   * How long after its `ttl` a yes may stand in while Unkey cannot be asked (`source: 'stale'`), never past the
+   * key's own `expires`; 0: not at all.
+   *
+   * @default 0
+   */
+  staleIfError?: number | undefined;
+
+  /**
+   * What the instances of an app share, such as a Keyv over Redis. It is yours to close.
+   *
+   * @default none: each instance remembers for itself
+   */
+  store?: VerificationStore | undefined;
+
+  /**
+   * How long one look into `store` may take. Later is a miss, and the store is then left alone for a second.
+   *
+   * @default 50
+   */
+  storeTimeout?: number | undefined;
 }
 
 /** What stands beside the options in `forRoot` and `forRootAsync`, since it shapes the module itself. */

@@ -11,6 +11,8 @@ interface HttpRequest {
   route?: { path?: unknown };
   /** Fastify: the matched route. */
   routeOptions?: { url?: unknown };
+  /** Express and Fastify: the address, as the app's own trust-proxy setting decides it. */
+  ip?: string;
   unkey?: VerifiedKey;
 }
 
@@ -34,6 +36,10 @@ export const httpTransport: Transport = {
     const { route, routeOptions } = requestOf(context);
     const pattern = routeOptions?.url ?? route?.path;
     return typeof pattern === 'string' ? pattern : undefined;
+  },
+
+  clientIp(context) {
+    return requestOf(context).ip;
   },
 
   setHeaders(context, headers) {

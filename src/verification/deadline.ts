@@ -7,22 +7,30 @@ export class DeadlineError extends Error {
  * Runs a task that must end within `timeout` ms. The signal tells it to stop, and its result is not waited for any
  * longer even if it does not listen.
  */
-export async function withDeadline<T>(
-  task: (signal: AbortSignal) => Promise<T>,
-  timeout: number,
-): Promise<T> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+export function withDeadline<T>(task: (signal: AbortSignal) => Promise<T>, timeout: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
       const error = new DeadlineError(`no answer within ${timeout} ms`);
       reject(error);
       controller.abort(error);
     }, timeout);
+    run(task, controller.signal).then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        // Whatever it is, it is what the task was rejected with.
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([task(controller.signal), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
+}
+
+/** A task that throws instead of rejecting rejects here. */
+async function run<T>(task: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return task(signal);
 }

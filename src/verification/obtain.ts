@@ -1,4 +1,5 @@
-import type { Verifier, VerifyRequest } from '../contracts/verifier.js';
+import type { Question } from '../contracts/question.js';
+import type { Verifier } from '../contracts/verifier.js';
 import { classifyFailure } from '../errors/classify-failure.js';
 import { withDeadline } from './deadline.js';
 import type { Outcome } from './outcome.js';
@@ -10,9 +11,13 @@ import { isVerification } from './read-verification.js';
  *
  * @param timeout ms over everything that the verifier does
  */
-export async function obtain(verifier: Verifier, request: VerifyRequest, timeout: number): Promise<Outcome> {
+export async function obtain(
+  verifier: Verifier,
+  { request, caller }: Question,
+  timeout: number,
+): Promise<Outcome> {
   try {
-    const answer: unknown = await withDeadline((signal) => verifier(request, signal), timeout);
+    const answer: unknown = await withDeadline((signal) => verifier(request, signal, caller), timeout);
     if (isVerification(answer)) return { verification: answer };
     return { failure: { kind: 'unavailable', reason: 'Unkey gave an answer that cannot be read' } };
   } catch (error) {

@@ -6,8 +6,12 @@ import type { Verifier } from '../contracts/verifier.js';
  * out may have been carried out.
  */
 export function sdkVerifier(client: Unkey): Verifier {
-  return async (request, signal) => {
-    const { data, meta } = await client.keys.verifyKey(request, { signal, retries: { strategy: 'none' } });
+  return async (request, signal, caller) => {
+    const { data, meta } = await client.keys.verifyKey(request, {
+      signal,
+      retries: { strategy: 'none' },
+      ...(caller?.clientIp === undefined ? {} : { headers: { 'x-forwarded-for': caller.clientIp } }),
+    });
     return { ...data, requestId: meta.requestId };
   };
 }

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import type { VerificationStore } from '../contracts/verification-store.js';
+import { wholeNumber } from './whole-number.js';
+
+const MS = 'must be a whole number of milliseconds from 1 to 2147483647';
+const MS_OR_NONE = 'must be a whole number of milliseconds from 0 to 2147483647';
+const COUNT = 'must be a whole number from 1';
+const RATE = 'must be a share above 0 and up to 1';
+
+const STORE = 'must be a store with get, set and delete that keeps to a time to live, such as a Keyv';
+
+const breaker = object('breaker', 'false', {
+  consecutiveFailures: wholeNumber(1, COUNT),
+  failureRate: v.pipe(v.number(RATE), v.gtValue(0, RATE), v.maxValue(1, RATE)),
+  openFor: wholeNumber(1, MS),
+});
+
+const cache = object('cache', 'true, false', {
+  ttl: wholeNumber(1, MS),
+  max: wholeNumber(1, COUNT),
+  negativeTtl: wholeNumber(0, MS_OR_NONE),
+  staleIfError: wholeNumber(0, MS_OR_NONE),
+  store: v.custom<VerificationStore>(isStore, STORE),
+  storeTimeout: wholeNumber(1, MS),
+});
+
+/** Options that are objects of options. */
+export const NESTED_OPTIONS = {
+  breaker: v.lazy((given) => (given === false ? v.literal(false) : breaker)),
+  cache: v.lazy((given) => (typeof given === 'boolean' ? v.boolean() : cache)),
+};
+
+function object<Entries extends v.ObjectEntries>(name: string, other: string, entries: Entries) {
+  const names = Object.keys(entries).join(', ');
+  const takes = ({ expected }: { expected: string | null }) =>
+    expected === 'never'
+      ? `is unknown; "${name}" takes ${names}`
+      : `must be ${other} or an object of ${names}`;
+  return v.partial(v.strictObject(entries, takes));
+}
+
+function isStore(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    // It would fit by its shape and never forget.
+    !(value instanceof Map) &&
+    ['get', 'set', 'delete'].every((name) => typeof Reflect.get(value, name) === 'function')
+  );
+}

@@ -1,0 +1,26 @@
+import type { ResolvedBreakerOptions, ResolvedCacheOptions } from './resolved-options.js';
+import type { UnkeyBreakerOptions, UnkeyCacheOptions } from './unkey-options.js';
+
+/** The option `breaker` with its defaults. */
+export function breakerOf(given: UnkeyBreakerOptions | false | undefined): ResolvedBreakerOptions | false {
+  if (given === false) return false;
+  return Object.freeze({
+    consecutiveFailures: given?.consecutiveFailures ?? 10,
+    failureRate: given?.failureRate ?? 0.5,
+    openFor: given?.openFor ?? 5000,
+  });
+}
+
+/** The option `cache` with its defaults. */
+export function cacheOf(given: UnkeyCacheOptions | boolean | undefined): ResolvedCacheOptions | false {
+  if (given === undefined || given === false) return false;
+  const { ttl, max, negativeTtl, staleIfError, store, storeTimeout } = given === true ? {} : given;
+  return Object.freeze({
+    ttl: ttl ?? 10_000,
+    max: max ?? 10_000,
+    negativeTtl: negativeTtl ?? 2000,
+    staleIfError: staleIfError ?? 0,
+    store,
+    storeTimeout: storeTimeout ?? 50,
+  });
+}

@@ -1,0 +1,40 @@
+import type { Dispatcher } from 'undici';
+import type { Verifier } from '../../contracts/verifier.js';
+import { exchange } from './exchange.js';
+import { mayBeSentAgain } from './may-be-sent-again.js';
+import { readAnswer } from './read-answer.js';
+
+/** Where to ask, and as whom. */
+export interface Upstream {
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  /** `Bearer` and the root key. Behind a function, so that nothing prints it. */
+  readonly authorization: () => string;
+}
+
+/** Verifies over HTTP: one request, sent again once at most and only if that can spend nothing twice. */
+export function httpVerifier(dispatcher: Dispatcher, { baseUrl, authorization }: Upstream): Verifier {
+  const { origin, pathname } = new URL(baseUrl);
+  const path = `${pathname.replace(/\/+$/, '')}/v2/keys.verifyKey`;
+  const headers = Object.entries({
+    authorization: authorization(),
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'user-agent': 'nestjs-unkey',
+  }).flat();
+  return async (request, signal, caller) => {
+    const call: Dispatcher.DispatchOptions = {
+      origin,
+      path,
+      method: 'POST',
+      headers: caller?.clientIp === undefined ? headers : [...headers, 'x-forwarded-for', caller.clientIp],
+      body: JSON.stringify(request),
+    };
+    try {
+      return readAnswer(await exchange(dispatcher, call, signal));
+    } catch (error) {
+      if (signal.aborted || !mayBeSentAgain(error, request)) throw error;
+      return readAnswer(await exchange(dispatcher, call, signal));
+    }
+  };
+}

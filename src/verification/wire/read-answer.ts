@@ -1,0 +1,87 @@
+import type { Verification } from '../../contracts/verification.js';
+import { isVerification } from '../read-verification.js';
+import { RefusalError } from './refusal.error.js';
+import type { WireAnswer } from './wire-answer.js';
+
+/**
+ * What Unkey said: tolerant of fields and codes that nobody knows yet, strict in what decides and in the types of
+ * what handlers rely on.
+ *
+ * @throws RefusalError for every answer that is no verdict
+ */
+export function readAnswer({ status, contentType, retryAfter, text }: WireAnswer): Verification {
+  const isJson = /^application\/(?:problem\+)?json\s*(?:;|$)/i.test(contentType);
+  const body = isJson ? parse(text) : undefined;
+  const requestId = requestIdOf(body);
+  if (status !== 200) throw new RefusalError(status, requestId, secondsOf(retryAfter));
+  const data = isRecord(body) && !/problem/i.test(contentType) ? body['data'] : undefined;
+  if (!isRecord(data) || !isWellFormed(data) || !isVerification(data)) throw new RefusalError(200, requestId);
+  if (requestId !== undefined) data.requestId = requestId;
+  return data;
+}
+
+/** What each member is where it is there at all. */
+const MEMBERS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  keyId: isText,
+  name: isText,
+  meta: isRecord,
+  expires: isNumber,
+  credits: isNumber,
+  enabled: (value) => typeof value === 'boolean',
+  permissions: (value) => Array.isArray(value) && value.every(isText),
+  roles: (value) => Array.isArray(value) && value.every(isText),
+  identity: (value) => isRecord(value) && isText(value['id']) && isText(value['externalId']),
+  ratelimits: (value) => Array.isArray(value) && value.every(isRatelimit),
+};
+
+function isWellFormed(data: Record<string, unknown>): boolean {
+  for (const name in data) {
+    const isRight = MEMBERS[name];
+    if (isRight !== undefined && !isRight(data[name])) return false;
+  }
+  return true;
+}
+
+function isRatelimit(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value['name']) &&
+    isNumber(value['limit']) &&
+    isNumber(value['duration']) &&
+    isNumber(value['remaining']) &&
+    isNumber(value['reset']) &&
+    typeof value['exceeded'] === 'boolean'
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function requestIdOf(body: unknown): string | undefined {
+  const meta = isRecord(body) ? body['meta'] : undefined;
+  const requestId = isRecord(meta) ? meta['requestId'] : undefined;
+  return isText(requestId) ? requestId : undefined;
+}
+
+function secondsOf(retryAfter: string | undefined): number | undefined {
+  return retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter)
+    ? Math.max(1, Number(retryAfter))
+    : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,62 @@
+import { Controller, Get } from '@nestjs/common';
+import { UnkeyModule, type UnkeyModuleOptions } from 'nestjs-unkey';
+import { describe, expect, it } from 'vitest';
+import { ADAPTERS, startApp } from './support/app.js';
+import { useUnkey } from './support/unkey.js';
+
+@Controller()
+class AppController {
+  @Get()
+  read() {
+    return 'handler';
+  }
+}
+
+describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
+  const server = useUnkey();
+  const start = (breaker: UnkeyModuleOptions['breaker']) =>
+    startApp(adapter, {
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, timeout: 300, breaker })],
+      controllers: [AppController],
+    });
+  const times = async <T>(count: number, get: () => Promise<T>): Promise<T[]> => {
+    const answers: T[] = [];
+    for (let n = 0; n < count; n++) answers.push(await get());
+    return answers;
+  };
+
+  it('keeps callers from waiting for an Unkey that does not answer', async () => {
+    const app = await start({ consecutiveFailures: 3, openFor: 60_000 });
+    const get = () => app.get('/', { 'x-api-key': 'any' });
+    server.unkey.fail({ status: 500 });
+    const answers = await times(10, get);
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(503));
+    expect(server.unkey.calls).toHaveLength(3);
+    expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(50);
+    expect(answers.at(-1)?.body).toMatchObject({ code: 'UNKEY_UNAVAILABLE' });
+  });
+
+  it('closes when Unkey answers again', async () => {
+    const app = await start({ consecutiveFailures: 1, openFor: 1 });
+    const { key } = await server.unkey.createKey({});
+    server.unkey.fail({ reset: 'before' }, { times: 1 });
+    expect((await app.get('/', { 'x-api-key': key })).status).toBe(503);
+    await expect.poll(async () => (await app.get('/', { 'x-api-key': key })).status).toBe(200);
+    expect(app.log.of('log', 'Keys can be verified again.')).toHaveLength(1);
+  });
+
+  it('counts no denial, no refusal of us and no limit of the workspace', async () => {
+    const app = await start({ consecutiveFailures: 1, openFor: 60_000 });
+    const get = () => app.get('/', { 'x-api-key': 'unknown' });
+    for (const status of [400, 401, 403, 404, 412, 429]) server.unkey.fail({ status }, { times: 1 });
+    const statuses = (await times(7, get)).map(({ status }) => status);
+    expect(statuses).toEqual([500, 500, 500, 500, 500, 503, 401]);
+  });
+
+  it('false: every caller asks', async () => {
+    const app = await start(false);
+    server.unkey.fail({ status: 500 });
+    await times(12, () => app.get('/', { 'x-api-key': 'any' }));
+    expect(server.unkey.calls).toHaveLength(12);
+  });
+});

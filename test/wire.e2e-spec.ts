@@ -1,0 +1,386 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { connect, type AddressInfo, type Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { Controller, Get, UseGuards, type INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import {
+  Credits,
+  UNKEY_RESOLVED_OPTIONS,
+  UNKEY_VERIFIER,
+  UnkeyGuard,
+  UnkeyModule,
+  UnkeyService,
+  type UnkeyModuleOptions,
+  type Verifier,
+} from 'nestjs-unkey';
+import { Agent } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ADAPTERS, startApp } from './support/app.js';
+import { useUnkey } from './support/unkey.js';
+
+@Controller()
+class AppController {
+  @Get()
+  plain() {
+    return 'handler';
+  }
+  @UseGuards(UnkeyGuard, UnkeyGuard)
+  @Get('stacked')
+  stacked() {
+    return 'handler';
+  }
+  @Credits(0)
+  @Get('free')
+  free() {
+    return 'handler';
+  }
+}
+
+const server = useUnkey();
+const appWith = (options: Partial<UnkeyModuleOptions> = {}, configure?: (app: INestApplication) => void) =>
+  startApp(
+    'express',
+    {
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, timeout: 1000, ...options })],
+      controllers: [AppController],
+    },
+    configure,
+  );
+
+/** Something in Unkey's place, for what the emulator never does. */
+async function upstream(listener: RequestListener): Promise<string> {
+  const http = createServer(listener);
+  onTestFinished(() => void http.closeAllConnections());
+  return listening(http);
+}
+
+async function listening(tcp: Server): Promise<string> {
+  tcp.listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+  onTestFinished(() => void tcp.close());
+  return `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`;
+}
+
+const VALID = JSON.stringify({
+  meta: { requestId: 'req_1' },
+  data: { valid: true, code: 'VALID', keyId: 'key_1', fromTheFuture: [1] },
+});
+const json = { 'content-type': 'application/json' };
+
+describe('over HTTP', () => {
+  it('says what the SDK says, without its default costs, and as whom', async () => {
+    const { get } = await appWith();
+    const { key } = await server.unkey.createKey({});
+    expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+    expect(server.unkey.calls).toMatchObject([
+      {
+        operation: 'keys.verifyKey',
+        body: { key },
+        headers: { authorization: `Bearer ${server.unkey.rootKey}`, 'content-type': 'application/json' },
+      },
+    ]);
+  });
+
+  it('keeps its connections, and never more than it may have', async () => {
+    const sockets = new Set<unknown>();
+    let open = 0;
+    let most = 0;
+    const baseUrl = await upstream((request, response) => {
+      sockets.add(request.socket);
+      most = Math.max(most, ++open);
+      setImmediate(() => {
+        open -= 1;
+        response.writeHead(200, json).end(VALID);
+      });
+    });
+    const { app } = await appWith({ baseUrl });
+    const unkey = app.get(UnkeyService);
+    await Promise.all(Array.from({ length: 500 }, () => unkey.verify('any')));
+    expect(most).toBeLessThanOrEqual(128);
+    expect(sockets.size).toBeLessThanOrEqual(128);
+    const before = sockets.size;
+    for (let n = 0; n < 20; n++) await unkey.verify('any');
+    expect(sockets.size).toBe(before);
+  });
+
+  it('under a base path, with unknown fields passed on', async () => {
+    const paths: unknown[] = [];
+    const baseUrl = await upstream((request, response) => {
+      paths.push(request.url);
+      response.writeHead(200, { 'content-type': 'Application/JSON; charset=utf-8' }).end(VALID);
+    });
+    const { app } = await appWith({ baseUrl: `${baseUrl}/unkey/` });
+    expect(await app.get(UnkeyService).verify('any')).toMatchObject({
+      valid: true,
+      requestId: 'req_1',
+      fromTheFuture: [1],
+    });
+    expect(paths).toEqual(['/unkey/v2/keys.verifyKey']);
+  });
+
+  it.each<[string, RequestListener]>([
+    ['a redirect', (_, response) => response.writeHead(307, { location: '/elsewhere' }).end()],
+    [
+      'HTML with status 200',
+      (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(VALID),
+    ],
+    [
+      'permissions that are no list',
+      (_, response) =>
+        response.writeHead(200, json).end(VALID.replace('"keyId"', '"permissions":"all","keyId"')),
+    ],
+    [
+      'an answer beyond 1 MiB that says so',
+      (_, response) =>
+        response.writeHead(200, { ...json, 'content-length': 2_000_000 }).end(Buffer.alloc(2_000_000, ' ')),
+    ],
+    [
+      'an answer beyond 1 MiB that does not',
+      (_, response) => {
+        response.writeHead(200, json).write(Buffer.alloc(1_100_000, ' '));
+        response.end(VALID);
+      },
+    ],
+    [
+      'an answer that drips',
+      (_, response) => {
+        response.writeHead(200, json);
+        const drip = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(drip));
+      },
+    ],
+  ])('%s is no verdict', async (_, listener) => {
+    let calls = 0;
+    const baseUrl = await upstream((request, response) => {
+      calls += 1;
+      listener(request, response);
+    });
+    const { app } = await appWith({ baseUrl, timeout: 300 });
+    const begin = performance.now();
+    await expect(app.get(UnkeyService).verify('any')).rejects.toMatchObject({ code: 'UNKEY_UNAVAILABLE' });
+    expect(performance.now() - begin).toBeLessThan(500);
+    expect(calls).toBe(1);
+  });
+
+  it('through the dispatcher of the user, which stays open', async () => {
+    const agent = new Agent();
+    onTestFinished(() => agent.close());
+    const seen: unknown[] = [];
+    const dispatcher = agent.compose((dispatch) => (options, handler) => {
+      seen.push(options.path);
+      return dispatch(options, handler);
+    });
+    const { app, get } = await appWith({ dispatcher });
+    const { key } = await server.unkey.createKey({});
+    expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+    expect(seen).toEqual(['/v2/keys.verifyKey']);
+    await app.close();
+    expect(agent.closed).toBe(false);
+  });
+
+  it('its connections close with the app, after the calls on their way', async () => {
+    const { app } = await appWith();
+    const { key } = await server.unkey.createKey({});
+    server.unkey.fail({ latency: 100 }, { times: 1 });
+    const onItsWay = app.get(UnkeyService).verify(key);
+    await Promise.all([app.close(), expect(onItsWay).resolves.toMatchObject({ valid: true })]);
+    await expect(app.get(UnkeyService).verify(key)).rejects.toMatchObject({ code: 'UNKEY_UNAVAILABLE' });
+    expect(server.unkey.calls).toHaveLength(1);
+  });
+
+  it('nothing that stands in the container prints the root key, a failure neither', async () => {
+    const { app } = await appWith({ dispatcher: new Agent() });
+    server.unkey.fail({ hang: true }, { times: 1 });
+    const failing = app.get(UnkeyService).verify('any');
+    const verifier = app.get<Verifier>(UNKEY_VERIFIER);
+    const printed = () =>
+      [app.get(UnkeyService), verifier, app.get<unknown>(UNKEY_RESOLVED_OPTIONS)]
+        .map((value) => inspect(value, { depth: 20, showHidden: true }))
+        .join('');
+    expect(printed()).not.toContain(server.unkey.rootKey);
+    const error: unknown = await failing.catch((reason: unknown) => reason);
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    const raw: unknown = await verifier({ key: 'any' }, AbortSignal.timeout(500)).catch(
+      (reason: unknown) => reason,
+    );
+    expect(raw).toMatchObject({ name: 'RefusalError', statusCode: 500 });
+    for (const thrown of [error, raw]) {
+      expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain(server.unkey.rootKey);
+    }
+    expect(printed()).not.toContain(server.unkey.rootKey);
+  });
+});
+
+describe('exactly once', () => {
+  const remaining = async (key: string): Promise<number> => {
+    const answer = await fetch(`${server.unkey.url}/v2/keys.whoami`, {
+      method: 'POST',
+      headers: { ...json, authorization: `Bearer ${server.unkey.rootKey}` },
+      body: JSON.stringify({ key }),
+    });
+    const { data } = (await answer.json()) as { data: { credits: { remaining: number } } };
+    return data.credits.remaining;
+  };
+
+  it('however many guards stack up', async () => {
+    const { get } = await appWith();
+    const { key } = await server.unkey.createKey({ credits: { remaining: 10 } });
+    expect((await get('/stacked', { 'x-api-key': key })).status).toBe(200);
+    expect(server.unkey.calls).toHaveLength(1);
+    expect(await remaining(key)).toBe(9);
+  });
+
+  it('a caller who goes away neither aborts the call nor has it billed twice', async () => {
+    const { url, get } = await appWith();
+    const { key } = await server.unkey.createKey({ credits: { remaining: 10 } });
+    const { host, port } = new URL(url);
+    server.unkey.fail({ latency: 200 }, { times: 1 });
+    const caller = connect(Number(port), '127.0.0.1');
+    caller.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nX-Api-Key: ${key}\r\n\r\n`);
+    await expect.poll(() => server.unkey.calls.length).toBe(1);
+    caller.destroy();
+    await expect.poll(() => remaining(key)).toBe(9);
+    expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+    expect(await remaining(key)).toBe(8);
+  });
+
+  it('is sent again where nobody could be reached, once', async () => {
+    let refusals = 0;
+    const { app } = await appWith({
+      dispatcher: new Agent({
+        connect: (_, callback) => {
+          refusals += 1;
+          callback(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), null);
+        },
+      }),
+    });
+    await expect(app.get(UnkeyService).verify('any')).rejects.toMatchObject({
+      cause: { message: 'no answer (ConnectionError, ECONNREFUSED)' },
+    });
+    expect(refusals).toBe(2);
+  });
+
+  it('is not sent again where it may have arrived, unless it spends nothing', async () => {
+    const { get } = await appWith();
+    const { key } = await server.unkey.createKey({ credits: { remaining: 10 } });
+    server.unkey.fail({ reset: 'midway' }, { times: 1 });
+    expect((await get('/', { 'x-api-key': key })).status).toBe(503);
+    expect(await remaining(key)).toBe(9);
+    server.unkey.fail({ reset: 'midway' }, { times: 1 });
+    expect((await get('/free', { 'x-api-key': key })).status).toBe(200);
+    expect(await remaining(key)).toBe(9);
+  });
+
+  it('10,000 requests under resets, closed idle connections, timeouts and 500s', async () => {
+    // A server of its own that remembers each call; it goes wrong in every way in turn.
+    const received = new Map<string, number>();
+    const spent = new Map<string, number>();
+    let calls = 0;
+    const baseUrl = await upstream((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const { key } = JSON.parse(text) as { key: string };
+        received.set(key, (received.get(key) ?? 0) + 1);
+        const kind = calls++ % 11;
+        if (kind === 3) return void request.socket.resetAndDestroy();
+        if (kind === 5) return void response.writeHead(500, json).end('{}');
+        if (kind === 10 && calls % 5 === 0) return;
+        spent.set(key, (spent.get(key) ?? 0) + 1);
+        if (kind === 7) response.setHeader('connection', 'close');
+        response.writeHead(200, json).end(VALID, () => {
+          // The race that every kept connection has: closed right after its answer, without a word.
+          if (kind === 9) request.socket.destroy();
+        });
+      });
+    });
+    const { app } = await appWith({ baseUrl, breaker: false, timeout: 400 });
+    const unkey = app.get(UnkeyService);
+    let allowed = 0;
+    for (let batch = 0; batch < 20; batch++) {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 500 }, (_, n) => unkey.verify(`key-${batch}-${n}`)),
+      );
+      allowed += outcomes.filter(({ status }) => status === 'fulfilled').length;
+    }
+    const most = Math.max(...received.values());
+    const total = (map: Map<string, number>) => [...map.values()].reduce((sum, count) => sum + count, 0);
+    expect(most).toBe(1);
+    expect(Math.max(...spent.values())).toBe(1);
+    expect(total(received)).toBe(calls);
+    expect(allowed).toBeLessThanOrEqual(total(spent));
+    expect(allowed).toBeGreaterThan(7000);
+  });
+});
+
+describe('bounded', () => {
+  it('beyond maxInFlight it is a 503 at once', async () => {
+    const { get, app } = await appWith({ maxInFlight: 2, timeout: 5000 });
+    const { key } = await server.unkey.createKey({});
+    server.unkey.fail({ latency: 400 }, { times: 2 });
+    const unkey = app.get(UnkeyService);
+    const onTheirWay = [unkey.verify(key), unkey.verify(key)];
+    await expect.poll(() => server.unkey.calls.length).toBe(2);
+    const begin = performance.now();
+    const { status, headers } = await get('/', { 'x-api-key': key });
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toBe('1');
+    expect(performance.now() - begin).toBeLessThan(300);
+    await Promise.all(onTheirWay);
+    expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+  });
+});
+
+describe.each(ADAPTERS)('clientIp, on %s', (adapter) => {
+  it('sends the address that the app itself sees, never the header of the caller', async () => {
+    const { get } = await startApp(adapter, {
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, clientIp: true })],
+      controllers: [AppController],
+    });
+    await get('/', { 'x-api-key': 'any', 'x-forwarded-for': '10.0.0.7' });
+    expect(server.unkey.calls[0]?.headers['x-forwarded-for']).toBe('127.0.0.1');
+  });
+});
+
+describe('clientIp', () => {
+  it('follows the trust-proxy setting of the app, without ::ffff:', async () => {
+    const { get } = await appWith({ clientIp: true }, (app) => {
+      (app as NestExpressApplication).set('trust proxy', true);
+    });
+    for (const address of ['10.0.0.7', '::ffff:10.0.0.8', '2001:db8::1', 'nonsense']) {
+      await get('/', { 'x-api-key': 'any', 'x-forwarded-for': address });
+    }
+    expect(server.unkey.calls.map(({ headers }) => headers['x-forwarded-for'])).toEqual([
+      '10.0.0.7',
+      '10.0.0.8',
+      '2001:db8::1',
+      'unknown',
+    ]);
+  });
+
+  it.each(['http', 'sdk'] as const)('by UnkeyService, with verifier %s', async (verifier) => {
+    const { app } = await appWith({ verifier });
+    await app.get(UnkeyService).verify('any', { clientIp: '10.0.0.9' });
+    await app.get(UnkeyService).verify('any');
+    expect(server.unkey.calls.map(({ headers }) => headers['x-forwarded-for'])).toEqual([
+      '10.0.0.9',
+      undefined,
+    ]);
+  });
+});
+
+const built = fileURLToPath(new URL('../dist/esm/index.js', import.meta.url));
+
+it.skipIf(!existsSync(built))('a process that is done ends by itself, its connections open', async () => {
+  const script = fileURLToPath(new URL('support/verify-and-end.mjs', import.meta.url));
+  const child = fork(script, [server.unkey.url, server.unkey.rootKey], { stdio: 'inherit' });
+  onTestFinished(() => void child.kill());
+  const [answer] = await once(child, 'message');
+  expect(answer).toMatchObject({ code: 'NOT_FOUND' });
+  child.disconnect();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
