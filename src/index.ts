@@ -63,7 +63,7 @@ export type {
   RegisteredMeta,
   VerifiedKey,
 } from './contracts/verified-key.js';
-export type { Verifier, VerifyCaller, VerifyRequest, VerifyRequestRatelimit } from './contracts/verifier.js';
+export type { Verifier, VerifyRequest, VerifyRequestRatelimit } from './contracts/verifier.js';
 export type { VerificationStore } from './contracts/verification-store.js';
 export type { BreakerState } from './contracts/verification-observer.js';
 export type { KeyRatelimitDemand, PermissionExpression, VerifyOptions } from './contracts/verify-options.js';

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
 import { BootCheck } from './audit/boot-check.js';
-import type { Verifier } from './contracts/verifier.js';
+import type { CallerVerifier } from './contracts/verifier.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
@@ -53,7 +53,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     },
     {
       provide: UNKEY_VERIFIER,
-      useFactory: ({ verifier }: ResolvedUnkeyOptions, client: Unkey, wire?: HttpWire): Verifier => {
+      useFactory: ({ verifier }: ResolvedUnkeyOptions, client: Unkey, wire?: HttpWire): CallerVerifier => {
         if (typeof verifier === 'function') return verifier;
         return wire?.verify ?? sdkVerifier(client);
       },

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import type { Verification } from './contracts/verification.js';
-import type { Verifier } from './contracts/verifier.js';
+import type { CallerVerifier } from './contracts/verifier.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
 import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
@@ -23,7 +23,7 @@ export class UnkeyService {
   readonly #failures = new FailureLog(new Logger('UnkeyModule'));
 
   constructor(
-    @Inject(UNKEY_VERIFIER) verifier: Verifier,
+    @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
     @Inject(UNKEY_CLIENT) private readonly unkey: Unkey,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
   ) {

@@ -54,7 +54,7 @@ const appWith = (options: Partial<UnkeyModuleOptions> = {}, configure?: (app: IN
 /** Something in Unkey's place, for what the emulator never does. */
 async function upstream(listener: RequestListener): Promise<string> {
   const http = createServer(listener);
-  onTestFinished(() => void http.closeAllConnections());
+  onTestFinished(() => http.closeAllConnections());
   return listening(http);
 }
 

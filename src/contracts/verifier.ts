@@ -25,7 +25,10 @@ export interface VerifyRequestRatelimit {
  *
  * `signal` aborts when the deadline (`timeout`) has passed. A caller that goes away does not abort it.
  */
-export type Verifier = (
+export type Verifier = (request: VerifyRequest, signal: AbortSignal) => Promise<Verification>;
+
+/** A verifier of ours, which is told more; every {@link Verifier} is one that does not listen to it. */
+export type CallerVerifier = (
   request: VerifyRequest,
   signal: AbortSignal,
   caller?: VerifyCaller,

@@ -1,5 +1,5 @@
 import type { Question } from '../contracts/question.js';
-import type { Verifier } from '../contracts/verifier.js';
+import type { CallerVerifier } from '../contracts/verifier.js';
 import { classifyFailure } from '../errors/classify-failure.js';
 import { withDeadline } from './deadline.js';
 import type { Outcome } from './outcome.js';
@@ -12,7 +12,7 @@ import { isVerification } from './read-verification.js';
  * @param timeout ms over everything that the verifier does
  */
 export async function obtain(
-  verifier: Verifier,
+  verifier: CallerVerifier,
   { request, caller }: Question,
   timeout: number,
 ): Promise<Outcome> {

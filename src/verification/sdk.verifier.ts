@@ -1,11 +1,11 @@
 import type { Unkey } from '@unkey/api';
-import type { Verifier } from '../contracts/verifier.js';
+import type { CallerVerifier } from '../contracts/verifier.js';
 
 /**
  * Verifies through the official SDK. Its retries are off: `keys.verifyKey` spends credits, and a call that timed
  * out may have been carried out.
  */
-export function sdkVerifier(client: Unkey): Verifier {
+export function sdkVerifier(client: Unkey): CallerVerifier {
   return async (request, signal, caller) => {
     const { data, meta } = await client.keys.verifyKey(request, {
       signal,

@@ -1,5 +1,5 @@
 import type { Question } from '../../contracts/question.js';
-import type { Verifier } from '../../contracts/verifier.js';
+import type { CallerVerifier } from '../../contracts/verifier.js';
 import type { VerificationFailure } from '../../errors/verification-failure.js';
 import type { Breaker } from '../breaker/breaker.js';
 import { obtain } from '../obtain.js';
@@ -11,7 +11,7 @@ export class Upstream {
   #inFlight = 0;
 
   constructor(
-    private readonly verifier: Verifier,
+    private readonly verifier: CallerVerifier,
     private readonly maxInFlight: number,
     private readonly breaker: Breaker | undefined,
   ) {}

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Verifier } from '../../contracts/verifier.js';
+import type { CallerVerifier } from '../../contracts/verifier.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import { httpVerifier } from './http.verifier.js';
 
@@ -17,7 +17,7 @@ export class HttpWire {
   readonly #close: () => Promise<void>;
 
   private constructor(
-    readonly verify: Verifier,
+    readonly verify: CallerVerifier,
     close: () => Promise<void>,
   ) {
     this.#close = close;

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Verifier } from '../../contracts/verifier.js';
+import type { CallerVerifier } from '../../contracts/verifier.js';
 import { exchange } from './exchange.js';
 import { mayBeSentAgain } from './may-be-sent-again.js';
 import { readAnswer } from './read-answer.js';
@@ -13,7 +13,7 @@ export interface Upstream {
 }
 
 /** Verifies over HTTP: one request, sent again once at most and only if that can spend nothing twice. */
-export function httpVerifier(dispatcher: Dispatcher, { baseUrl, authorization }: Upstream): Verifier {
+export function httpVerifier(dispatcher: Dispatcher, { baseUrl, authorization }: Upstream): CallerVerifier {
   const { origin, pathname } = new URL(baseUrl);
   const path = `${pathname.replace(/\/+$/, '')}/v2/keys.verifyKey`;
   const headers = Object.entries({
