@@ -48,6 +48,14 @@ export type {
 } from './options/resolved-options.js';
 export type { RootKey } from './options/root-key.js';
 
+export {
+  CHANNELS,
+  type BreakerMessage,
+  type CacheMessage,
+  type DenialMessage,
+  type VerificationMessage,
+} from './telemetry/channels.js';
+
 export type { KeySource } from './contracts/key-source.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type {

@@ -12,6 +12,7 @@ import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.
 import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from './options/tokens.js';
+import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { answerHeaders, denialHeaders, retryAfter } from './transports/answer-headers.js';
 import { transportOf } from './transports/transport-of.js';
@@ -40,6 +41,7 @@ type Awaitable<T> = T | Promise<T>;
 @Injectable()
 export class UnkeyGuard implements CanActivate {
   readonly #policies: PolicyReader;
+  readonly #events = new VerificationEvents();
 
   constructor(
     @Inject(UnkeyService) protected readonly unkey: UnkeyService,
@@ -55,6 +57,7 @@ export class UnkeyGuard implements CanActivate {
       return true;
     } catch (error) {
       if (!isUnkeyException(error)) throw error;
+      if (isDenial(error)) this.#events.denied(error);
       await this.deny(error, context);
       // A `deny` that a subclass replaced and that throws nothing still lets nobody through.
       return false;

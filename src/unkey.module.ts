@@ -6,7 +6,9 @@ import type { CallerVerifier } from './contracts/verifier.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
+  UNKEY_CACHE,
   UNKEY_CLIENT,
+  UNKEY_EVENTS,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
@@ -21,6 +23,11 @@ import {
 } from './unkey.module-definition.js';
 import { UnkeyService } from './unkey.service.js';
 import { absentClient, createClient } from './verification/sdk-client.js';
+import { invalidatedBy } from './verification/cache/invalidated-by.js';
+import { openCache } from './verification/cache/open-cache.js';
+import type { VerificationCache } from './verification/cache/verification-cache.js';
+import type { CallListener } from './verification/sdk-client.js';
+import { VerificationEvents } from './telemetry/verification-events.js';
 import { HttpWire } from './verification/wire/http-wire.js';
 import { sdkVerifier } from './verification/sdk.verifier.js';
 
@@ -40,10 +47,21 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
       inject: [{ token: UNKEY_OPTIONS, optional: true }],
     },
     {
+      provide: UNKEY_EVENTS,
+      useFactory: () => new VerificationEvents(),
+    },
+    {
+      provide: UNKEY_CACHE,
+      useFactory: openCache,
+      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_EVENTS],
+    },
+    {
       provide: UNKEY_CLIENT,
-      useFactory: (options: ResolvedUnkeyOptions) =>
-        options.client === false ? absentClient() : (options.client?.() ?? createClient(options)),
-      inject: [UNKEY_RESOLVED_OPTIONS],
+      useFactory: (options: ResolvedUnkeyOptions, cache?: VerificationCache) =>
+        options.client === false
+          ? absentClient()
+          : (options.client?.() ?? createClient(options, observing(cache))),
+      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CACHE],
     },
     {
       provide: UNKEY_WIRE,
@@ -96,4 +114,13 @@ export class UnkeyModule extends ConfigurableModuleClass {
   static override forRootAsync(options: UnkeyModuleAsyncOptions): DynamicModule {
     return super.forRootAsync(options);
   }
+}
+
+/** What our own client changes is not answered from memory any more. */
+function observing(cache: VerificationCache | undefined): CallListener | undefined {
+  if (cache === undefined) return undefined;
+  return async (path, body) => {
+    const invalidated = invalidatedBy(path, body);
+    if (invalidated !== undefined) await cache.invalidate(invalidated);
+  };
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import type { Question } from './contracts/question.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
@@ -9,11 +10,20 @@ import type { VerificationFailure } from './errors/verification-failure.js';
 import { isPossibleKey } from './extractors/key-shape.js';
 import { checkDemands } from './options/check-demands.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import { UNKEY_CLIENT, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
+import {
+  UNKEY_CACHE,
+  UNKEY_CLIENT,
+  UNKEY_EVENTS,
+  UNKEY_RESOLVED_OPTIONS,
+  UNKEY_VERIFIER,
+} from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Upstream } from './verification/asking/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
+import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
+import type { Outcome } from './verification/outcome.js';
 import { toVerifyRequest } from './verification/to-verify-request.js';
 
 /** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
@@ -26,6 +36,8 @@ export class UnkeyService {
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
     @Inject(UNKEY_CLIENT) private readonly unkey: Unkey,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
+    @Inject(UNKEY_CACHE) private readonly cache: VerificationCache | undefined,
+    @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
   ) {
     const { breaker, maxInFlight } = options;
     this.#upstream = new Upstream(
@@ -36,7 +48,7 @@ export class UnkeyService {
         : new Breaker(
             breaker,
             () => performance.now(),
-            () => {},
+            (state) => events.breakerChanged(state),
           ),
     );
   }
@@ -63,13 +75,34 @@ export class UnkeyService {
     if (!this.#hasPrefix(key)) return { valid: false, code: 'NOT_FOUND' };
 
     const caller = options.clientIp === undefined ? undefined : { clientIp: knownAddress(options.clientIp) };
-    const outcome = await this.#upstream.ask({ request, caller }, this.options.timeout);
+    const outcome = await this.#obtain({ request, caller });
     if ('failure' in outcome) {
       this.#failures.report(outcome.failure, request);
       throw this.#exceptionOf(outcome.failure);
     }
-    this.#failures.recovered();
-    return outcome.verification;
+    const { verification, source } = outcome;
+    // A remembered answer says nothing about whether Unkey can be reached.
+    if (source === undefined) this.#failures.recovered();
+    return source === undefined || source === 'unkey'
+      ? verification
+      : Object.assign(verification, { source });
+  }
+
+  /**
+   * Forgets what the cache holds of a key: call it where a key is changed by anything but {@link client}, which is
+   * observed. Answers that are on their way are not remembered either. Does nothing without the option `cache`;
+   * never rejects.
+   */
+  async invalidate(target: { key: string } | { keyId: string }): Promise<void> {
+    await this.cache?.invalidate(target);
+  }
+
+  #obtain(question: Question): Promise<Outcome> {
+    const { timeout } = this.options;
+    const ask: Ask = (asked, ms) => this.#upstream.ask(asked, ms);
+    return this.events.around(question, () =>
+      this.cache === undefined ? ask(question, timeout) : this.cache.obtain(question, timeout, ask),
+    );
   }
 
   #hasPrefix(key: string): boolean {

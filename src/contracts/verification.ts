@@ -73,4 +73,6 @@ export interface Verification {
   roles?: string[] | undefined;
   identity?: VerifiedIdentity | undefined;
   ratelimits?: RatelimitState[] | undefined;
+  /** Set where the answer was remembered; absent where Unkey was asked. */
+  source?: 'unkey' | 'cache' | 'stale' | undefined;
 }

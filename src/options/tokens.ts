@@ -15,3 +15,9 @@ export const UNKEY_VERIFIER = Symbol.for('nestjs-unkey:verifier');
 
 /** @internal the connections to Unkey; `undefined` where verification needs none of ours */
 export const UNKEY_WIRE = Symbol.for('nestjs-unkey:wire');
+
+/** @internal what is remembered of verifications; `undefined` where the option `cache` is off */
+export const UNKEY_CACHE = Symbol.for('nestjs-unkey:cache');
+
+/** @internal */
+export const UNKEY_EVENTS = Symbol.for('nestjs-unkey:events');

@@ -1,5 +1,8 @@
 import type { Verification } from '../contracts/verification.js';
+import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
 
-/** What came of asking: Unkey's verdict, or why there is none. */
-export type Outcome = { readonly verification: Verification } | { readonly failure: VerificationFailure };
+/** What came of asking: a verdict and where it is from (Unkey unless told), or why there is none. */
+export type Outcome =
+  | { readonly verification: Verification; readonly source?: VerifiedKey['source'] }
+  | { readonly failure: VerificationFailure };

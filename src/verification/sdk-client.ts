@@ -1,14 +1,19 @@
 import type { HTTPClient, Unkey } from '@unkey/api';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 
+/** Hears of each call when it has ended: the path of its URL, and its body. The call waits for it. */
+export type CallListener = (path: string, body: string) => Promise<void>;
+
 /**
  * The official SDK's client, loaded only here since that takes a few hundred ms.
  *
  * The SDK keeps the request it sent on every error, so printing one would print the root key. It is therefore
  * added below the SDK, to a copy of the request that the SDK never sees. The empty `rootKey` keeps the SDK from
  * reading `UNKEY_ROOT_KEY` by itself.
+ *
+ * @param called hears of every call, so that what it changes is not answered from memory
  */
-export async function createClient(options: ResolvedUnkeyOptions): Promise<Unkey> {
+export async function createClient(options: ResolvedUnkeyOptions, called?: CallListener): Promise<Unkey> {
   const { rootKey, baseUrl, clientOptions } = options;
   const { HTTPClient: Client, Unkey: UnkeyClient } = await import('@unkey/api');
   const inner: HTTPClient = clientOptions.httpClient ?? new Client();
@@ -16,7 +21,15 @@ export async function createClient(options: ResolvedUnkeyOptions): Promise<Unkey
     fetcher: async (input, init) => {
       const request = new Request(input, init);
       if (rootKey !== undefined) request.headers.set('authorization', `Bearer ${rootKey.reveal()}`);
-      return inner.request(request);
+      if (called === undefined) return inner.request(request);
+      const { pathname } = new URL(request.url);
+      const body = await request.clone().text();
+      try {
+        return await inner.request(request);
+      } finally {
+        // Whatever came of it: a call that failed may have been carried out.
+        await called(pathname, body);
+      }
     },
   });
   return new UnkeyClient({ ...clientOptions, rootKey: '', serverURL: baseUrl, httpClient: authorizing });

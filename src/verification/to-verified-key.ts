@@ -3,7 +3,7 @@ import type { VerifiedKey } from '../contracts/verified-key.js';
 
 /** The tidy form of a yes: lists are lists, each permission stands once, absent stays absent. */
 export function toVerifiedKey(verification: Verification): VerifiedKey {
-  const { name, meta, expires, credits, enabled, identity } = verification;
+  const { name, meta, expires, credits, enabled, identity, source } = verification;
   const key: VerifiedKey<Record<string, unknown>, Record<string, unknown>> = {
     keyId: verification.keyId ?? '',
     code: 'VALID',
@@ -13,7 +13,7 @@ export function toVerifiedKey(verification: Verification): VerifiedKey {
     permissions: [...new Set(verification.permissions)],
     roles: [...new Set(verification.roles)],
     ratelimits: verification.ratelimits ?? [],
-    source: 'unkey',
+    source: source === 'cache' || source === 'stale' ? source : 'unkey',
     ...(name === undefined ? {} : { name }),
     ...(meta === undefined ? {} : { meta }),
     ...(expires === undefined ? {} : { expires }),

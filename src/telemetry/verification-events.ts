@@ -1,0 +1,86 @@
+import type { Question } from '../contracts/question.js';
+import type { Verification } from '../contracts/verification.js';
+import type { VerificationObserver } from '../contracts/verification-observer.js';
+import type { VerifiedKey } from '../contracts/verified-key.js';
+import { isUnkeyException, type UnkeyException } from '../errors/unkey.exception.js';
+import type { VerificationFailure } from '../errors/verification-failure.js';
+import {
+  openChannels,
+  publish,
+  type BreakerMessage,
+  type CacheMessage,
+  type DenialMessage,
+  type VerificationMessage,
+} from './channels.js';
+
+/** How a verification ended. */
+type End =
+  | { readonly verification: Verification; readonly source?: VerifiedKey['source'] }
+  | { readonly failure: VerificationFailure };
+
+/** Tells whoever listens on `node:diagnostics_channel`; costs next to nothing where nobody does. */
+export class VerificationEvents implements VerificationObserver {
+  readonly #channels = openChannels();
+
+  cached(result: CacheMessage['result'], keyId: string | undefined): void {
+    publish(this.#channels.cache, (): CacheMessage => ({ result, keyId }));
+  }
+
+  breakerChanged(state: BreakerMessage['state']): void {
+    publish(this.#channels.breaker, (): BreakerMessage => ({ state }));
+  }
+
+  denied(denial: UnkeyException): void {
+    publish(this.#channels.denial, () => denialMessage(denial));
+  }
+
+  /** Runs a verification between its two messages. */
+  async around<E extends End>({ request }: Question, verify: () => Promise<E>): Promise<E> {
+    const { verificationStart, verificationEnd } = this.#channels;
+    if (!verificationStart.hasSubscribers && !verificationEnd.hasSubscribers) return verify();
+    const message: VerificationMessage = {
+      permissions: request.permissions,
+      credits: request.credits?.cost,
+      ratelimits: (request.ratelimits ?? []).map(({ name }) => name),
+    };
+    verificationStart.publish(message);
+    const begun = performance.now();
+    const end = await verify();
+    verificationEnd.publish(Object.assign(message, { durationMs: performance.now() - begun }, factsOf(end)));
+    return end;
+  }
+}
+
+/** Whether a refusal is because of the key, and not because nobody could be asked. */
+export function isDenial(error: unknown): error is UnkeyException {
+  return (
+    isUnkeyException(error) && error.code !== 'UNKEY_UNAVAILABLE' && error.code !== 'UNKEY_MISCONFIGURED'
+  );
+}
+
+function factsOf(end: End): Partial<VerificationMessage> {
+  if ('failure' in end) {
+    const { kind, reason, requestId } = end.failure;
+    return {
+      code: kind === 'misconfigured' ? 'UNKEY_MISCONFIGURED' : 'UNKEY_UNAVAILABLE',
+      reason,
+      requestId,
+    };
+  }
+  const { code, keyId, requestId } = end.verification;
+  return { code, keyId, requestId, source: end.source ?? 'unkey' };
+}
+
+function denialMessage(denial: UnkeyException): DenialMessage {
+  const verification: unknown = 'verification' in denial ? denial.verification : undefined;
+  const keyId: unknown =
+    typeof verification === 'object' && verification !== null
+      ? Reflect.get(verification, 'keyId')
+      : undefined;
+  return {
+    code: denial.code,
+    status: denial.getStatus(),
+    keyId: typeof keyId === 'string' ? keyId : undefined,
+    requestId: denial.requestId,
+  };
+}

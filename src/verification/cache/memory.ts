@@ -1,0 +1,84 @@
+import { LRUCache } from 'lru-cache';
+import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
+import type { CachedAnswer } from './cached-answer.js';
+
+/** The most that is remembered of keys that are not good. */
+const MOST_NEGATIVE = 10_000;
+/** So many of the oldest entries are looked at when one comes. */
+const SWEEP = 100;
+
+interface Remembered {
+  readonly answer: CachedAnswer;
+  /** When it was asked for, in the order of {@link Revocations}. */
+  readonly order: number;
+}
+
+interface Negative {
+  readonly until: number;
+  readonly order: number;
+}
+
+/**
+ * What one instance remembers: good answers, bad keys in a space of their own, and keys whose answers are not to be
+ * shared. Bounded, and without timers: what is over goes when something new comes.
+ */
+export class Memory {
+  readonly #good: LRUCache<string, Remembered>;
+  readonly #bad: LRUCache<string, Negative>;
+  readonly #alone: LRUCache<string, true>;
+
+  constructor({ max }: ResolvedCacheOptions) {
+    this.#good = new LRUCache({ max });
+    this.#bad = new LRUCache({ max: Math.min(max, MOST_NEGATIVE) });
+    this.#alone = new LRUCache({ max: Math.min(max, MOST_NEGATIVE) });
+  }
+
+  good(id: string): Remembered | undefined {
+    return this.#good.get(id);
+  }
+
+  keepGood(id: string, remembered: Remembered, now: number): void {
+    sweep(this.#good, ({ answer }) => answer.staleUntil <= now);
+    this.#good.set(id, remembered);
+  }
+
+  dropGood(id: string): void {
+    this.#good.delete(id);
+  }
+
+  bad(id: string): Negative | undefined {
+    return this.#bad.get(id);
+  }
+
+  keepBad(id: string, negative: Negative, now: number): void {
+    sweep(this.#bad, ({ until }) => until <= now);
+    this.#bad.set(id, negative);
+  }
+
+  isAlone(keyHash: string): boolean {
+    return this.#alone.get(keyHash) === true;
+  }
+
+  setAlone(keyHash: string, alone: boolean): void {
+    if (alone) this.#alone.set(keyHash, true);
+    else this.#alone.delete(keyHash);
+  }
+
+  clear(): void {
+    this.#good.clear();
+    this.#bad.clear();
+  }
+}
+
+/** Takes what is over from the end that was not used for longest. */
+function sweep<Entry extends object>(
+  space: LRUCache<string, Entry>,
+  isOver: (entry: Entry) => boolean,
+): void {
+  for (let n = 0; n < SWEEP; n++) {
+    const oldest = space.rkeys().next();
+    const entry = oldest.done === true ? undefined : space.peek(oldest.value);
+    if (entry === undefined || oldest.done === true || !isOver(entry)) return;
+    space.delete(oldest.value);
+  }
+}

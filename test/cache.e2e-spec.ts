@@ -1,0 +1,308 @@
+import { Controller, Get, type INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import {
+  Credits,
+  KeyRatelimit,
+  RequirePermissions,
+  UnkeyKey,
+  UnkeyModule,
+  UnkeyService,
+  VerificationTags,
+  type UnkeyModuleOptions,
+  type Verification,
+  type VerifiedKey,
+} from 'nestjs-unkey';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startApp } from './support/app.js';
+import { useUnkey } from './support/unkey.js';
+
+@Controller()
+class AppController {
+  @Get()
+  plain(@UnkeyKey() key: VerifiedKey) {
+    const { source } = key;
+    const before = structuredClone(key.meta);
+    Object.assign(key.meta ?? {}, { changedBy: 'a handler' });
+    key.permissions.push('changed by a handler');
+    return { source, meta: before, permissions: key.permissions.length };
+  }
+  @VerificationTags((context) => context.switchToHttp().getRequest<{ url: string }>().url)
+  @Get('tagged')
+  tagged() {
+    return 'handler';
+  }
+  @RequirePermissions('documents.read')
+  @Get('documents')
+  documents() {
+    return 'handler';
+  }
+  @Credits(0)
+  @Get('credits')
+  credits() {
+    return 'handler';
+  }
+  @KeyRatelimit('burst', { limit: 100, duration: 60_000 })
+  @Get('limited')
+  limited() {
+    return 'handler';
+  }
+}
+
+const server = useUnkey();
+const start = (
+  cache: UnkeyModuleOptions['cache'] = true,
+  options: Partial<UnkeyModuleOptions> = {},
+  configure?: (app: INestApplication) => void,
+) =>
+  startApp(
+    'express',
+    {
+      imports: [
+        UnkeyModule.forRoot({ ...server.options, globalGuard: true, timeout: 500, cache, ...options }),
+      ],
+      controllers: [AppController],
+    },
+    configure,
+  );
+afterEach(() => void vi.useRealTimers());
+const calls = () => server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
+
+/** Runs with a clock that stands still, apart from the timers. */
+function clockAt(start = Date.UTC(2027, 0, 1)): { advance(ms: number): void } {
+  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  return { advance: (ms) => void vi.setSystemTime(Date.now() + ms) };
+}
+
+describe('what is remembered', () => {
+  it('a yes, for ttl, and what a handler does to it is not', async () => {
+    const clock = clockAt();
+    const { get } = await start({ ttl: 1000 });
+    const { key } = await server.unkey.createKey({ meta: { plan: 'pro' }, permissions: ['documents.read'] });
+    const headers = { 'x-api-key': key };
+    const answer = (source: string) => ({ source, meta: { plan: 'pro' }, permissions: 2 });
+    expect((await get('/', headers)).body).toEqual(answer('unkey'));
+    expect((await get('/', headers)).body).toEqual(answer('cache'));
+    clock.advance(999);
+    expect((await get('/', headers)).body).toEqual(answer('cache'));
+    clock.advance(1);
+    expect((await get('/', headers)).body).toEqual(answer('unkey'));
+    expect(calls()).toBe(2);
+  });
+
+  it('never past the key itself', async () => {
+    const clock = clockAt();
+    server.unkey.clock.set(Date.now());
+    const { get } = await start({ ttl: 60_000, staleIfError: 60_000 });
+    const { key } = await server.unkey.createKey({ expires: Date.now() + 5000 });
+    expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+    clock.advance(5001);
+    server.unkey.clock.set(Date.now());
+    expect((await get('/', { 'x-api-key': key })).body).toMatchObject({ code: 'EXPIRED' });
+  });
+
+  it('whatever the tags, but for each set of permissions by itself', async () => {
+    const { get } = await start();
+    const { key } = await server.unkey.createKey({});
+    await get('/tagged?1', { 'x-api-key': key });
+    await get('/tagged?2', { 'x-api-key': key });
+    expect(calls()).toBe(1);
+    expect((await get('/documents', { 'x-api-key': key })).status).toBe(403);
+    expect(calls()).toBe(2);
+  });
+
+  it.each<[string, string, object]>([
+    ['a key with credits', '/', { credits: { remaining: 100 } }],
+    [
+      'a key with a limit that counts',
+      '/',
+      { ratelimits: [{ name: 'all', limit: 100, duration: 60_000, autoApply: true }] },
+    ],
+    ['a call that says what it costs', '/credits', {}],
+    ['a call that counts against a limit', '/limited', {}],
+  ])('never %s', async (_, path, settings) => {
+    const { get } = await start();
+    const { key } = await server.unkey.createKey(settings);
+    for (let n = 0; n < 3; n++) expect((await get(path, { 'x-api-key': key })).status).toBe(200);
+    expect(calls()).toBe(3);
+  });
+
+  it.each([
+    ['NOT_FOUND', 2000, 1],
+    ['NOT_FOUND', 0, 2],
+    ['DISABLED', 2000, 2],
+  ])('%s with negativeTtl %i: %i calls', async (code, negativeTtl, expected) => {
+    const { get } = await start({ negativeTtl });
+    const key = code === 'NOT_FOUND' ? 'unknown' : (await server.unkey.createKey({ enabled: false })).key;
+    for (let n = 0; n < 2; n++) expect((await get('/', { 'x-api-key': key })).body).toMatchObject({ code });
+    expect(calls()).toBe(expected);
+  });
+
+  it('a flood of bad keys pushes out no good one', async () => {
+    const { app } = await start({ max: 50 });
+    const unkey = app.get(UnkeyService);
+    const { key } = await server.unkey.createKey({});
+    await unkey.verify(key);
+    for (let n = 0; n < 300; n++) await unkey.verify(`bad-${n}`);
+    expect(await unkey.verify(key)).toMatchObject({ valid: true, source: 'cache' });
+  });
+
+  it('for each address by itself', async () => {
+    const { get } = await start(true, { clientIp: true }, (app) => {
+      (app as NestExpressApplication).set('trust proxy', true);
+    });
+    const { key, keyId } = await server.unkey.createKey({});
+    const from = (address: string) => get('/', { 'x-api-key': key, 'x-forwarded-for': address });
+    expect((await from('10.0.0.1')).status).toBe(200);
+    server.unkey.fail({ body: { meta: {}, data: { valid: false, code: 'FORBIDDEN', keyId } } }, { times: 1 });
+    expect((await from('10.0.0.2')).body).toMatchObject({ code: 'FORBIDDEN' });
+    expect((await from('10.0.0.1')).body).toMatchObject({ source: 'cache' });
+    expect(server.unkey.calls.map(({ headers }) => headers['x-forwarded-for'])).toEqual([
+      '10.0.0.1',
+      '10.0.0.2',
+    ]);
+  });
+});
+
+describe('1,000 requests at once', () => {
+  it.each([
+    ['a new key of 10 credits: exactly 10 allowed', { credits: { remaining: 10 } }, 10, 1000],
+    ['a new key without credits: 1 call', {}, 1000, 1],
+  ])('with %s', async (_, settings, allowed, asked) => {
+    const { app } = await start(true, { timeout: 10_000 });
+    const unkey = app.get(UnkeyService);
+    const { key } = await server.unkey.createKey(settings);
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => unkey.verify(key)));
+    expect(answers.filter(({ valid }) => valid)).toHaveLength(allowed);
+    expect(calls()).toBe(asked);
+  });
+
+  it("a failure is everybody's", async () => {
+    const { app } = await start();
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    const unkey = app.get(UnkeyService);
+    const answers = await Promise.allSettled(Array.from({ length: 100 }, () => unkey.verify('any')));
+    expect(answers.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(calls()).toBe(1);
+  });
+});
+
+describe('while Unkey cannot be asked', () => {
+  it('an answer may outlive its time by staleIfError, and says so', async () => {
+    const clock = clockAt();
+    const { get } = await start(
+      { ttl: 1000, staleIfError: 5000 },
+      { breaker: { consecutiveFailures: 2, openFor: 60_000 } },
+    );
+    const { key } = await server.unkey.createKey({});
+    const headers = { 'x-api-key': key };
+    await get('/', headers);
+    const outage = server.unkey.fail({ status: 500 });
+    clock.advance(1000);
+    // The first two are asked and fail, the others are not asked: the breaker is open.
+    for (let n = 0; n < 5; n++) expect((await get('/', headers)).body).toMatchObject({ source: 'stale' });
+    expect(calls()).toBe(3);
+    clock.advance(5000);
+    expect((await get('/', headers)).status).toBe(503);
+    outage.clear();
+  });
+
+  it('never for a denial, nor where our own configuration is at fault', async () => {
+    const clock = clockAt();
+    const { app, get } = await start({ ttl: 1000, staleIfError: 60_000 });
+    const { key, keyId } = await server.unkey.createKey({});
+    await get('/', { 'x-api-key': key });
+    clock.advance(1000);
+    server.unkey.fail({ status: 403 }, { times: 1 });
+    expect((await get('/', { 'x-api-key': key })).status).toBe(500);
+    await app.get(UnkeyService).client.keys.updateKey({ keyId, enabled: false });
+    expect((await get('/', { 'x-api-key': key })).body).toMatchObject({ code: 'DISABLED' });
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    expect((await get('/', { 'x-api-key': key })).status).toBe(503);
+  });
+});
+
+describe('invalidation', () => {
+  it.each<[string, (unkey: UnkeyService, key: string, keyId: string) => Promise<unknown>]>([
+    ['by key', (unkey, key) => unkey.invalidate({ key })],
+    ['by keyId', (unkey, _, keyId) => unkey.invalidate({ keyId })],
+    [
+      'by a call of our own client that names the key',
+      ({ client }, _, keyId) => client.keys.updateKey({ keyId, name: 'new' }),
+    ],
+    [
+      'by one that does not',
+      ({ client }) => client.permissions.createPermission({ name: 'new', slug: 'new' }),
+    ],
+  ])('%s', async (_, invalidate) => {
+    const { app } = await start();
+    const unkey = app.get(UnkeyService);
+    const { key, keyId } = await server.unkey.createKey({});
+    for (let n = 0; n < 2; n++) await unkey.verify(key);
+    await invalidate(unkey, key, keyId);
+    for (let n = 0; n < 2; n++) await unkey.verify(key);
+    expect(calls()).toBe(2);
+  });
+
+  it('by a call that reads: nothing', async () => {
+    const { app } = await start();
+    const unkey = app.get(UnkeyService);
+    const { key, keyId } = await server.unkey.createKey({});
+    await unkey.verify(key);
+    await unkey.client.keys.getKey({ keyId });
+    await unkey.verify(key);
+    expect(calls()).toBe(1);
+  });
+
+  it.each(['key', 'keyId'] as const)(
+    'by %s: an answer that was asked for before is neither remembered after nor shared with who asks after',
+    async (by) => {
+      const keyId = 'key_1';
+      const answers: ((verification: Verification) => void)[] = [];
+      const verifier = () => new Promise<Verification>((resolve) => answers.push(resolve));
+      const { app } = await start(true, { verifier, timeout: 5000 });
+      const unkey = app.get(UnkeyService);
+      const early = unkey.verify('any');
+      await expect.poll(() => answers.length).toBe(1);
+      await unkey.invalidate(by === 'key' ? { key: 'any' } : { keyId });
+      const late = unkey.verify('any');
+      await expect.poll(() => answers.length).toBe(2);
+      answers[1]?.({ valid: false, code: 'DISABLED', keyId });
+      expect(await late).toMatchObject({ code: 'DISABLED' });
+      answers[0]?.({ valid: true, code: 'VALID', keyId });
+      expect(await early).toMatchObject({ valid: true });
+      const last = unkey.verify('any');
+      await expect.poll(() => answers.length).toBe(3);
+      answers[2]?.({ valid: false, code: 'DISABLED', keyId });
+      expect(await last).toMatchObject({ code: 'DISABLED' });
+    },
+  );
+
+  it('without a cache does nothing', async () => {
+    const { app } = await start(false);
+    await expect(app.get(UnkeyService).invalidate({ key: 'any' })).resolves.toBeUndefined();
+  });
+});
+
+describe('keys in clear', () => {
+  it('are in no store', async () => {
+    const seen: unknown[] = [];
+    const map = new Map<string, string>();
+    const store = {
+      get: async (name: string) => map.get(name),
+      set: async (name: string, value: string, ttl: number) => {
+        seen.push(name, value, ttl);
+        map.set(name, value);
+      },
+      delete: async (name: string) => map.delete(name),
+    };
+    const { app } = await start({ store });
+    const unkey = app.get(UnkeyService);
+    const { key, keyId } = await server.unkey.createKey({});
+    await unkey.verify(key);
+    await unkey.invalidate({ key });
+    await unkey.invalidate({ keyId });
+    expect(seen).toHaveLength(9);
+    expect(JSON.stringify(seen)).not.toContain(key);
+    expect(JSON.stringify(seen)).not.toContain(server.unkey.rootKey);
+  });
+});

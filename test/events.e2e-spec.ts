@@ -1,0 +1,109 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Controller, Get } from '@nestjs/common';
+import {
+  CHANNELS,
+  KeyRatelimit,
+  RequirePermissions,
+  UnkeyModule,
+  type UnkeyModuleOptions,
+} from 'nestjs-unkey';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ADAPTERS, startApp } from './support/app.js';
+import { useUnkey } from './support/unkey.js';
+
+@Controller()
+class AppController {
+  @Get()
+  plain() {
+    return 'handler';
+  }
+  @RequirePermissions('documents.read')
+  @KeyRatelimit('burst', { limit: 5, duration: 60_000 })
+  @Get('documents')
+  documents() {
+    return 'handler';
+  }
+}
+
+/** Everything that is said on a channel while a test runs, as it stood then. */
+function listenTo(name: keyof typeof CHANNELS): { messages: unknown[]; objects: unknown[] } {
+  const heard = { messages: [] as unknown[], objects: [] as unknown[] };
+  const listener = (message: unknown) => {
+    heard.messages.push(structuredClone(message));
+    heard.objects.push(message);
+  };
+  subscribe(CHANNELS[name], listener);
+  onTestFinished(() => void unsubscribe(CHANNELS[name], listener));
+  return heard;
+}
+
+describe.each(ADAPTERS)('events, on %s', (adapter) => {
+  const server = useUnkey();
+  const start = (options: UnkeyModuleOptions = {}) =>
+    startApp(adapter, {
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, timeout: 300, ...options })],
+      controllers: [AppController],
+    });
+
+  it('a verification begins and ends with one object', async () => {
+    const [begun, ended] = [listenTo('verificationStart'), listenTo('verificationEnd')];
+    const { get } = await start();
+    const { key, keyId } = await server.unkey.createKey({ permissions: ['documents.read'] });
+    await get('/documents', { 'x-api-key': key });
+    const demanded = { permissions: 'documents.read', credits: undefined, ratelimits: ['burst'] };
+    expect(begun.messages).toEqual([demanded]);
+    expect(ended.messages).toEqual([
+      {
+        ...demanded,
+        durationMs: expect.any(Number),
+        source: 'unkey',
+        code: 'VALID',
+        keyId,
+        requestId: expect.stringMatching(/^req_/),
+      },
+    ]);
+    expect(ended.objects[0]).toBe(begun.objects[0]);
+    expect(JSON.stringify([begun, ended])).not.toContain(key);
+  });
+
+  it('one that fails says why', async () => {
+    const ended = listenTo('verificationEnd');
+    const { get } = await start();
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    await get('/', { 'x-api-key': 'any' });
+    expect(ended.messages).toMatchObject([{ code: 'UNKEY_UNAVAILABLE', reason: 'Unkey answered 500' }]);
+  });
+
+  it('hits and misses of the cache, a stale answer, the breaker', async () => {
+    const [cache, breaker] = [listenTo('cache'), listenTo('breaker')];
+    const { get } = await start({
+      cache: { ttl: 1, staleIfError: 60_000 },
+      breaker: { consecutiveFailures: 1, openFor: 1 },
+    });
+    const { key, keyId } = await server.unkey.createKey({});
+    await get('/', { 'x-api-key': key });
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    await get('/', { 'x-api-key': key });
+    await expect.poll(() => get('/', { 'x-api-key': key }).then(() => breaker.messages.length)).toBe(3);
+    expect(cache.messages.slice(0, 3)).toEqual([
+      { result: 'miss', keyId: undefined },
+      { result: 'miss', keyId: undefined },
+      { result: 'stale', keyId },
+    ]);
+    expect(breaker.messages).toEqual([{ state: 'open' }, { state: 'half-open' }, { state: 'closed' }]);
+  });
+
+  it('a denial, and an outage is none', async () => {
+    const denials = listenTo('denial');
+    const { get } = await start();
+    const { key, keyId } = await server.unkey.createKey({ enabled: false });
+    await get('/');
+    await get('/', { 'x-api-key': key });
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    await get('/', { 'x-api-key': key });
+    expect(denials.messages).toEqual([
+      { code: 'MISSING_KEY', status: 401, keyId: undefined, requestId: undefined },
+      { code: 'DISABLED', status: 401, keyId, requestId: expect.stringMatching(/^req_/) },
+    ]);
+  });
+});
