@@ -1,8 +1,11 @@
 // A client that costs next to nothing: sockets, prepared requests, one at a time on each connection.
 import { connect } from 'node:net';
 
-/** Sends `request(i)` over so many connections until `seconds` are over; answers how many were done. */
-export async function load({ url, connections, seconds, request, check }) {
+/**
+ * Sends `request(i)` over so many connections until `seconds` are over; answers how many were done. `took` hears how
+ * many ms each answer took.
+ */
+export async function load({ url, connections, seconds, request, check, took }) {
   const { hostname, port } = new URL(url);
   const end = performance.now() + seconds * 1000;
   let done = 0;
@@ -15,9 +18,13 @@ export async function load({ url, connections, seconds, request, check }) {
           const socket = connect(Number(port), hostname);
           socket.setNoDelay(true);
           let text = '';
+          let sent = 0;
           const send = () => {
             if (performance.now() >= end) socket.end(resolve);
-            else socket.write(request(next++));
+            else {
+              sent = performance.now();
+              socket.write(request(next++));
+            }
           };
           socket.on('connect', send).on('error', reject);
           socket.on('data', (chunk) => {
@@ -33,6 +40,7 @@ export async function load({ url, connections, seconds, request, check }) {
               reject(new Error(`Unexpected answer: ${text}`));
               return;
             }
+            took?.(performance.now() - sent);
             done++;
             text = '';
             send();

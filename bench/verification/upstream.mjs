@@ -1,0 +1,37 @@
+// Unkey's place at next to no cost: a server that says yes to every key, so that what is measured is who asks.
+import { createServer } from 'node:net';
+
+const body = JSON.stringify({
+  meta: { requestId: 'req_bench1234' },
+  data: {
+    valid: true,
+    code: 'VALID',
+    keyId: 'key_bench1234',
+    enabled: true,
+    name: 'bench',
+    meta: { plan: 'pro' },
+    permissions: ['documents.read'],
+    identity: { id: 'id_bench1234', externalId: 'user_7' },
+  },
+});
+const answer = Buffer.from(
+  `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+);
+
+const server = createServer((socket) => {
+  socket.setNoDelay(true);
+  let text = '';
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+    for (;;) {
+      const head = text.indexOf('\r\n\r\n');
+      if (head === -1) return;
+      const length = Number(/content-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
+      if (text.length < head + 4 + length) return;
+      text = text.slice(head + 4 + length);
+      socket.write(answer);
+    }
+  });
+});
+server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }));
