@@ -18,7 +18,13 @@ class RootModule {}
 async function serviceWith(cache) {
   const verifier = async ({ key }) =>
     key.startsWith('good')
-      ? { valid: true, code: 'VALID', keyId: `key_${key}`, meta: { plan: 'pro' }, permissions: ['documents.read'] }
+      ? {
+          valid: true,
+          code: 'VALID',
+          keyId: `key_${key}`,
+          meta: { plan: 'pro' },
+          permissions: ['documents.read'],
+        }
       : { valid: false, code: 'NOT_FOUND' };
   const app = await NestFactory.createApplicationContext(
     { module: RootModule, imports: [UnkeyModule.forRoot({ rootKey: 'x', verifier, client: false, cache })] },

@@ -8,7 +8,7 @@ import { load } from './keep-alive-client.mjs';
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECONDS ?? 1);
 const CONNECTIONS = 32;
-const CONTENDERS = [
+const CONTENDERS = process.env.CONTENDERS?.split(';') ?? [
   'no-op guard',
   'this module, uncached',
   'bare undici pool (floor)',
@@ -58,7 +58,8 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 
 async function run(adapter, upstream) {
   const servers = new Map();
-  for (const name of CONTENDERS) servers.set(name, await start('contender.mjs', [adapter, name, upstream.url]));
+  for (const name of CONTENDERS)
+    servers.set(name, await start('contender.mjs', [adapter, name, upstream.url]));
   for (const server of servers.values()) await measure(server, 1.5);
   const rounds = new Map(CONTENDERS.map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {

@@ -130,11 +130,13 @@ export class UnkeyGuard implements CanActivate {
     return this.#policies.read(context.getClass(), context.getHandler());
   }
 
-  async #demandsOf(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
-    const demands = await demandsOf(policy, context);
-    return this.options.clientIp
-      ? { ...demands, clientIp: knownAddress(transportOf(context).clientIp?.(context)) }
-      : demands;
+  #demandsOf(policy: HandlerPolicy, context: ExecutionContext): Awaitable<VerifyOptions> {
+    const demands = demandsOf(policy, context);
+    return this.options.clientIp ? this.#withAddress(demands, context) : demands;
+  }
+
+  async #withAddress(demands: Awaitable<VerifyOptions>, context: ExecutionContext): Promise<VerifyOptions> {
+    return { ...(await demands), clientIp: knownAddress(transportOf(context).clientIp?.(context)) };
   }
 
   /** The verification, if it is a yes. Checked here too, since `verify` may be a subclass's own. */

@@ -16,7 +16,9 @@ const allow = (context, data) => {
   return true;
 };
 const module = (options) => ({
-  imports: [UnkeyModule.forRoot({ rootKey, baseUrl: upstream, globalGuard: true, client: false, ...options })],
+  imports: [
+    UnkeyModule.forRoot({ rootKey, baseUrl: upstream, globalGuard: true, client: false, ...options }),
+  ],
 });
 const guard = (canActivate) => ({ providers: [{ provide: APP_GUARD, useValue: { canActivate } }] });
 

@@ -9,7 +9,11 @@ const begun = performance.now();
 const { UnkeyModule } = kind === 'nest' ? {} : await import('../../dist/esm/index.js');
 const imported = performance.now();
 class RootModule {}
-const options = { rootKey: 'unkey_bench', globalGuard: true, ...(kind === 'client' ? {} : { client: false }) };
+const options = {
+  rootKey: 'unkey_bench',
+  globalGuard: true,
+  ...(kind === 'client' ? {} : { client: false }),
+};
 Module({ imports: kind === 'nest' ? [] : [UnkeyModule.forRoot(options)] })(RootModule);
 const app = await NestFactory.create(RootModule, new FastifyAdapter(), { logger: false });
 await app.init();

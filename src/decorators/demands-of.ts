@@ -3,16 +3,36 @@ import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
 import { fitTags } from '../options/check-demands.js';
 
-/** What a policy demands of this one request: its functions asked, what it does not demand left out. */
-export async function demandsOf(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
+/**
+ * What a policy demands of this one request: its functions asked, what it does not demand left out. At once where
+ * there is no function to ask, since that is nearly every handler.
+ */
+export function demandsOf(
+  policy: HandlerPolicy,
+  context: ExecutionContext,
+): VerifyOptions | Promise<VerifyOptions> {
+  const { credits, tags } = policy;
+  if (tags.length === 0 && typeof credits !== 'function') return demands(policy, credits, []);
+  return asked(policy, context);
+}
+
+async function asked(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
   const credits = typeof policy.credits === 'function' ? await policy.credits(context) : policy.credits;
   const tags = await Promise.all(
     policy.tags.map(async (tag) => (typeof tag === 'function' ? tag(context) : tag)),
   );
+  return demands(policy, credits, tags.flat());
+}
+
+function demands(
+  { permissions, ratelimits }: HandlerPolicy,
+  credits: number | undefined,
+  tags: string[],
+): VerifyOptions {
   return {
-    ...(policy.permissions.length === 0 ? {} : { permissions: policy.permissions }),
+    ...(permissions.length === 0 ? {} : { permissions }),
     ...(credits === undefined ? {} : { credits }),
-    ...(policy.ratelimits.length === 0 ? {} : { ratelimits: policy.ratelimits }),
-    ...(tags.length === 0 ? {} : { tags: fitTags(tags.flat()) }),
+    ...(ratelimits.length === 0 ? {} : { ratelimits }),
+    ...(tags.length === 0 ? {} : { tags: fitTags(tags) }),
   };
 }

@@ -28,7 +28,9 @@ export class PolicyReader {
    */
   read(controller: Controller, handler: Handler): HandlerPolicy {
     const known = this.#read.get(controller);
-    const policy = known?.get(handler) ?? this.#join(controller, handler);
+    const before = known?.get(handler);
+    if (before !== undefined) return before;
+    const policy = this.#join(controller, handler);
     if (known === undefined) this.#read.set(controller, new WeakMap([[handler, policy]]));
     else known.set(handler, policy);
     return policy;

@@ -5,12 +5,23 @@
 export function headerValues(request: unknown, name: string): string[] {
   const wanted = name.toLowerCase();
   const raw = property(property(request, 'raw'), 'rawHeaders') ?? property(request, 'rawHeaders');
-  if (isTexts(raw)) {
-    return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === wanted);
-  }
+  if (Array.isArray(raw)) return valuesIn(raw, wanted);
   const value = property(property(request, 'headers'), wanted);
   if (typeof value === 'string') return [value];
   return isTexts(value) ? [...value] : [];
+}
+
+/** Names and values stand in turn. */
+function valuesIn(raw: readonly unknown[], wanted: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index];
+    const value = raw[index + 1];
+    // By length first: lower case is made of few names that way.
+    if (typeof name !== 'string' || typeof value !== 'string' || name.length !== wanted.length) continue;
+    if (name.toLowerCase() === wanted) values.push(value);
+  }
+  return values;
 }
 
 /** A property of something that may be anything. */

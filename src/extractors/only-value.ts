@@ -4,13 +4,15 @@
  * sits in front of this app may have looked at the other one.
  */
 export function onlyValue(values: readonly string[]): string | undefined {
+  const [first] = values;
+  if (values.length < 2) return first?.trim() || undefined;
   const found = distinct(values);
   return found.length === 0 ? undefined : found.join(', ');
 }
 
 /** Whether the values given differ. */
 export function isAmbiguous(values: readonly string[]): boolean {
-  return distinct(values).length > 1;
+  return values.length > 1 && distinct(values).length > 1;
 }
 
 function distinct(values: readonly string[]): string[] {

@@ -35,18 +35,23 @@ export class VerificationEvents implements VerificationObserver {
   }
 
   /** Runs a verification between its two messages. */
-  async around<E extends End>({ request }: Question, verify: () => Promise<E>): Promise<E> {
+  around<E extends End>(question: Question, verify: () => Promise<E>): Promise<E> {
     const { verificationStart, verificationEnd } = this.#channels;
-    if (!verificationStart.hasSubscribers && !verificationEnd.hasSubscribers) return verify();
+    const isHeard = verificationStart.hasSubscribers || verificationEnd.hasSubscribers;
+    return isHeard ? this.#announced(question, verify) : verify();
+  }
+
+  async #announced<E extends End>({ request }: Question, verify: () => Promise<E>): Promise<E> {
     const message: VerificationMessage = {
       permissions: request.permissions,
       credits: request.credits?.cost,
       ratelimits: (request.ratelimits ?? []).map(({ name }) => name),
     };
-    verificationStart.publish(message);
+    this.#channels.verificationStart.publish(message);
     const begun = performance.now();
     const end = await verify();
-    verificationEnd.publish(Object.assign(message, { durationMs: performance.now() - begun }, factsOf(end)));
+    const durationMs = performance.now() - begun;
+    this.#channels.verificationEnd.publish(Object.assign(message, { durationMs }, factsOf(end)));
     return end;
   }
 }

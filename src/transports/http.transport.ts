@@ -25,7 +25,7 @@ interface HttpResponse {
 export const httpTransport: Transport = {
   state(context) {
     const request = requestOf(context);
-    return request.raw === undefined ? stateOn(request) : stateOn(request, request.raw);
+    return stateOn(request, request.raw);
   },
 
   attach(context, key) {

@@ -17,13 +17,17 @@ class SharedState implements RequestState {
   }
 }
 
-/** The state that stands on one of these objects, or a new one, put on all of them. */
-export function stateOn(...carriers: object[]): RequestState {
-  const existing = carriers.map(readState).find((state) => state !== undefined);
-  const state = existing ?? new SharedState();
-  for (const carrier of carriers) {
-    if (readState(carrier) === undefined) Object.defineProperty(carrier, STATE, { value: state });
-  }
+/**
+ * The state that stands on a request, or a new one. It stands on the raw request too, where there is one, since
+ * that is what middleware sees.
+ */
+export function stateOn(request: object, raw?: object): RequestState {
+  // Asked several times a request: once it stands on the one it stands on the other.
+  const known = readState(request);
+  if (known !== undefined) return known;
+  const state = (raw === undefined ? undefined : readState(raw)) ?? new SharedState();
+  Object.defineProperty(request, STATE, { value: state });
+  if (raw !== undefined && readState(raw) === undefined) Object.defineProperty(raw, STATE, { value: state });
   return state;
 }
 

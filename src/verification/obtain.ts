@@ -1,6 +1,7 @@
 import type { Question } from '../contracts/question.js';
 import type { CallerVerifier } from '../contracts/verifier.js';
 import { classifyFailure } from '../errors/classify-failure.js';
+import { directOf } from './direct-verifier.js';
 import { withDeadline } from './deadline.js';
 import type { Outcome } from './outcome.js';
 import { isVerification } from './read-verification.js';
@@ -17,7 +18,11 @@ export async function obtain(
   timeout: number,
 ): Promise<Outcome> {
   try {
-    const answer: unknown = await withDeadline((signal) => verifier(request, signal, caller), timeout);
+    const direct = directOf(verifier);
+    const answer: unknown = await withDeadline(
+      (deadline) => direct?.(request, deadline, caller) ?? verifier(request, deadline.signal, caller),
+      timeout,
+    );
     if (isVerification(answer)) return { verification: answer };
     return { failure: { kind: 'unavailable', reason: 'Unkey gave an answer that cannot be read' } };
   } catch (error) {

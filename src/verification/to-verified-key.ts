@@ -10,8 +10,8 @@ export function toVerifiedKey(verification: Verification): VerifiedKey {
     valid: true,
     requestId: verification.requestId ?? '',
     // Unkey lists a permission twice that a key holds directly and through a role.
-    permissions: [...new Set(verification.permissions)],
-    roles: [...new Set(verification.roles)],
+    permissions: distinct(verification.permissions),
+    roles: distinct(verification.roles),
     ratelimits: verification.ratelimits ?? [],
     source: source === 'cache' || source === 'stale' ? source : 'unkey',
     ...(name === undefined ? {} : { name }),
@@ -23,4 +23,8 @@ export function toVerifiedKey(verification: Verification): VerifiedKey {
   };
   // What `meta` holds is the user's promise (see `Register`); Unkey stores any object.
   return key as VerifiedKey;
+}
+
+function distinct(list: readonly string[] = []): string[] {
+  return list.length < 2 ? [...list] : [...new Set(list)];
 }

@@ -1,28 +1,25 @@
 import type { Dispatcher } from 'undici';
+import type { Cancellation } from '../cancellation.js';
 import { AnswerCollector } from './answer-collector.js';
 import type { WireAnswer } from './wire-answer.js';
 
 /**
  * Sends one request once, and reads its answer whole.
  *
- * @throws ConnectionError where there is no answer; the signal's reason where it aborts
+ * @throws ConnectionError where there is no answer; the cancellation's reason where it is cancelled
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
     const collector = new AnswerCollector(resolve, reject);
-    if (signal.aborted) {
-      reject(reasonOf(signal));
+    if (cancellation.reason !== undefined) {
+      reject(cancellation.reason);
       return;
     }
-    signal.addEventListener('abort', () => collector.cancel(reasonOf(signal)), { once: true });
+    cancellation.onCancel((reason) => collector.cancel(reason));
     dispatcher.dispatch(request, collector);
   });
-}
-
-function reasonOf({ reason }: AbortSignal): Error {
-  return reason instanceof Error ? reason : new Error('aborted');
 }

@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { CallerVerifier } from '../../contracts/verifier.js';
+import { cancellationBy } from '../cancellation.js';
+import { withDirect, type DirectVerify } from '../direct-verifier.js';
 import { exchange } from './exchange.js';
 import { mayBeSentAgain } from './may-be-sent-again.js';
 import { readAnswer } from './read-answer.js';
@@ -22,7 +24,7 @@ export function httpVerifier(dispatcher: Dispatcher, { baseUrl, authorization }:
     accept: 'application/json',
     'user-agent': 'nestjs-unkey',
   }).flat();
-  return async (request, signal, caller) => {
+  const verify: DirectVerify = async (request, cancellation, caller) => {
     const call: Dispatcher.DispatchOptions = {
       origin,
       path,
@@ -31,10 +33,11 @@ export function httpVerifier(dispatcher: Dispatcher, { baseUrl, authorization }:
       body: JSON.stringify(request),
     };
     try {
-      return readAnswer(await exchange(dispatcher, call, signal));
+      return readAnswer(await exchange(dispatcher, call, cancellation));
     } catch (error) {
-      if (signal.aborted || !mayBeSentAgain(error, request)) throw error;
-      return readAnswer(await exchange(dispatcher, call, signal));
+      if (cancellation.reason !== undefined || !mayBeSentAgain(error, request)) throw error;
+      return readAnswer(await exchange(dispatcher, call, cancellation));
     }
   };
+  return withDirect((request, signal, caller) => verify(request, cancellationBy(signal), caller), verify);
 }
