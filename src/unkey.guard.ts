@@ -77,7 +77,8 @@ export class UnkeyGuard implements CanActivate {
       state.decided = true;
       return;
     }
-    const demands = await state.once(context.getHandler(), () => this.#demandsOf(policy, context));
+    const asked = state.once(context.getHandler(), () => this.#demandsOf(policy, context));
+    const demands = asked instanceof Promise ? await asked : asked;
     await this.allow(this.#granted(await this.verify(key, demands, context)), context);
     state.decided = true;
   }

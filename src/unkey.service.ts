@@ -83,9 +83,7 @@ export class UnkeyService {
     const { verification, source } = outcome;
     // A remembered answer says nothing about whether Unkey can be reached.
     if (source === undefined) this.#failures.recovered();
-    return source === undefined || source === 'unkey'
-      ? verification
-      : Object.assign(verification, { source });
+    return verification;
   }
 
   /**

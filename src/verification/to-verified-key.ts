@@ -14,13 +14,14 @@ export function toVerifiedKey(verification: Verification): VerifiedKey {
     roles: distinct(verification.roles),
     ratelimits: verification.ratelimits ?? [],
     source: source === 'cache' || source === 'stale' ? source : 'unkey',
-    ...(name === undefined ? {} : { name }),
-    ...(meta === undefined ? {} : { meta }),
-    ...(expires === undefined ? {} : { expires }),
-    ...(credits === undefined ? {} : { credits }),
-    ...(enabled === undefined ? {} : { enabled }),
-    ...(identity === undefined ? {} : { identity }),
   };
+  // One by one: a spread for each costs more than all else here.
+  if (name !== undefined) key.name = name;
+  if (meta !== undefined) key.meta = meta;
+  if (expires !== undefined) key.expires = expires;
+  if (credits !== undefined) key.credits = credits;
+  if (enabled !== undefined) key.enabled = enabled;
+  if (identity !== undefined) key.identity = identity;
   // What `meta` holds is the user's promise (see `Register`); Unkey stores any object.
   return key as VerifiedKey;
 }

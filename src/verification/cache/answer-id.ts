@@ -15,5 +15,5 @@ export function answerIdOf({ request, caller }: Question): AnswerId {
 }
 
 export function keyHashOf(key: string): string {
-  return hash('sha256', key, 'base64url');
+  return hash('sha256', key, 'hex');
 }

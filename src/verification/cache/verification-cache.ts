@@ -75,7 +75,7 @@ export class VerificationCache {
     const bad = this.#memory.bad(id.text);
     if (bad === undefined || now >= bad.until || this.#revocations.since(bad.order, id.keyHash))
       return undefined;
-    return { verification: { valid: false, code: 'NOT_FOUND' }, source: 'cache' };
+    return { verification: { valid: false, code: 'NOT_FOUND', source: 'cache' }, source: 'cache' };
   }
 
   /** What is remembered of a good key, unless it was invalidated; a clock that was set back makes it useless too. */
@@ -177,7 +177,7 @@ export class VerificationCache {
 }
 
 function answerFrom({ verification }: CachedAnswer, source: 'cache' | 'stale'): Outcome {
-  return { verification: copyOf(verification), source };
+  return { verification: copyOf(verification, source), source };
 }
 
 function keyIdOf(outcome: Outcome): string | undefined {
