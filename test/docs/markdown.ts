@@ -8,6 +8,7 @@ export const DOCUMENTS = [
   'README.md',
   'docs/testing.md',
   'docs/emulator.md',
+  'docs/verification.md',
   'sample-app/README.md',
   'CONTRIBUTING.md',
 ];
