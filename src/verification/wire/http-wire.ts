@@ -15,6 +15,7 @@ const IDLE = 8000;
 /** The connections to Unkey, and verification over them. In private fields: a connection knows what it sends. */
 export class HttpWire {
   readonly #close: () => Promise<void>;
+  #closed: Promise<void> | undefined;
 
   private constructor(
     readonly verify: CallerVerifier,
@@ -32,9 +33,10 @@ export class HttpWire {
     return new HttpWire(httpVerifier(pool, upstream), () => pool.close());
   }
 
-  /** Nest calls it when the app has stopped answering; calls on their way get to their end. */
+  /** Nest calls it when the app has stopped answering, Nest 11 each time; calls on their way get to their end. */
   onApplicationShutdown(): Promise<void> {
-    return this.#close();
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 }
 
