@@ -3,9 +3,16 @@ import { APP_FILTER, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
 import { BootCheck } from './audit/boot-check.js';
 import type { Verifier } from './contracts/verifier.js';
+import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import { UNKEY_CLIENT, UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
+import {
+  UNKEY_CLIENT,
+  UNKEY_OPTIONS,
+  UNKEY_RESOLVED_OPTIONS,
+  UNKEY_SERVICE,
+  UNKEY_VERIFIER,
+} from './options/tokens.js';
 import { resolveWithDefaults } from './resolve-with-defaults.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
@@ -52,10 +59,11 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
       inject: [UNKEY_RESOLVED_OPTIONS, HttpAdapterHost],
     },
     UnkeyService,
+    { provide: UNKEY_SERVICE, useExisting: UnkeyService },
     UnkeyGuard,
     BootCheck,
   ],
-  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UnkeyService, UnkeyGuard],
+  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**
@@ -64,7 +72,7 @@ export class UnkeyModule extends ConfigurableModuleClass {
    * @throws UnkeyConfigError at boot, for an option that is unknown or of a wrong type, or without a root key
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(options);
+    return super.forRoot(optionsObject(options));
   }
 
   /**
@@ -79,6 +87,12 @@ export class UnkeyModule extends ConfigurableModuleClass {
    * })
    */
   static override forRootAsync(options: UnkeyModuleAsyncOptions): DynamicModule {
-    return super.forRootAsync(options);
+    return super.forRootAsync(optionsObject(options));
   }
+}
+
+/** Plain JavaScript may give anything; what is in the object is checked when the app boots. */
+function optionsObject<Options>(options: Options): Options {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new UnkeyConfigError(`UnkeyModule: the options must be an object, got ${String(options)}.`);
 }

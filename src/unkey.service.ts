@@ -17,17 +17,24 @@ import { toVerifyRequest } from './verification/to-verify-request.js';
 /** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
 @Injectable()
 export class UnkeyService {
-  readonly #failures = new FailureLog(new Logger('UnkeyModule'));
+  // Private to the letter: a client that the user made prints its root key.
+  readonly #unkey: Unkey;
+  readonly #verifier: Verifier;
+  readonly #failures: FailureLog;
 
   constructor(
-    @Inject(UNKEY_VERIFIER) private readonly verifier: Verifier,
-    @Inject(UNKEY_CLIENT) private readonly unkey: Unkey,
+    @Inject(UNKEY_VERIFIER) verifier: Verifier,
+    @Inject(UNKEY_CLIENT) unkey: Unkey,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
-  ) {}
+  ) {
+    this.#verifier = verifier;
+    this.#unkey = unkey;
+    this.#failures = new FailureLog(new Logger('UnkeyModule'), options.now);
+  }
 
   /** The official SDK's client, as `@InjectUnkey()` gives it. */
   get client(): Unkey {
-    return this.unkey;
+    return this.#unkey;
   }
 
   /**
@@ -46,12 +53,12 @@ export class UnkeyService {
     if (typeof key !== 'string' || !isPossibleKey(key)) return { valid: false, code: 'MALFORMED_KEY' };
     if (!this.#hasPrefix(key)) return { valid: false, code: 'NOT_FOUND' };
 
-    const outcome = await obtain(this.verifier, request, this.options.timeout);
+    const outcome = await obtain(this.#verifier, request, this.options.timeout);
     if ('failure' in outcome) {
       this.#failures.report(outcome.failure, request);
       throw this.#exceptionOf(outcome.failure);
     }
-    this.#failures.recovered();
+    this.#failures.answered();
     return outcome.verification;
   }
 

@@ -29,7 +29,7 @@ function atEmulator(given: UnkeyModuleOptions, { url, rootKey }: EmulatorAddress
     rootKey,
     baseUrl: url,
     // Not enumerable in what is given, so the spread leaves a client of the user's own behind.
-    client: given.client === false ? false : undefined,
+    client: given.client === false && typeof given.verifier !== 'function' ? false : undefined,
     verifier: typeof given.verifier === 'function' ? undefined : given.verifier,
   };
 }

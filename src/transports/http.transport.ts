@@ -23,7 +23,9 @@ interface HttpResponse {
 export const httpTransport: Transport = {
   state(context) {
     const request = requestOf(context);
-    return request.raw === undefined ? stateOn(request) : stateOn(request, request.raw);
+    // On Express `raw` would be something that the app put there.
+    const { raw, routeOptions } = request;
+    return routeOptions !== undefined && raw !== undefined ? stateOn(request, raw) : stateOn(request);
   },
 
   attach(context, key) {
