@@ -28,7 +28,13 @@ export { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.
 export { UnkeyConfigError } from './errors/unkey-config.error.js';
 export { DENIALS, type Denial, type DenialCode } from './errors/denial-table.js';
 
-export { UNKEY_CLIENT, UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS, UNKEY_VERIFIER } from './options/tokens.js';
+export {
+  UNKEY_CLIENT,
+  UNKEY_OPTIONS,
+  UNKEY_RESOLVED_OPTIONS,
+  UNKEY_SERVICE,
+  UNKEY_VERIFIER,
+} from './options/tokens.js';
 export type {
   RatelimitHeaders,
   UnkeyBreakerOptions,

@@ -11,12 +11,12 @@ import { isDenialCode } from './errors/denial-table.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import { UNKEY_RESOLVED_OPTIONS } from './options/tokens.js';
+import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { answerHeaders, denialHeaders, retryAfter } from './transports/answer-headers.js';
 import { transportOf } from './transports/transport-of.js';
-import { UnkeyService } from './unkey.service.js';
+import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
 import { toVerifiedKey } from './verification/to-verified-key.js';
 
@@ -44,7 +44,7 @@ export class UnkeyGuard implements CanActivate {
   readonly #events = new VerificationEvents();
 
   constructor(
-    @Inject(UnkeyService) protected readonly unkey: UnkeyService,
+    @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
   ) {
     this.#policies = new PolicyReader(options.permissions);
@@ -71,7 +71,7 @@ export class UnkeyGuard implements CanActivate {
     }
     const policy = this.#policyOf(context);
     const key = await this.extractKey(context);
-    if (key === undefined || key === '') {
+    if (!key) {
       if (policy.access !== 'optional')
         throw new KeyMissingException({ status: this.options.statuses.MISSING_KEY });
       state.decided = true;
@@ -101,7 +101,7 @@ export class UnkeyGuard implements CanActivate {
   protected extractKey(context: ExecutionContext): Awaitable<string | undefined> {
     for (const source of this.options.keyFrom) {
       const key = source(context);
-      if (key !== undefined && key !== '') return key;
+      if (key) return key;
     }
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { concealSecrets } from './options/conceal-secrets.js';
 import { UNKEY_OPTIONS } from './options/tokens.js';
 import type { UnkeyModuleExtras, UnkeyModuleOptions } from './options/unkey-options.js';
@@ -19,6 +20,7 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
 export type UnkeyModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
 function withExtras(definition: DynamicModule, extras: UnkeyModuleExtras): DynamicModule {
+  for (const name of ['isGlobal', 'globalGuard'] as const) checkFlag(name, extras[name]);
   return {
     ...definition,
     // An extra that is given as `undefined` is absent, like every option.
@@ -30,6 +32,14 @@ function withExtras(definition: DynamicModule, extras: UnkeyModuleExtras): Dynam
       ...(extras.globalGuard ? [{ provide: APP_GUARD, useExisting: UnkeyGuard }] : []),
     ],
   };
+}
+
+/** Checked at once: a `globalGuard` that is not what it seems would leave the app open. */
+function checkFlag(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new UnkeyConfigError(
+    `UnkeyModule: option "${name}" must be true or false, got ${JSON.stringify(value)}.`,
+  );
 }
 
 /** What stands under UNKEY_OPTIONS can be read but does not print its root key. */

@@ -3,6 +3,7 @@ import { APP_FILTER, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
 import { BootCheck } from './audit/boot-check.js';
 import type { CallerVerifier } from './contracts/verifier.js';
+import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
@@ -11,6 +12,7 @@ import {
   UNKEY_EVENTS,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
+  UNKEY_SERVICE,
   UNKEY_VERIFIER,
   UNKEY_WIRE,
 } from './options/tokens.js';
@@ -85,10 +87,11 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
       inject: [UNKEY_RESOLVED_OPTIONS, HttpAdapterHost],
     },
     UnkeyService,
+    { provide: UNKEY_SERVICE, useExisting: UnkeyService },
     UnkeyGuard,
     BootCheck,
   ],
-  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UnkeyService, UnkeyGuard],
+  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**
@@ -97,7 +100,7 @@ export class UnkeyModule extends ConfigurableModuleClass {
    * @throws UnkeyConfigError at boot, for an option that is unknown or of a wrong type, or without a root key
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(options);
+    return super.forRoot(optionsObject(options));
   }
 
   /**
@@ -112,7 +115,7 @@ export class UnkeyModule extends ConfigurableModuleClass {
    * })
    */
   static override forRootAsync(options: UnkeyModuleAsyncOptions): DynamicModule {
-    return super.forRootAsync(options);
+    return super.forRootAsync(optionsObject(options));
   }
 }
 
@@ -123,4 +126,10 @@ function observing(cache: VerificationCache | undefined): CallListener | undefin
     const invalidated = invalidatedBy(path, body);
     if (invalidated !== undefined) await cache.invalidate(invalidated);
   };
+}
+
+/** Plain JavaScript may give anything; what is in the object is checked when the app boots. */
+function optionsObject<Options>(options: Options): Options {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new UnkeyConfigError(`UnkeyModule: the options must be an object, got ${String(options)}.`);
 }

@@ -30,15 +30,19 @@ import { toVerifyRequest } from './verification/to-verify-request.js';
 @Injectable()
 export class UnkeyService {
   readonly #upstream: Upstream;
-  readonly #failures = new FailureLog(new Logger('UnkeyModule'));
+  // Private to the letter: a client that the user made prints its root key.
+  readonly #unkey: Unkey;
+  readonly #failures: FailureLog;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
-    @Inject(UNKEY_CLIENT) private readonly unkey: Unkey,
+    @Inject(UNKEY_CLIENT) unkey: Unkey,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
     @Inject(UNKEY_CACHE) private readonly cache: VerificationCache | undefined,
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
   ) {
+    this.#unkey = unkey;
+    this.#failures = new FailureLog(new Logger('UnkeyModule'), options.now);
     const { breaker, maxInFlight } = options;
     this.#upstream = new Upstream(
       verifier,
@@ -55,7 +59,7 @@ export class UnkeyService {
 
   /** The official SDK's client, as `@InjectUnkey()` gives it. */
   get client(): Unkey {
-    return this.unkey;
+    return this.#unkey;
   }
 
   /**
@@ -82,7 +86,7 @@ export class UnkeyService {
     }
     const { verification, source } = outcome;
     // A remembered answer says nothing about whether Unkey can be reached.
-    if (source === undefined) this.#failures.recovered();
+    if (source === undefined) this.#failures.answered();
     return verification;
   }
 

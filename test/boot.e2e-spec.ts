@@ -72,6 +72,7 @@ describe('bad options fail at boot, in one sentence with option, what it got and
       `option "dispatcher" is for verifier: 'http'`,
     ],
     [{ client: { keys: { verifyKey() {} } }, verifier: 'http' }, 'no root key'],
+    [{ ...good, toString: 1 }, 'there is no option "toString"'],
     [
       { ...good, baseUrl: 'api.unkey.com' },
       'option "baseUrl" must be an http or https URL without credentials in it, got "api.unkey.com"',
@@ -168,6 +169,57 @@ describe('bad options fail at boot, in one sentence with option, what it got and
   });
 });
 
+describe('what shapes the module itself is checked too', () => {
+  it.each<[string, unknown, string]>([
+    [
+      'globalGuard: null',
+      { rootKey: 'any', globalGuard: null },
+      'option "globalGuard" must be true or false, got null',
+    ],
+    [
+      'globalGuard: "no"',
+      { rootKey: 'any', globalGuard: 'no' },
+      'option "globalGuard" must be true or false, got "no"',
+    ],
+    ['isGlobal: 1', { rootKey: 'any', isGlobal: 1 }, 'option "isGlobal" must be true or false, got 1'],
+    ['null', null, 'the options must be an object, got null'],
+    ['a text', 'unkey', 'the options must be an object, got unkey'],
+  ])('%s', (_, options, sentence) => {
+    expect(() => UnkeyModule.forRoot(options as UnkeyModuleOptions)).toThrow(sentence);
+    expect(() =>
+      UnkeyModule.forRootAsync({
+        useFactory: () => ({}),
+        ...(options as object),
+        ...(typeof options === 'object' && options !== null ? {} : { isGlobal: 'x' as unknown as boolean }),
+      }),
+    ).toThrow('UnkeyModule: ');
+  });
+
+  it('a root key in the place of the URL is not shown', async () => {
+    vi.stubEnv('UNKEY_BASE_URL', 'unkey_3ZsecretRootKey');
+    vi.stubEnv('UNKEY_ROOT_KEY', 'https://api.unkey.com');
+    const { message } = await bootError(withModule({}));
+    expect(message).toContain('option "baseUrl"');
+    expect(message).not.toContain('secret');
+  });
+
+  it('options of a class with getters are read', async () => {
+    class Options {
+      get rootKey() {
+        return server.unkey.rootKey;
+      }
+      get baseUrl() {
+        return server.unkey.url;
+      }
+    }
+    const { app } = await startApp('express', {
+      imports: [UnkeyModule.forRootAsync({ useFactory: () => new Options() })],
+    });
+    const { key } = await server.unkey.createKey({});
+    expect(await app.get(UnkeyService).verify(key)).toMatchObject({ valid: true });
+  });
+});
+
 describe('decorators that cannot be meant fail at boot, with the name of the handler', () => {
   const none: Decorator = () => {};
   const boot = (onHandler: Decorator[], onClass: Decorator = none) => {
@@ -227,6 +279,19 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'credits must be a whole number from 0 to 1000000000000, got -1',
     ],
     ['credits that are no number', [Credits('5' as unknown as number)], undefined, 'got 5'],
+    ['credits that are not given', [Credits(undefined as unknown as number)], undefined, 'got null'],
+    [
+      'credits twice in one place',
+      [Credits(1), Credits(2)],
+      undefined,
+      '@Credits() stands twice in one place',
+    ],
+    [
+      'an unknown part of a limit',
+      [KeyRatelimit('burst', { limt: 1 } as object)],
+      undefined,
+      'has cost, limit and duration, there is no "limt"',
+    ],
     [
       'a limit with a short name',
       [KeyRatelimit('ab')],
@@ -305,7 +370,7 @@ describe('demands of class and handler are joined', () => {
         @RequirePermissions('three')
         @Credits(async () => 0)
         @KeyRatelimit('shared', { limit: 20, duration: 2000, cost: 2 })
-        @VerificationTags('handler', () => ['', 'x'.repeat(600)])
+        @VerificationTags('handler', () => ['', 'x'.repeat(600)], () => undefined as unknown as string)
         @Get()
         read() {
           return 'ok';
@@ -335,6 +400,29 @@ describe('demands of class and handler are joined', () => {
         },
       ]);
       expect((await get('/public')).status).toBe(200);
+    },
+  );
+});
+
+describe('functions in decorators', () => {
+  it.each([undefined, null, '3', -5, 2.5])(
+    'credits of %j end the request with a 500, without a call',
+    async (cost) => {
+      @Controller()
+      class AppController {
+        @Credits(() => cost as number)
+        @Get()
+        read() {
+          return 'handler';
+        }
+      }
+      const { get, log } = await startApp('express', {
+        imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true })],
+        controllers: [AppController],
+      });
+      expect((await get('/', { 'x-api-key': 'any' })).status).toBe(500);
+      expect(log.of('error', 'credits must be a whole number from 0')).toHaveLength(1);
+      expect(server.unkey.calls).toHaveLength(0);
     },
   );
 });

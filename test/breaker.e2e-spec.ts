@@ -42,7 +42,6 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
     server.unkey.fail({ reset: 'before' }, { times: 1 });
     expect((await app.get('/', { 'x-api-key': key })).status).toBe(503);
     await expect.poll(async () => (await app.get('/', { 'x-api-key': key })).status).toBe(200);
-    expect(app.log.of('log', 'Keys can be verified again.')).toHaveLength(1);
   });
 
   it('counts no denial, no refusal of us and no limit of the workspace', async () => {

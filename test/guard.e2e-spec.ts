@@ -221,6 +221,24 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
     });
   });
 
+  it('is not led astray by what other middleware leaves on the request', async () => {
+    const shared = {};
+    const { get } = await startApp(
+      adapter,
+      {
+        imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true })],
+        controllers: [PartController],
+      },
+      (app) =>
+        app.use(
+          (request: { raw?: unknown }, _: unknown, next: () => void) => ((request.raw = shared), next()),
+        ),
+    );
+    const { key } = await server.unkey.createKey({ credits: { remaining: 1 } });
+    expect((await get('/part/open', { 'x-api-key': key })).status).toBe(200);
+    expect((await get('/part/open', { 'x-api-key': key })).status).toBe(429);
+  });
+
   describe('@UnkeyKey()', () => {
     it('says so where no guard ran', async () => {
       @Controller()

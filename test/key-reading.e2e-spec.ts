@@ -139,6 +139,18 @@ describe.each(ADAPTERS)('where a key is looked for, on %s', (adapter: Adapter) =
     expect(server.unkey.calls).toHaveLength(0);
   });
 
+  it('a cookie that is sent twice with different values is MALFORMED_KEY', async () => {
+    const { url } = await start({ keyFrom: fromCookie('session') });
+    expect((await send(url, [...host, 'cookie', 'session=a; session=b'])).body.code).toBe('MALFORMED_KEY');
+    expect((await send(url, [...host, 'cookie', 'session=a; session=a'])).body.code).toBe('NOT_FOUND');
+  });
+
+  it('a source of plain JavaScript that gives null finds nothing', async () => {
+    const { url } = await start({ keyFrom: [() => null as unknown as undefined, fromHeader('x-api-key')] });
+    const { key, keyId } = await server.unkey.createKey({});
+    expect((await send(url, [...host, 'x-api-key', key])).body.keyId).toBe(keyId);
+  });
+
   it('keyPrefix: a key without one of the prefixes is NOT_FOUND without a call', async () => {
     const { url } = await start({ keyPrefix: ['live_', 'test_'] });
     const { key } = await server.unkey.createKey({ prefix: 'test' });

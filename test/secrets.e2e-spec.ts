@@ -61,6 +61,15 @@ describe('no secret is printed', () => {
     },
   );
 
+  it('by what holds a client that the user made', async () => {
+    const { Unkey: Client } = await import('@unkey/api');
+    const client = new Client({ rootKey: server.unkey.rootKey, serverURL: server.unkey.url });
+    const { app } = await startApp('express', { imports: [UnkeyModule.forRoot({ client })] });
+    for (const token of [UnkeyService, UnkeyGuard, UNKEY_RESOLVED_OPTIONS, UNKEY_OPTIONS]) {
+      expect(printed(app.get(token, { strict: false }))).not.toContain(server.unkey.rootKey);
+    }
+  });
+
   it('by any provider in the container, and by one registered with forRoot', async () => {
     const { app } = await startApp('express', { imports: [UnkeyModule.forRoot(server.options)] });
     const modules = [...app.get(ModulesContainer).values()];

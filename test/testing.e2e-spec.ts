@@ -70,6 +70,11 @@ describe.each(ADAPTERS)('an end-to-end test of an app, on %s', (adapter) => {
         'a verifier of its own',
         () => UnkeyModule.forRoot({ ...OPTIONS, globalGuard: true, verifier: fakeVerifier({}) }),
       ],
+      [
+        'a verifier of its own and no client',
+        () =>
+          UnkeyModule.forRoot({ ...OPTIONS, globalGuard: true, verifier: fakeVerifier({}), client: false }),
+      ],
     ])('%s', async (_, registered) => {
       const builder = Test.createTestingModule({ imports: [appModule(registered())] });
       expect(useEmulator(builder, server.unkey)).toBe(builder);

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
-import { fitTags } from '../options/check-demands.js';
+import { checkCredits, fitTags } from '../options/check-demands.js';
 
 /**
  * What a policy demands of this one request: its functions asked, what it does not demand left out. At once where
@@ -17,7 +17,7 @@ export function demandsOf(
 }
 
 async function asked(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
-  const credits = typeof policy.credits === 'function' ? await policy.credits(context) : policy.credits;
+  const credits = await creditsOf(policy, context);
   const tags = await Promise.all(
     policy.tags.map(async (tag) => (typeof tag === 'function' ? tag(context) : tag)),
   );
@@ -35,4 +35,12 @@ function demands(
     ...(ratelimits.length === 0 ? {} : { ratelimits }),
     ...(tags.length === 0 ? {} : { tags: fitTags(tags) }),
   };
+}
+
+/** A function that gives no number is a fault: without a cost Unkey would take 1. */
+async function creditsOf({ credits }: HandlerPolicy, context: ExecutionContext): Promise<number | undefined> {
+  if (typeof credits !== 'function') return credits;
+  const cost: unknown = await credits(context);
+  checkCredits(cost);
+  return cost;
 }

@@ -48,8 +48,7 @@ export class PolicyReader {
         ...this.permissions,
         ...both<PermissionExpression[]>(POLICY.permissions).map((list) => asAllOf(list, where)),
       ],
-      credits: (readPolicy(POLICY.credits, handler)[0] ?? readPolicy(POLICY.credits, controller)[0]) as
-        PerRequest<number> | undefined,
+      credits: joinCredits(controller, handler, where),
       ratelimits: joinRatelimits(controller, handler, where),
       tags: both<PerRequest<string | string[]>>(POLICY.tags),
     });
@@ -76,6 +75,19 @@ function refuseDemands(handler: Handler, where: string): void {
       );
     }
   }
+}
+
+function joinCredits(
+  controller: Controller,
+  handler: Handler,
+  where: string,
+): PerRequest<number> | undefined {
+  const onHandler = readPolicy(POLICY.credits, handler);
+  const [credits, another] = onHandler.length > 0 ? onHandler : readPolicy(POLICY.credits, controller);
+  if (another !== undefined) {
+    throw new UnkeyConfigError(`${where}: @Credits() stands twice in one place, keep one.`);
+  }
+  return credits as PerRequest<number> | undefined;
 }
 
 function joinRatelimits(controller: Controller, handler: Handler, where: string): KeyRatelimitDemand[] {

@@ -1,6 +1,7 @@
 import { parse } from 'cookie';
 import type { KeySource } from '../contracts/key-source.js';
 import { headerValues } from './header-values.js';
+import { onlyValue } from './only-value.js';
 
 /**
  * The key is the value of a cookie; needs no cookie parser. A browser sends cookies along with requests that other
@@ -10,8 +11,10 @@ import { headerValues } from './header-values.js';
  */
 export function fromCookie(name: string): KeySource {
   return (context) => {
-    const header = headerValues(context.switchToHttp().getRequest(), 'cookie').join('; ');
-    const cookies = parse(header);
-    return (Object.hasOwn(cookies, name) && cookies[name]?.trim()) || undefined;
+    const pairs = headerValues(context.switchToHttp().getRequest(), 'cookie').flatMap((header) =>
+      header.split(';'),
+    );
+    // One by one, since parsed together the first of a name hides all others.
+    return onlyValue(pairs.map((pair) => parse(pair)[name] ?? ''));
   };
 }

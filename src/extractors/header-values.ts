@@ -5,7 +5,8 @@
 export function headerValues(request: unknown, name: string): string[] {
   const wanted = name.toLowerCase();
   const raw = property(property(request, 'raw'), 'rawHeaders') ?? property(request, 'rawHeaders');
-  if (Array.isArray(raw)) return valuesIn(raw, wanted);
+  // A platform that makes requests of its own (serverless adapters) leaves the list empty.
+  if (Array.isArray(raw) && raw.length > 0) return valuesIn(raw, wanted);
   const value = property(property(request, 'headers'), wanted);
   if (typeof value === 'string') return [value];
   return isTexts(value) ? [...value] : [];

@@ -10,7 +10,8 @@ const KNOWN = new Set(['permissions', 'credits', 'ratelimits', 'tags', 'clientIp
 
 /** Throws a `TypeError` with one sentence where a demand cannot be one; permissions are checked where they are written. */
 export function checkDemands(options: VerifyOptions): void {
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unknown = given.map(([name]) => name).find((name) => !KNOWN.has(name));
   if (unknown !== undefined)
     throw new TypeError(`there is no demand "${unknown}"; demands are ${[...KNOWN].join(', ')}`);
   if (options.credits !== undefined) checkCredits(options.credits);
@@ -31,11 +32,15 @@ export function checkCredits(credits: unknown): asserts credits is number {
   }
 }
 
-export function checkRatelimit({ name, cost, limit, duration }: KeyRatelimitDemand): void {
+export function checkRatelimit({ name, cost, limit, duration, ...rest }: KeyRatelimitDemand): void {
   if (typeof name !== 'string' || name.length < 3 || name.length > 255) {
     throw new TypeError(
       `the name of a rate limit must have 3 to 255 characters, got ${JSON.stringify(name)}`,
     );
+  }
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw new TypeError(`rate limit "${name}" has cost, limit and duration, there is no "${unknown}"`);
   }
   if (cost !== undefined && !isWhole(cost, 0)) {
     throw new TypeError(
@@ -77,12 +82,12 @@ function isWhole(value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): va
 }
 
 /**
- * Tags as Unkey takes them, from those that a function gave: what is empty or too much is left out, what is too
- * long is cut. They are for analytics alone, and a caller's odd path must not fail its request.
+ * Tags as Unkey takes them, from those that a function gave: what is no text, empty or too much is left out, what
+ * is too long is cut. They are for analytics alone, and a caller's odd path must not fail its request.
  */
-export function fitTags(tags: readonly string[]): string[] {
+export function fitTags(tags: readonly unknown[]): string[] {
   return tags
-    .filter((tag) => tag !== '')
+    .filter((tag): tag is string => typeof tag === 'string' && tag !== '')
     .slice(0, MAX_TAGS)
     .map((tag) => (tag.length <= MAX_TAG_LENGTH ? tag : Array.from(tag).slice(0, MAX_TAG_LENGTH).join('')));
 }

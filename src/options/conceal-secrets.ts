@@ -1,3 +1,5 @@
+import { OPTIONS } from './options-schema.js';
+
 /** Options that print a root key: the key itself, a client that was made with one, and a dispatcher that sends it. */
 const SECRETS = ['rootKey', 'client', 'dispatcher'];
 
@@ -8,9 +10,15 @@ const SECRETS = ['rootKey', 'client', 'dispatcher'];
 export function concealSecrets<Options>(options: Options): Options {
   if (typeof options !== 'object' || options === null) return options;
   const copy = { ...options };
-  for (const name of SECRETS) {
+  // An options class may have getters, which a spread leaves behind.
+  for (const name of Object.keys(OPTIONS)) {
     const value: unknown = Reflect.get(options, name);
-    if (value) Object.defineProperty(copy, name, { get: () => value, enumerable: false });
+    if (value === undefined) continue;
+    Object.defineProperty(
+      copy,
+      name,
+      SECRETS.includes(name) ? { get: () => value, enumerable: false } : { value, enumerable: true },
+    );
   }
   return copy;
 }

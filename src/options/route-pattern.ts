@@ -22,5 +22,9 @@ export function routePatternFault(entry: string): string | undefined {
 }
 
 function segments(path: string): string[] {
-  return path.split('/').filter((segment) => segment !== '');
+  // Express 5 writes an optional rest as `/files{/*path}`.
+  return path
+    .replace(/\{\/(\*\w*)\}/g, '/{$1}')
+    .split('/')
+    .filter((segment) => segment !== '');
 }

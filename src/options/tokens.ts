@@ -1,16 +1,20 @@
 /**
  * What `forRoot` was given, or what the options factory returned. Resolved once, after overrides, so a test may
- * replace it: `overrideProvider(UNKEY_OPTIONS).useValue({ rootKey, baseUrl })`.
+ * replace it: `overrideProvider(UNKEY_OPTIONS).useValue({ rootKey, baseUrl })`. `rootKey` and `client` are there for
+ * whoever reads them by name, but are not enumerable: printing, spreading or comparing the object passes over them.
  */
 export const UNKEY_OPTIONS = Symbol.for('nestjs-unkey:options');
 
 /** The options with defaults filled in, checked and frozen; see {@link ResolvedUnkeyOptions}. */
 export const UNKEY_RESOLVED_OPTIONS = Symbol.for('nestjs-unkey:resolved-options');
 
+/** The `UnkeyService`, by a token that two copies of this package share. */
+export const UNKEY_SERVICE = Symbol.for('nestjs-unkey:service');
+
 /** The official SDK's client; `@InjectUnkey()` is the short form. */
 export const UNKEY_CLIENT = Symbol.for('nestjs-unkey:client');
 
-/** The {@link Verifier} in use, the deadline included. */
+/** The {@link Verifier} in use, without the deadline: `UnkeyService.verify()` is what asks it in time. */
 export const UNKEY_VERIFIER = Symbol.for('nestjs-unkey:verifier');
 
 /** @internal the connections to Unkey; `undefined` where verification needs none of ours */

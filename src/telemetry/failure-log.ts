@@ -11,6 +11,9 @@ const CURES: Record<number, string> = {
   412: 'A rate limit that a handler demands exists neither on the key nor on its identity: create it there, or give it a limit and a duration.',
 };
 
+/** An outage is over when nothing has failed for so long, in ms: until then failures and answers may alternate. */
+const QUIET = 10_000;
+
 /**
  * Says once that verification fails and why, not once per request: our own faults once per kind, an outage once
  * per kind until it is over. Never holds or prints a key.
@@ -19,10 +22,17 @@ export class FailureLog {
   readonly #faults = new Set<string>();
   readonly #outage = new Set<string>();
 
-  constructor(private readonly logger: LoggerService) {}
+  #lastOutage = 0;
+
+  /** @param now the clock, in Unix ms */
+  constructor(
+    private readonly logger: LoggerService,
+    private readonly now: () => number,
+  ) {}
 
   report(failure: VerificationFailure, request: VerifyRequest): void {
     if (failure.kind === 'unavailable') {
+      this.#lastOutage = this.now();
       if (isNew(this.#outage, failure.reason)) {
         this.logger.warn(`Keys cannot be verified, callers get a 503: ${failure.reason}.`);
       }
@@ -39,8 +49,9 @@ export class FailureLog {
     );
   }
 
-  recovered(): void {
-    if (this.#outage.size === 0) return;
+  /** Unkey gave an answer. */
+  answered(): void {
+    if (this.#outage.size === 0 || this.now() - this.#lastOutage < QUIET) return;
     this.#outage.clear();
     this.logger.log?.('Keys can be verified again.');
   }

@@ -25,7 +25,9 @@ interface HttpResponse {
 export const httpTransport: Transport = {
   state(context) {
     const request = requestOf(context);
-    return stateOn(request, request.raw);
+    // On Express `raw` would be something that the app put there.
+    const { raw, routeOptions } = request;
+    return stateOn(request, routeOptions === undefined ? undefined : raw);
   },
 
   attach(context, key) {

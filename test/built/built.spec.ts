@@ -90,7 +90,7 @@ describe('two copies of the package in one process agree', () => {
       }
     }
     const { get } = await startApp('fastify', {
-      imports: [esm.UnkeyModule.forRoot({ rootKey: unkey.rootKey, baseUrl: unkey.url }), bridge()],
+      imports: [esm.UnkeyModule.forRoot({ rootKey: unkey.rootKey, baseUrl: unkey.url })],
       controllers: [AppController],
     });
     const { key, keyId } = await unkey.createKey({ permissions: ['documents.read'] });
@@ -99,13 +99,3 @@ describe('two copies of the package in one process agree', () => {
     expect((await get('/public')).status).toBe(200);
   });
 });
-
-/** The guard of the CommonJS copy asks for the service by its class, which the ESM copy's module does not provide. */
-function bridge() {
-  return {
-    module: class Bridge {},
-    global: true,
-    providers: [{ provide: cjs.UnkeyService, useExisting: esm.UnkeyService }],
-    exports: [cjs.UnkeyService],
-  };
-}

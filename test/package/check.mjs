@@ -57,7 +57,7 @@ async function checkContents() {
   const files = packedFiles();
   await check(`the tarball holds what is needed and nothing else (${files.length} files)`, () => {
     const belongs =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/(esm|cjs)\/.*(\.js|\.d\.ts|package\.json))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/\w+\.md|dist\/(esm|cjs)\/.*(\.js|\.d\.ts|package\.json))$/;
     none(
       files
         .map(({ name }) => name)

@@ -5,7 +5,7 @@ import type { Command } from './arguments.js';
 import { CliError, reasonOf } from './cli-error.js';
 import { greeting } from './greeting.js';
 import { requestLine } from './request-line.js';
-import { applySeed } from './seed/apply-seed.js';
+import { applySeed, SeedError } from './seed/apply-seed.js';
 import { readSeed } from './seed/read-seed.js';
 import type { SeedFile } from './seed/seed-file.js';
 import { restoreRecords } from './state/restore-records.js';
@@ -57,11 +57,13 @@ export async function dev(command: DevCommand): Promise<void> {
 interface Beginning {
   readonly saved: SavedState | undefined;
   readonly seed: SeedFile | undefined;
+  /** Where the seed stands. */
+  readonly seedPath: string | undefined;
 }
 
 function readBeginning({ seed }: DevCommand, state: StateFile | undefined): Beginning {
   const saved = state?.read();
-  return { saved, seed: seed === undefined || saved ? undefined : readSeed(seed) };
+  return { saved, seed: seed === undefined || saved ? undefined : readSeed(seed), seedPath: seed };
 }
 
 async function listen(
@@ -82,11 +84,14 @@ async function listen(
   }
 }
 
-function fill(workspace: Workspace, now: number, { saved, seed }: Beginning): void {
+function fill(workspace: Workspace, now: number, { saved, seed, seedPath }: Beginning): void {
   try {
     if (saved) restoreRecords(saved.records, workspace);
     if (seed) applySeed(seed, workspace, now);
   } catch (error) {
+    if (error instanceof SeedError) {
+      throw new CliError(`The seed file ${seedPath} cannot be used: ${error.message}.`);
+    }
     throw error instanceof CliError
       ? error
       : new CliError(`The state file cannot be used: ${reasonOf(error)}.`);

@@ -58,10 +58,13 @@ export function createKeyDirectly(
   now: number,
   defaultApi: () => string,
 ): CreatedKey {
-  const ratelimits = body.ratelimits?.map((limit) => ({ ...limit, autoApply: limit.autoApply ?? false }));
   try {
     // As text, so that what JSON leaves out or writes differently is the same as over HTTP.
-    const text = JSON.stringify({ ...body, apiId: body.apiId ?? defaultApi(), ratelimits });
+    const text = JSON.stringify({
+      ...body,
+      apiId: body.apiId ?? defaultApi(),
+      ratelimits: completed(body.ratelimits),
+    });
     const { call } = readBody(text, createKey);
     return created(call({ workspace, rootKey: new RootKey({}), now, clientAddress: () => '127.0.0.1' }).data);
   } catch (error) {
@@ -70,6 +73,16 @@ export function createKeyDirectly(
     const reason = entries.map(({ message }) => message).join('; ') || error.message;
     throw new TypeError(`unkey.createKey: ${reason.replace(/\.$/, '')}.`, { cause: error });
   }
+}
+
+/** What is no list is left for the schema to refuse. */
+function completed(ratelimits: unknown): unknown {
+  if (!Array.isArray(ratelimits)) return ratelimits;
+  return ratelimits.map((limit: unknown) =>
+    typeof limit === 'object' && limit !== null
+      ? { ...limit, autoApply: ('autoApply' in limit ? limit.autoApply : undefined) ?? false }
+      : limit,
+  );
 }
 
 function created(data: unknown): CreatedKey {

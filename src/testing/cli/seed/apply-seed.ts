@@ -4,13 +4,12 @@ import { chosenKey } from '../../emulator/operations/key-material.js';
 import { makeKey } from '../../emulator/operations/make-key.js';
 import type { Api } from '../../emulator/store/records.js';
 import type { Workspace } from '../../emulator/store/workspace.js';
-import { CliError } from '../cli-error.js';
 import type { SeedFile, SeedKey } from './seed-file.js';
 
 /**
  * Fills a workspace with what a seed file says.
  *
- * @throws {CliError} that names the place in the file where something contradicts what stands before it
+ * @throws {SeedError} that names the place in the file where something contradicts what stands before it
  */
 export function applySeed(seed: SeedFile, workspace: Workspace, now: number): void {
   const { apis, identities, migrations, namespaces, permissions, roles, rootKeys } = workspace;
@@ -61,11 +60,16 @@ function each<Item>(
     try {
       add(item, here);
     } catch (error) {
-      if (error instanceof CliError) throw error;
+      if (error instanceof SeedError) throw error;
       if (!(error instanceof ApiError) && !(error instanceof Contradiction)) throw error;
-      throw new CliError(`The seed file cannot be used: ${here}: ${error.message.replace(/\.$/, '')}.`);
+      throw new SeedError(`${here}: ${error.message.replace(/\.$/, '')}`);
     }
   }
+}
+
+/** What is wrong with a seed, and where in it. */
+export class SeedError extends Error {
+  override readonly name = 'SeedError';
 }
 
 class Contradiction extends Error {}

@@ -15,8 +15,13 @@ export class FaultPlan {
   constructor(private readonly operations: ReadonlySet<string>) {}
 
   /** @throws {TypeError} if the fault, the operation or the count is none */
-  add(fault: Fault, { operation, times }: FaultOptions = {}): FaultHandle {
+  add(fault: Fault, options: FaultOptions = {}): FaultHandle {
     checkFault(fault);
+    const { operation, times, ...rest } = options;
+    const [unknown] = Object.keys(rest);
+    if (unknown !== undefined) {
+      throw new TypeError(`unkey.fail has no option '${unknown}'; options are operation and times.`);
+    }
     if (operation !== undefined && !this.operations.has(operation)) {
       throw new TypeError(
         `unkey.fail: there is no operation '${operation}'; names are like 'keys.verifyKey'.`,
