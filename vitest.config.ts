@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vitest/config';
 
@@ -23,6 +24,8 @@ const endToEnd = { include: ['test/**/*.e2e-spec.ts'], testTimeout: 20_000, hook
 export default defineConfig({
   resolve: { alias },
   test: {
+    // One per core: what runs here waits for sockets half of its time.
+    maxWorkers: availableParallelism(),
     // Files share a process per project: no source keeps state in its modules, and Nest is imported once.
     isolate: false,
     reporters: ['default', path('./test/support/closing-line.reporter.ts')],
