@@ -42,6 +42,7 @@ export interface CacheMessage {
   readonly keyId: string | undefined;
 }
 
+/** A change of the breaker: from now on it is in this state. */
 export interface BreakerMessage {
   readonly state: BreakerState;
 }
