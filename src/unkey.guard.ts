@@ -1,4 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { Awaitable } from './contracts/awaitable.js';
 import type { HandlerPolicy } from './contracts/handler-policy.js';
 import type { RequestState } from './contracts/request-state.js';
 import type { Verification } from './contracts/verification.js';
@@ -19,8 +20,6 @@ import { transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
 import { toVerifiedKey } from './verification/to-verified-key.js';
-
-type Awaitable<T> = T | Promise<T>;
 
 /**
  * Lets a request through if Unkey says that its key may do this, or if the handler needs none; refuses it in
@@ -50,37 +49,29 @@ export class UnkeyGuard implements CanActivate {
     this.#policies = new PolicyReader(options.permissions);
   }
 
+  // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const transport = transportOf(context);
+    const state = transportOf(context).state(context);
     try {
-      await this.#decide(context, transport.state(context));
-      return true;
-    } catch (error) {
-      if (!isUnkeyException(error)) throw error;
-      if (isDenial(error)) this.#events.denied(error);
-      await this.deny(error, context);
-      // A `deny` that a subclass replaced and that throws nothing still lets nobody through.
-      return false;
-    }
-  }
+      const skipped = this.skip(context);
+      if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
 
-  async #decide(context: ExecutionContext, state: RequestState): Promise<void> {
-    if ((await this.skip(context)) === true) {
-      state.decided = true;
-      return;
+      const policy = this.#policyOf(context);
+      const extracted = this.extractKey(context);
+      const key = isPending(extracted) ? await extracted : extracted;
+      if (!key && policy.access === 'optional') return letThrough(state);
+      if (!key) throw new KeyMissingException({ status: this.options.statuses.MISSING_KEY });
+
+      const demanded = this.#demandsOf(policy, context, state);
+      const demands = isPending(demanded) ? await demanded : demanded;
+      const verified = this.verify(key, demands, context);
+      const verification = this.#granted(isPending(verified) ? await verified : verified);
+      const allowed = this.allow(verification, context);
+      if (isPending(allowed)) await allowed;
+      return letThrough(state);
+    } catch (error) {
+      return this.#refuse(error, context);
     }
-    const policy = this.#policyOf(context);
-    const key = await this.extractKey(context);
-    if (!key) {
-      if (policy.access !== 'optional')
-        throw new KeyMissingException({ status: this.options.statuses.MISSING_KEY });
-      state.decided = true;
-      return;
-    }
-    const asked = state.once(context.getHandler(), () => this.#demandsOf(policy, context));
-    const demands = asked instanceof Promise ? await asked : asked;
-    await this.allow(this.#granted(await this.verify(key, demands, context)), context);
-    state.decided = true;
   }
 
   /**
@@ -109,16 +100,15 @@ export class UnkeyGuard implements CanActivate {
   /** Asks Unkey; one call per request for the same key and demands, however many guards ask. */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     const state = transportOf(context).state(context);
-    return state.once(JSON.stringify([key, options]), () => this.unkey.verify(key, options));
+    return state.verification(key, options, () => this.unkey.verify(key, options));
   }
 
   /** Attaches the key to the request and tells the caller what is left of its limits. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     const transport = transportOf(context);
-    const key = toVerifiedKey(verification);
-    transport.state(context).key = key;
-    transport.attach(context, key);
-    transport.setHeaders(context, answerHeaders(verification, this.options));
+    transport.attach(context, toVerifiedKey(verification));
+    const headers = answerHeaders(verification, this.options);
+    if (headers !== undefined) transport.setHeaders(context, headers);
   }
 
   /** Answers a refusal: its headers, then the exception itself. Whatever it does, the handler does not run. */
@@ -127,13 +117,29 @@ export class UnkeyGuard implements CanActivate {
     throw denial;
   }
 
+  async #refuse(error: unknown, context: ExecutionContext): Promise<false> {
+    if (!isUnkeyException(error)) throw error;
+    if (isDenial(error)) this.#events.denied(error);
+    await this.deny(error, context);
+    // A `deny` that a subclass replaced and that throws nothing still lets nobody through.
+    return false;
+  }
+
   #policyOf(context: ExecutionContext): HandlerPolicy {
     return this.#policies.read(context.getClass(), context.getHandler());
   }
 
-  #demandsOf(policy: HandlerPolicy, context: ExecutionContext): Awaitable<VerifyOptions> {
-    const demands = demandsOf(policy, context);
-    return this.options.clientIp ? this.#withAddress(demands, context) : demands;
+  #demandsOf(
+    policy: HandlerPolicy,
+    context: ExecutionContext,
+    state: RequestState,
+  ): Awaitable<VerifyOptions> {
+    const { clientIp } = this.options;
+    if (policy.fixed !== undefined && !clientIp) return policy.fixed;
+    return state.demands(context.getHandler(), () => {
+      const demands = demandsOf(policy, context);
+      return clientIp ? this.#withAddress(demands, context) : demands;
+    });
   }
 
   async #withAddress(demands: Awaitable<VerifyOptions>, context: ExecutionContext): Promise<VerifyOptions> {
@@ -151,4 +157,14 @@ export class UnkeyGuard implements CanActivate {
       retryAfter: retryAfter(verification, this.options),
     });
   }
+}
+
+/** By its `then`, since promises of another realm (as under Jest) are no instances of this one's. */
+function isPending<T>(value: Awaitable<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+function letThrough(state: RequestState): true {
+  state.decided = true;
+  return true;
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
@@ -8,7 +9,6 @@ import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.except
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 import type { VerificationFailure } from './errors/verification-failure.js';
 import { isPossibleKey } from './extractors/key-shape.js';
-import { checkDemands } from './options/check-demands.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_CACHE,
@@ -23,16 +23,19 @@ import { knownAddress } from './transports/known-address.js';
 import { Upstream } from './verification/asking/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
+import { DemandsWriter, requestFor } from './verification/demands-writer.js';
 import type { Outcome } from './verification/outcome.js';
-import { toVerifyRequest } from './verification/to-verify-request.js';
+
+const NOTHING: VerifyOptions = Object.freeze({});
 
 /** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
 @Injectable()
 export class UnkeyService {
-  readonly #upstream: Upstream;
+  readonly #ask: Ask;
   // Private to the letter: a client that the user made prints its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
+  readonly #demands = new DemandsWriter();
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -44,7 +47,7 @@ export class UnkeyService {
     this.#unkey = unkey;
     this.#failures = new FailureLog(new Logger('UnkeyModule'), options.now);
     const { breaker, maxInFlight } = options;
-    this.#upstream = new Upstream(
+    const upstream = new Upstream(
       verifier,
       maxInFlight,
       breaker === false
@@ -55,6 +58,7 @@ export class UnkeyService {
             (state) => events.breakerChanged(state),
           ),
     );
+    this.#ask = (question, ms) => upstream.ask(question, ms);
   }
 
   /** The official SDK's client, as `@InjectUnkey()` gives it. */
@@ -72,14 +76,16 @@ export class UnkeyService {
    * @example
    * const { valid, keyId } = await unkey.verify(job.data.key, { permissions: 'jobs.run', credits: 3 });
    */
-  async verify(key: string, options: VerifyOptions = {}): Promise<Verification> {
-    checkDemands(options);
-    const request = toVerifyRequest(key, options);
+  async verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
+    const demands = this.#demands.write(options);
     if (typeof key !== 'string' || !isPossibleKey(key)) return { valid: false, code: 'MALFORMED_KEY' };
     if (!this.#hasPrefix(key)) return { valid: false, code: 'NOT_FOUND' };
 
+    const request = requestFor(key, demands);
     const caller = options.clientIp === undefined ? undefined : { clientIp: knownAddress(options.clientIp) };
-    const outcome = await this.#obtain({ request, caller });
+    const obtained = this.#obtain({ request, caller });
+    // A remembered answer is there already, and each await of one costs as much as finding it.
+    const outcome = obtained instanceof Promise ? await obtained : obtained;
     if ('failure' in outcome) {
       this.#failures.report(outcome.failure, request);
       throw this.#exceptionOf(outcome.failure);
@@ -99,12 +105,17 @@ export class UnkeyService {
     await this.cache?.invalidate(target);
   }
 
-  #obtain(question: Question): Promise<Outcome> {
+  #obtain(question: Question): Awaitable<Outcome> {
+    return this.events.isHeard()
+      ? this.events.around(question, () => this.#answer(question))
+      : this.#answer(question);
+  }
+
+  #answer(question: Question): Awaitable<Outcome> {
     const { timeout } = this.options;
-    const ask: Ask = (asked, ms) => this.#upstream.ask(asked, ms);
-    return this.events.around(question, () =>
-      this.cache === undefined ? ask(question, timeout) : this.cache.obtain(question, timeout, ask),
-    );
+    return this.cache === undefined
+      ? this.#ask(question, timeout)
+      : this.cache.obtain(question, timeout, this.#ask);
   }
 
   #hasPrefix(key: string): boolean {

@@ -1,4 +1,7 @@
+import type { Awaitable } from './awaitable.js';
+import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
+import type { VerifyOptions } from './verify-options.js';
 
 /**
  * What the guards and the param decorators of one request share. It stands on the request itself under a
@@ -9,9 +12,12 @@ export interface RequestState {
   /** Whether a guard decided about this request: then no key means "let through without one". */
   decided: boolean;
   key: VerifiedKey | undefined;
-  /**
-   * Runs `compute` for the first who asks for this id, and gives what it returned to all after it. An id is a
-   * handler (what it demands now) or a text (one key with one set of demands).
-   */
-  once<T>(id: object | string, compute: () => T): T;
+  /** What a handler demands of this request: read for the first guard that asks, the same for all after it. */
+  demands(handler: object, read: () => Awaitable<VerifyOptions>): Awaitable<VerifyOptions>;
+  /** The verification of one key with one set of demands: made for the first guard that asks, the same for all after it. */
+  verification(
+    key: string,
+    demands: VerifyOptions,
+    verify: () => Awaitable<Verification>,
+  ): Awaitable<Verification>;
 }

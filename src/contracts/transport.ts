@@ -6,7 +6,7 @@ import type { VerifiedKey } from './verified-key.js';
 export interface Transport {
   /** What guards and decorators of this request share. */
   state(context: ExecutionContext): RequestState;
-  /** Puts the key where handlers look for it. */
+  /** Puts the key into the state, and where handlers look for it. */
   attach(context: ExecutionContext, key: VerifiedKey): void;
   /** The pattern of the matched route, global prefix and version included; `undefined` where there is none. */
   routePattern(context: ExecutionContext): string | undefined;

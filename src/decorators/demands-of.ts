@@ -1,19 +1,21 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { Awaitable } from '../contracts/awaitable.js';
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
 import { checkCredits, fitTags } from '../options/check-demands.js';
 
-/**
- * What a policy demands of this one request: its functions asked, what it does not demand left out. At once where
- * there is no function to ask, since that is nearly every handler.
- */
-export function demandsOf(
-  policy: HandlerPolicy,
-  context: ExecutionContext,
-): VerifyOptions | Promise<VerifyOptions> {
-  const { credits, tags } = policy;
-  if (tags.length === 0 && typeof credits !== 'function') return demands(policy, credits, []);
-  return asked(policy, context);
+type Demands = Omit<HandlerPolicy, 'access' | 'fixed'>;
+
+/** What is demanded whatever the request is; `undefined` where a function of the request must be asked. */
+export function fixedDemands({ credits, tags, ...others }: Demands): VerifyOptions | undefined {
+  if (typeof credits === 'function') return undefined;
+  const texts = tags.filter((tag) => typeof tag !== 'function');
+  return texts.length < tags.length ? undefined : demands(others, credits, texts.flat());
+}
+
+/** What a policy demands of this one request: its functions asked, what it does not demand left out. */
+export function demandsOf(policy: HandlerPolicy, context: ExecutionContext): Awaitable<VerifyOptions> {
+  return policy.fixed ?? asked(policy, context);
 }
 
 async function asked(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
@@ -25,16 +27,16 @@ async function asked(policy: HandlerPolicy, context: ExecutionContext): Promise<
 }
 
 function demands(
-  { permissions, ratelimits }: HandlerPolicy,
+  { permissions, ratelimits }: Pick<Demands, 'permissions' | 'ratelimits'>,
   credits: number | undefined,
   tags: string[],
 ): VerifyOptions {
-  return {
-    ...(permissions.length === 0 ? {} : { permissions }),
-    ...(credits === undefined ? {} : { credits }),
-    ...(ratelimits.length === 0 ? {} : { ratelimits }),
-    ...(tags.length === 0 ? {} : { tags: fitTags(tags) }),
-  };
+  const options: VerifyOptions = {};
+  if (permissions.length > 0) options.permissions = permissions;
+  if (credits !== undefined) options.credits = credits;
+  if (ratelimits.length > 0) options.ratelimits = ratelimits;
+  if (tags.length > 0) options.tags = fitTags(tags);
+  return options;
 }
 
 /** A function that gives no number is a fault: without a cost Unkey would take 1. */

@@ -3,7 +3,9 @@ import type { HandlerPolicy, PerRequest } from '../contracts/handler-policy.js';
 import type { KeyRatelimitDemand, PermissionExpression } from '../contracts/verify-options.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { checkCredits, checkRatelimit, checkTags } from '../options/check-demands.js';
+import { frozenCopy } from '../options/frozen.js';
 import { toPermissionQuery } from '../options/permission-query.js';
+import { fixedDemands } from './demands-of.js';
 import { POLICY, readPolicy, type PolicyKey } from './policy-metadata.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
@@ -19,6 +21,7 @@ const DEMANDS = {
 /** Reads what a handler and its class demand, once, and joins it. */
 export class PolicyReader {
   readonly #read = new WeakMap<Controller, WeakMap<Handler, HandlerPolicy>>();
+  #last: { controller: Controller; handler: Handler; policy: HandlerPolicy } | undefined;
 
   /** @param permissions demanded of every handler, from the options */
   constructor(private readonly permissions: readonly PermissionExpression[]) {}
@@ -27,6 +30,15 @@ export class PolicyReader {
    * @throws UnkeyConfigError that names the handler, where its decorators cannot be meant
    */
   read(controller: Controller, handler: Handler): HandlerPolicy {
+    // A guard asks more than once for one request.
+    const last = this.#last;
+    if (last !== undefined && last.handler === handler && last.controller === controller) return last.policy;
+    const policy = this.#known(controller, handler);
+    this.#last = { controller, handler, policy };
+    return policy;
+  }
+
+  #known(controller: Controller, handler: Handler): HandlerPolicy {
     const known = this.#read.get(controller);
     const before = known?.get(handler);
     if (before !== undefined) return before;
@@ -111,7 +123,7 @@ function asAllOf(permissions: PermissionExpression[], where: string): Permission
   return second === undefined ? first : { allOf: permissions };
 }
 
-function checked(where: string, policy: HandlerPolicy): HandlerPolicy {
+function checked(where: string, policy: Omit<HandlerPolicy, 'fixed'>): HandlerPolicy {
   try {
     if (policy.permissions.length > 0) toPermissionQuery(policy.permissions);
     if (policy.credits !== undefined && typeof policy.credits !== 'function') checkCredits(policy.credits);
@@ -120,5 +132,9 @@ function checked(where: string, policy: HandlerPolicy): HandlerPolicy {
   } catch (error) {
     throw new UnkeyConfigError(`${where}: ${error instanceof Error ? error.message : String(error)}.`);
   }
-  return Object.freeze(policy);
+  // Copies, since what was given to a decorator is the user's own, who may change it.
+  const permissions = frozenCopy(policy.permissions);
+  const ratelimits = frozenCopy(policy.ratelimits);
+  const own = { ...policy, permissions, ratelimits, tags: Object.freeze(policy.tags) };
+  return Object.freeze({ ...own, fixed: frozenCopy(fixedDemands(own)) });
 }

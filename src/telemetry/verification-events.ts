@@ -1,3 +1,4 @@
+import type { Awaitable } from '../contracts/awaitable.js';
 import type { Question } from '../contracts/question.js';
 import type { Verification } from '../contracts/verification.js';
 import type { VerificationObserver } from '../contracts/verification-observer.js';
@@ -34,14 +35,13 @@ export class VerificationEvents implements VerificationObserver {
     publish(this.#channels.denial, () => denialMessage(denial));
   }
 
-  /** Runs a verification between its two messages. */
-  around<E extends End>(question: Question, verify: () => Promise<E>): Promise<E> {
-    const { verificationStart, verificationEnd } = this.#channels;
-    const isHeard = verificationStart.hasSubscribers || verificationEnd.hasSubscribers;
-    return isHeard ? this.#announced(question, verify) : verify();
+  /** Whether anybody listens to what {@link around} says. */
+  isHeard(): boolean {
+    return this.#channels.verificationStart.hasSubscribers || this.#channels.verificationEnd.hasSubscribers;
   }
 
-  async #announced<E extends End>({ request }: Question, verify: () => Promise<E>): Promise<E> {
+  /** Runs a verification between its two messages. */
+  async around<E extends End>({ request }: Question, verify: () => Awaitable<E>): Promise<E> {
     const message: VerificationMessage = {
       permissions: request.permissions,
       credits: request.credits?.cost,

@@ -4,12 +4,13 @@ import type { UnkeyException } from '../errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
 
-/** What an answer says of the limits that its verification counted against. */
+/** What an answer says of the limits that its verification counted against; `undefined` where it counted none. */
 export function answerHeaders(
-  verification: Verification,
+  { ratelimits }: Verification,
   { ratelimitHeaders: form, now }: ResolvedUnkeyOptions,
-): Record<string, string> {
-  return ratelimitHeaders(verification.ratelimits ?? [], form, now());
+): Record<string, string> | undefined {
+  if (ratelimits === undefined || ratelimits.length === 0) return undefined;
+  return ratelimitHeaders(ratelimits, form, now());
 }
 
 /** What belongs to a refusal: the challenge, when to try again, and what is left of the limits. */

@@ -1,12 +1,12 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Transport } from '../contracts/transport.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
-import { stateOn } from './request-state.js';
+import { stateOn, type StateCarrier } from './request-state.js';
 
 /** What Express and Fastify requests have in common, as far as it is read here. */
-interface HttpRequest {
+export interface HttpRequest extends StateCarrier {
   /** Fastify's link to Node's own request, which is what middleware sees. */
-  raw?: object;
+  raw?: StateCarrier;
   /** Express: the matched route. */
   route?: { path?: unknown };
   /** Fastify: the matched route. */
@@ -24,14 +24,13 @@ interface HttpResponse {
 /** Express and Fastify. */
 export const httpTransport: Transport = {
   state(context) {
-    const request = requestOf(context);
-    // On Express `raw` would be something that the app put there.
-    const { raw, routeOptions } = request;
-    return stateOn(request, routeOptions === undefined ? undefined : raw);
+    return stateOn(carrierOf(requestOf(context)));
   },
 
   attach(context, key) {
-    requestOf(context).unkey = key;
+    const request = requestOf(context);
+    stateOn(carrierOf(request)).key = key;
+    request.unkey = key;
   },
 
   routePattern(context) {
@@ -52,6 +51,12 @@ export const httpTransport: Transport = {
     }
   },
 };
+
+/** Where the state of a request stands: on Node's own request, which is what middleware sees too. */
+export function carrierOf(request: HttpRequest): StateCarrier {
+  // On Express `raw` would be something that the app put there.
+  return request.routeOptions === undefined ? request : (request.raw ?? request);
+}
 
 function requestOf(context: ExecutionContext): HttpRequest {
   return context.switchToHttp().getRequest<HttpRequest>();

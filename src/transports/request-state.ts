@@ -1,37 +1,87 @@
+import type { Awaitable } from '../contracts/awaitable.js';
 import type { RequestState } from '../contracts/request-state.js';
+import type { Verification } from '../contracts/verification.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
+import type { VerifyOptions } from '../contracts/verify-options.js';
 
 const STATE = Symbol.for('nestjs-unkey:request');
 
-/** What the guards of one request share, kept in private fields so that printing a request shows none of it. */
-class SharedState implements RequestState {
-  decided = false;
-  key: VerifiedKey | undefined;
-  readonly #results = new Map<object | string, unknown>();
+/** An object that a state may stand on. */
+export interface StateCarrier {
+  [STATE]?: RequestState;
+}
 
-  once<T>(id: object | string, compute: () => T): T {
-    if (this.#results.has(id)) return this.#results.get(id) as T;
-    const result = compute();
-    this.#results.set(id, result);
-    return result;
-  }
+interface Demanded {
+  readonly handler: object;
+  readonly demands: Awaitable<VerifyOptions>;
+}
+
+interface Verified {
+  readonly key: string;
+  readonly demands: VerifyOptions;
+  readonly verification: Awaitable<Verification>;
 }
 
 /**
- * The state that stands on a request, or a new one. It stands on the raw request too, where there is one, since
- * that is what middleware sees.
+ * What the guards of one request share, in private fields so that printing a request shows none of it. Nearly always
+ * there is one of each, so lists are looked through, and demands are compared by their text only where there are two.
  */
-export function stateOn(request: object, raw?: object): RequestState {
-  // Asked several times a request: once it stands on the one it stands on the other.
-  const known = readState(request);
+class SharedState implements RequestState {
+  #decided = false;
+  #key: VerifiedKey | undefined;
+  readonly #demanded: Demanded[] = [];
+  readonly #verified: Verified[] = [];
+
+  get decided(): boolean {
+    return this.#decided;
+  }
+  set decided(decided: boolean) {
+    this.#decided = decided;
+  }
+
+  get key(): VerifiedKey | undefined {
+    return this.#key;
+  }
+  set key(key: VerifiedKey | undefined) {
+    this.#key = key;
+  }
+
+  demands(handler: object, read: () => Awaitable<VerifyOptions>): Awaitable<VerifyOptions> {
+    for (const one of this.#demanded) if (one.handler === handler) return one.demands;
+    const demands = read();
+    this.#demanded.push({ handler, demands });
+    return demands;
+  }
+
+  verification(
+    key: string,
+    demands: VerifyOptions,
+    verify: () => Awaitable<Verification>,
+  ): Awaitable<Verification> {
+    for (const one of this.#verified) {
+      if (one.key === key && isSame(one.demands, demands)) return one.verification;
+    }
+    const verification = verify();
+    this.#verified.push({ key, demands, verification });
+    return verification;
+  }
+}
+
+/** The state that stands on a request, or a new one. */
+export function stateOn(carrier: StateCarrier): RequestState {
+  const known = carrier[STATE];
   if (known !== undefined) return known;
-  const state = (raw === undefined ? undefined : readState(raw)) ?? new SharedState();
-  Object.defineProperty(request, STATE, { value: state });
-  if (raw !== undefined && readState(raw) === undefined) Object.defineProperty(raw, STATE, { value: state });
+  const state = new SharedState();
+  // Not enumerable: a request that is printed or copied shows nothing of it.
+  Object.defineProperty(carrier, STATE, { value: state });
   return state;
 }
 
 /** The state that a guard left on this object, if one did. */
-export function readState(carrier: object): RequestState | undefined {
-  return Reflect.get(carrier, STATE) as RequestState | undefined;
+export function readState(carrier: StateCarrier): RequestState | undefined {
+  return carrier[STATE];
+}
+
+function isSame(a: VerifyOptions, b: VerifyOptions): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

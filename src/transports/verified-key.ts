@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { VerifiedKey } from '../contracts/verified-key.js';
+import { carrierOf } from './http.transport.js';
 import { readState } from './request-state.js';
 import { transportOf } from './transport-of.js';
 
@@ -15,7 +16,7 @@ export function getVerifiedKey(contextOrRequest: ExecutionContext | object): Ver
   const request = isContext(contextOrRequest)
     ? contextOrRequest.switchToHttp().getRequest<object>()
     : contextOrRequest;
-  return readState(request)?.key ?? stubbedKey(request);
+  return readState(carrierOf(request))?.key ?? stubbedKey(request);
 }
 
 /**
@@ -26,7 +27,10 @@ export function getVerifiedKey(contextOrRequest: ExecutionContext | object): Ver
 export function injectedKey(context: ExecutionContext): VerifiedKey | undefined {
   transportOf(context);
   const key = getVerifiedKey(context);
-  if (key === undefined && readState(context.switchToHttp().getRequest<object>())?.decided !== true) {
+  if (
+    key === undefined &&
+    readState(carrierOf(context.switchToHttp().getRequest<object>()))?.decided !== true
+  ) {
     throw new Error(
       `@UnkeyKey() in ${context.getClass().name}.${context.getHandler().name}: no UnkeyGuard ran before this handler. ` +
         'Protect it with @UseGuards(UnkeyGuard) or forRoot({ globalGuard: true }).',

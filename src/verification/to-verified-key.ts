@@ -27,5 +27,5 @@ export function toVerifiedKey(verification: Verification): VerifiedKey {
 }
 
 function distinct(list: readonly string[] = []): string[] {
-  return list.length < 2 ? [...list] : [...new Set(list)];
+  return list.length < 2 ? list.slice() : [...new Set(list)];
 }

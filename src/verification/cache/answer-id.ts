@@ -11,9 +11,15 @@ export interface AnswerId {
 
 export function answerIdOf({ request, caller }: Question): AnswerId {
   const keyHash = keyHashOf(request.key);
-  return { keyHash, text: `${keyHash} ${caller?.clientIp ?? ''} ${request.permissions ?? ''}` };
+  const { permissions } = request;
+  const isBare = caller === undefined && permissions === undefined;
+  // A text that is put together must be read whole to be found.
+  return {
+    keyHash,
+    text: isBare ? keyHash : `${keyHash} ${caller?.clientIp ?? ''} ${permissions ?? ''}`,
+  };
 }
 
 export function keyHashOf(key: string): string {
-  return hash('sha256', key, 'hex');
+  return hash('sha256', key, 'base64url');
 }

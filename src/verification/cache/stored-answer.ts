@@ -16,7 +16,7 @@ export function readStored(text: unknown): CachedAnswer | undefined {
     return undefined;
   }
   if (!isVerification(verification) || !isStorable(verification)) return undefined;
-  return { verification, asked, freshUntil, staleUntil };
+  return { verification: { ...verification, source: 'cache' }, asked, freshUntil, staleUntil };
 }
 
 function parse(text: string): unknown {

@@ -1,0 +1,2 @@
+/** There already, or on its way. */
+export type Awaitable<T> = T | Promise<T>;

@@ -1,0 +1,47 @@
+import type { VerifyRequest, VerifyRequestRatelimit } from '../contracts/verifier.js';
+import type { KeyRatelimitDemand, VerifyOptions } from '../contracts/verify-options.js';
+import { checkDemands } from '../options/check-demands.js';
+import { isFrozen } from '../options/frozen.js';
+import { toPermissionQuery } from '../options/permission-query.js';
+
+/** What is demanded in Unkey's own terms: the body of the call without the key. */
+export type WrittenDemands = Omit<VerifyRequest, 'key'>;
+
+/** Writes demands for Unkey. What a handler demands whatever the request is, the same frozen object, is written once. */
+export class DemandsWriter {
+  readonly #written = new WeakMap<VerifyOptions, WrittenDemands>();
+
+  /** @throws TypeError for what cannot be demanded of Unkey */
+  write(options: VerifyOptions): WrittenDemands {
+    const known = this.#written.get(options);
+    if (known !== undefined) return known;
+    checkDemands(options);
+    const written = inUnkeysTerms(options);
+    if (isFrozen(options)) this.#written.set(options, written);
+    return written;
+  }
+}
+
+/** The body: only what is asked for, so that an absent demand is an absent field. */
+export function requestFor(key: string, demands: WrittenDemands): VerifyRequest {
+  return { key, ...demands };
+}
+
+function inUnkeysTerms({ permissions, credits, ratelimits, tags }: VerifyOptions): WrittenDemands {
+  const written: WrittenDemands = {};
+  if (permissions !== undefined) {
+    written.permissions = toPermissionQuery(Array.isArray(permissions) ? permissions : [permissions]);
+  }
+  if (credits !== undefined) written.credits = { cost: credits };
+  if (ratelimits !== undefined && ratelimits.length > 0) written.ratelimits = ratelimits.map(toRatelimit);
+  if (tags !== undefined && tags.length > 0) written.tags = tags;
+  return written;
+}
+
+function toRatelimit({ name, cost, limit, duration }: KeyRatelimitDemand): VerifyRequestRatelimit {
+  const ratelimit: VerifyRequestRatelimit = { name };
+  if (cost !== undefined) ratelimit.cost = cost;
+  if (limit !== undefined) ratelimit.limit = limit;
+  if (duration !== undefined) ratelimit.duration = duration;
+  return ratelimit;
+}
