@@ -1,21 +1,37 @@
-// What a guarded route costs with each kind of guard, side by side: `npm run bench`. ROUNDS and SECONDS per round.
+// What a guarded route costs with each kind of guard, side by side: `npm run bench`. STARTS processes of each
+// contender, one after the other; ROUNDS in turn with each, of SECONDS.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { load } from './keep-alive-client.mjs';
+import { isPinned, pinServer } from './verification/pin.mjs';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const SECONDS = Number(process.env.SECONDS ?? 1);
+const STARTS = Number(process.env.STARTS ?? 3);
+const ROUNDS = Number(process.env.ROUNDS ?? 4);
+const SECONDS = Number(process.env.SECONDS ?? 0.5);
+const WARM_UP = 1.5;
 const CONNECTIONS = 32;
+const FLOOR = 'bare undici pool (floor)';
 const CONTENDERS = process.env.CONTENDERS?.split(';') ?? [
   'no-op guard',
   'this module, uncached',
-  'bare undici pool (floor)',
+  FLOOR,
   'SDK, one client',
   'SDK, a client per request',
   'this module, cached',
+  'hand-written cache',
   'this module, uncached, listened to',
+];
+
+/** Pairs of contenders, what is measured, and what must be reached. */
+const FIGURES = [
+  ['uncached / floor', 'this module, uncached', FLOOR, 'core', '>=', 0.95],
+  ['uncached / SDK, one client', 'this module, uncached', 'SDK, one client', 'core', '>=', 6],
+  ['cached / no-op', 'this module, cached', 'no-op guard', 'core', '>=', 0.85],
+  ['hand-written cache / no-op', 'hand-written cache', 'no-op guard', 'core'],
+  ['p99 uncached / p99 floor', 'this module, uncached', FLOOR, 'p99', '<=', 1.2],
+  ['listened to / not', 'this module, uncached, listened to', 'this module, uncached', 'core'],
 ];
 
 async function start(file, args = []) {
@@ -56,48 +72,55 @@ async function measure(server, seconds) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** All rounds of each contender. */
 async function run(adapter, upstream) {
-  const servers = new Map();
-  for (const name of CONTENDERS)
-    servers.set(name, await start('contender.mjs', [adapter, name, upstream.url]));
-  for (const server of servers.values()) await measure(server, 1.5);
   const rounds = new Map(CONTENDERS.map((name) => [name, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const name of CONTENDERS) rounds.get(name).push(await measure(servers.get(name), SECONDS));
+  for (let n = 0; n < STARTS; n++) {
+    const servers = new Map();
+    for (const name of CONTENDERS) {
+      const server = await start('contender.mjs', [adapter, name, upstream.url]);
+      pinServer(server.child.pid);
+      servers.set(name, server);
+    }
+    for (const server of servers.values()) await measure(server, WARM_UP);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, server] of servers) rounds.get(name).push(await measure(server, SECONDS));
+    }
+    for (const { child } of servers.values()) child.kill();
   }
-  for (const { child } of servers.values()) child.kill();
-  return (name, figure) => median(rounds.get(name).map((one) => one[figure]));
+  return rounds;
 }
 
-/** Pairs of contenders, what is measured, and what must be reached. */
-const FIGURES = [
-  ['uncached / floor', 'this module, uncached', 'bare undici pool (floor)', 'core', '>=', 0.95],
-  ['uncached / SDK, one client', 'this module, uncached', 'SDK, one client', 'core', '>=', 6],
-  ['cached / no-op', 'this module, cached', 'no-op guard', 'core', '>=', 0.85],
-  ['p99 uncached / p99 floor', 'this module, uncached', 'bare undici pool (floor)', 'p99', '<=', 1.2],
-  ['listened to / not', 'this module, uncached, listened to', 'this module, uncached', 'core', '', 0],
-];
+/** One against another: the median of the ratios round by round, since a machine is not as fast at all times. */
+function ratio(rounds, a, b, figure) {
+  const others = rounds.get(b);
+  return median(rounds.get(a).map((one, index) => one[figure] / others[index][figure]));
+}
 
 console.log(`${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}`);
 console.log(
-  `${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${SECONDS} s, in turn. "per core": requests per second of the server's own processor time\n`,
+  `${CONNECTIONS} connections; ${STARTS} processes of each, ${ROUNDS} rounds of ${SECONDS} s in turn with each; median of the ratios.`,
+);
+console.log(
+  `Servers ${isPinned ? 'on a processor of their own' : 'where the scheduler puts them'}. "per core": requests per second of the server's own processor time\n`,
 );
 const upstream = await start('upstream.mjs');
 for (const adapter of ['fastify', 'express']) {
-  const of = await run(adapter, upstream);
-  console.log(`| ${adapter} | per core, to floor | per second, to floor | p99, to floor |`);
+  const rounds = await run(adapter, upstream);
+  const base = rounds.has(FLOOR) ? FLOOR : CONTENDERS[0];
+  console.log(`| ${adapter}, to ${base} | per core | per second | p99 |`);
   console.log('| --- | --- | --- | --- |');
-  const floor = 'bare undici pool (floor)';
   for (const name of CONTENDERS) {
-    const cells = ['core', 'wall', 'p99'].map((figure) => (of(name, figure) / of(floor, figure)).toFixed(2));
+    const cells = ['core', 'wall', 'p99'].map((figure) => ratio(rounds, name, base, figure).toFixed(2));
     console.log(`| ${name} | ${cells.join(' | ')} |`);
   }
   console.log('');
   for (const [name, a, b, figure, sign, goal] of FIGURES) {
-    const ratio = of(a, figure) / of(b, figure);
-    const isReached = sign === '>=' ? ratio >= goal : ratio <= goal;
+    if (!rounds.has(a) || !rounds.has(b)) continue;
+    const value = ratio(rounds, a, b, figure);
+    const isReached = sign === '>=' ? value >= goal : value <= goal;
     console.log(
-      `${name}: ${ratio.toFixed(2)}${sign === '' ? '' : ` (must be ${sign} ${goal}: ${isReached ? 'reached' : 'NOT reached'})`}`,
+      `${name}: ${value.toFixed(2)}${sign === undefined ? '' : ` (must be ${sign} ${goal}: ${isReached ? 'reached' : 'NOT reached'})`}`,
     );
   }
   console.log('');

@@ -30,7 +30,8 @@ import { openCache } from './verification/cache/open-cache.js';
 import type { VerificationCache } from './verification/cache/verification-cache.js';
 import type { CallListener } from './verification/sdk-client.js';
 import { VerificationEvents } from './telemetry/verification-events.js';
-import { HttpWire } from './verification/wire/http-wire.js';
+import type { HttpWire } from './verification/wire/http-wire.js';
+import { openWire } from './verification/wire/open-wire.js';
 import { sdkVerifier } from './verification/sdk.verifier.js';
 
 /**
@@ -67,8 +68,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     },
     {
       provide: UNKEY_WIRE,
-      useFactory: (options: ResolvedUnkeyOptions) =>
-        options.verifier === 'http' ? HttpWire.open(options) : undefined,
+      useFactory: openWire,
       inject: [UNKEY_RESOLVED_OPTIONS],
     },
     {

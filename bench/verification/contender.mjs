@@ -1,5 +1,6 @@
 // One contender as a Nest app in a process of its own. Arguments: adapter, contender, URL of the upstream.
 import 'reflect-metadata';
+import { hash } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import { Controller, Get, Module } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
@@ -54,12 +55,40 @@ async function floorGuard() {
   });
 }
 
+/**
+ * The least that a guard can do that remembers: SHA-256 of the key, an entry with an end, a copy for the request. It
+ * asks nobody, and has no permissions, no invalidation, no bound.
+ */
+function cacheGuard() {
+  const data = {
+    valid: true,
+    code: 'VALID',
+    keyId: 'key_bench1234',
+    meta: { plan: 'pro' },
+    permissions: ['documents.read'],
+    identity: { id: 'id_bench1234', externalId: 'user_7' },
+  };
+  const entries = new Map();
+  return guard((context) => {
+    const id = hash('sha256', keyOf(context), 'base64url');
+    let entry = entries.get(id);
+    if (entry === undefined) entries.set(id, (entry = { data, until: Date.now() + 3_600_000 }));
+    if (Date.now() >= entry.until) return false;
+    const copy = { ...entry.data };
+    copy.meta = { ...copy.meta };
+    copy.permissions = copy.permissions.slice();
+    copy.identity = { ...copy.identity };
+    return allow(context, copy);
+  });
+}
+
 const CONTENDERS = {
   'no-op guard': () => guard((context) => typeof keyOf(context) === 'string'),
   'this module, uncached': () => module({}),
   'bare undici pool (floor)': floorGuard,
   'SDK, one client': () => sdkGuard(true),
   'SDK, a client per request': () => sdkGuard(false),
+  'hand-written cache': cacheGuard,
   'this module, cached': () => module({ cache: { ttl: 3_600_000 } }),
   'this module, uncached, listened to': () => {
     for (const name of Object.values(CHANNELS)) subscribe(name, () => undefined);

@@ -1,4 +1,4 @@
-import { OPTIONS } from './options-schema.js';
+import { OPTION_NAMES } from './option-names.js';
 
 /** Options that print a root key: the key itself, a client that was made with one, and a dispatcher that sends it. */
 const SECRETS = ['rootKey', 'client', 'dispatcher'];
@@ -11,7 +11,7 @@ export function concealSecrets<Options>(options: Options): Options {
   if (typeof options !== 'object' || options === null) return options;
   const copy = { ...options };
   // An options class may have getters, which a spread leaves behind.
-  for (const name of Object.keys(OPTIONS)) {
+  for (const name of OPTION_NAMES) {
     const value: unknown = Reflect.get(options, name);
     if (value === undefined) continue;
     Object.defineProperty(

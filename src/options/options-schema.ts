@@ -8,7 +8,7 @@ import type { PermissionExpression } from '../contracts/verify-options.js';
 import { DENIALS, isDenialCode } from '../errors/denial-table.js';
 import { NESTED_OPTIONS } from './nested-options-schema.js';
 import { routePatternFault } from './route-pattern.js';
-import type { RatelimitHeaders, UnkeyClientOptions } from './unkey-options.js';
+import type { RatelimitHeaders, UnkeyClientOptions, UnkeyModuleOptions } from './unkey-options.js';
 import { wholeNumber } from './whole-number.js';
 
 // Every message says what the option takes; where it stands and what was given is added by whoever reports it.
@@ -101,7 +101,7 @@ export const OPTIONS = {
     'must be an Unkey client of @unkey/api, or false',
   ),
   clientOptions,
-};
+} satisfies Record<keyof UnkeyModuleOptions, unknown>;
 
 export const OPTIONS_SCHEMA = v.partial(v.strictObject(OPTIONS));
 

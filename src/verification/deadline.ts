@@ -44,7 +44,7 @@ export function withDeadline<T>(task: (deadline: Deadline) => Promise<T>, timeou
       reject(error);
       deadline.pass(error);
     }, timeout);
-    run(task, deadline).then(
+    start(task, deadline).then(
       (value) => {
         clearTimeout(timer);
         resolve(value);
@@ -60,6 +60,12 @@ export function withDeadline<T>(task: (deadline: Deadline) => Promise<T>, timeou
 }
 
 /** A task that throws instead of rejecting rejects here. */
-async function run<T>(task: (deadline: Deadline) => Promise<T>, deadline: Deadline): Promise<T> {
-  return task(deadline);
+function start<T>(task: (deadline: Deadline) => Promise<T>, deadline: Deadline): Promise<T> {
+  try {
+    // A user's verifier may give what only looks like a promise, or none at all.
+    return Promise.resolve(task(deadline));
+  } catch (error) {
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+    return Promise.reject(error);
+  }
 }

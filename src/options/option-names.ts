@@ -1,0 +1,29 @@
+import type { UnkeyModuleOptions } from './unkey-options.js';
+
+// Without the schema, which is loaded when the app boots; the type keeps it complete.
+const NAMES: Readonly<Record<keyof UnkeyModuleOptions, true>> = {
+  rootKey: true,
+  baseUrl: true,
+  keyFrom: true,
+  keyPrefix: true,
+  permissions: true,
+  public: true,
+  exclude: true,
+  skipIf: true,
+  statuses: true,
+  problemDetails: true,
+  ratelimitHeaders: true,
+  realm: true,
+  clientIp: true,
+  timeout: true,
+  maxInFlight: true,
+  breaker: true,
+  cache: true,
+  verifier: true,
+  dispatcher: true,
+  client: true,
+  clientOptions: true,
+};
+
+/** The name of every option. */
+export const OPTION_NAMES: readonly string[] = Object.keys(NAMES);
