@@ -12,7 +12,9 @@ import {
   type Verification,
   type VerifiedKey,
 } from 'nestjs-unkey';
+import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { applySeed } from '../src/testing/cli/seed/apply-seed.js';
 import { startApp } from './support/app.js';
 import { useUnkey } from './support/unkey.js';
 
@@ -146,18 +148,37 @@ describe('what is remembered', () => {
     expect(await unkey.verify(key)).toMatchObject({ valid: true, source: 'cache' });
   });
 
-  it('for each address by itself', async () => {
-    const { get } = await start(true, { clientIp: true }, (app) => {
-      (app as NestExpressApplication).set('trust proxy', true);
-    });
-    const { key, keyId } = await server.unkey.createKey({});
-    const from = (address: string) => get('/', { 'x-api-key': key, 'x-forwarded-for': address });
-    expect((await from('10.0.0.1')).status).toBe(200);
-    server.unkey.fail({ body: { meta: {}, data: { valid: false, code: 'FORBIDDEN', keyId } } }, { times: 1 });
-    expect((await from('10.0.0.2')).body).toMatchObject({ code: 'FORBIDDEN' });
-    expect((await from('10.0.0.1')).body).toMatchObject({ source: 'cache' });
-    expect(server.unkey.calls.map(({ headers }) => headers['x-forwarded-for'])).toEqual([
+  it('for each address by itself: an allowed one opens nothing for a forbidden one', async () => {
+    const key = 'acme_inside_only';
+    await using unkey = await UnkeyEmulator.startWith(
+      {},
+      {
+        // Unkey sets an allow list in its dashboard alone, so no operation of the API makes one.
+        fill: (workspace, now) =>
+          applySeed(
+            { apis: [{ name: 'inside', ipWhitelist: ['10.0.0.1', '2001:db8::1'], keys: [{ key }] }] },
+            workspace,
+            now,
+          ),
+      },
+    );
+    const { get } = await start(
+      true,
+      { clientIp: true, rootKey: unkey.rootKey, baseUrl: unkey.url },
+      (app) => void (app as NestExpressApplication).set('trust proxy', true),
+    );
+    const from = async (address: string) => {
+      const { status, body } = await get('/', { 'x-api-key': key, 'x-forwarded-for': address });
+      return status === 200 ? (body as { source: string }).source : (body as { code: string }).code;
+    };
+    const addresses = ['10.0.0.1', '10.0.0.2', '::ffff:10.0.0.1', '2001:db8::1', '10.0.0.2', '2001:db8::1'];
+    const answers: string[] = [];
+    for (const address of addresses) answers.push(await from(address));
+    expect(answers).toEqual(['unkey', 'FORBIDDEN', 'cache', 'unkey', 'FORBIDDEN', 'cache']);
+    expect(unkey.calls.map(({ headers }) => headers['x-forwarded-for'])).toEqual([
       '10.0.0.1',
+      '10.0.0.2',
+      '2001:db8::1',
       '10.0.0.2',
     ]);
   });
