@@ -90,7 +90,8 @@ export class UnkeyService {
       this.#failures.report(outcome.failure, request);
       throw this.#exceptionOf(outcome.failure);
     }
-    const { verification, source } = outcome;
+    const { verification, source, standsInFor } = outcome;
+    if (standsInFor !== undefined) this.#failures.covered(standsInFor);
     // A remembered answer says nothing about whether Unkey can be reached.
     if (source === undefined) this.#failures.answered();
     return verification;

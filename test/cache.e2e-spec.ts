@@ -210,7 +210,7 @@ describe('1,000 requests at once', () => {
 describe('while Unkey cannot be asked', () => {
   it('an answer may outlive its time by staleIfError, and says so', async () => {
     const clock = clockAt();
-    const { get } = await start(
+    const { get, log } = await start(
       { ttl: 1000, staleIfError: 5000 },
       { breaker: { consecutiveFailures: 2, openFor: 60_000 } },
     );
@@ -222,6 +222,7 @@ describe('while Unkey cannot be asked', () => {
     // The first two are asked and fail, the others are not asked: the breaker is open.
     for (let n = 0; n < 5; n++) expect((await get('/', headers)).body).toMatchObject({ source: 'stale' });
     expect(calls()).toBe(3);
+    expect(log.of('warn', 'remembered answers stand in: Unkey answered 500')).toHaveLength(1);
     clock.advance(5000);
     expect((await get('/', headers)).status).toBe(503);
     outage.clear();

@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('a request with a key of credits is billed once at most,
     expect([...billed().values()].filter((times) => times > 1)).toEqual([]);
 
     const allowed = statuses.get(200) ?? 0;
-    expect([...statuses.keys()].sort()).toEqual([200, 503]);
+    expect(new Set(statuses.keys())).toEqual(new Set([200, 503]));
     // Charged and not let through: those whose answer broke off or came late, and those whose connection closed.
     expect(carriedOut() - allowed).toBeGreaterThanOrEqual((REQUESTS / AT_ONCE) * perBatch(true));
     expect(allowed).toBeGreaterThan(REQUESTS / 2);

@@ -25,6 +25,16 @@ describe('failures are logged once', () => {
     expect(lines).toEqual(['warn: Keys cannot be verified, callers get a 503: Unkey answered 500.']);
   });
 
+  it('one that remembered answers cover too, apart from what callers see of it', () => {
+    const { log, lines } = start();
+    for (let n = 0; n < 3; n++) log.covered(outage);
+    log.report(outage, request);
+    expect(lines).toEqual([
+      'warn: Keys cannot be verified, remembered answers stand in: Unkey answered 500.',
+      'warn: Keys cannot be verified, callers get a 503: Unkey answered 500.',
+    ]);
+  });
+
   it('and its end once, when nothing has failed for ten seconds', () => {
     const { log, lines, clock } = start();
     log.report(outage, request);

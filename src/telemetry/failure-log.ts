@@ -32,10 +32,7 @@ export class FailureLog {
 
   report(failure: VerificationFailure, request: VerifyRequest): void {
     if (failure.kind === 'unavailable') {
-      this.#lastOutage = this.now();
-      if (isNew(this.#outage, failure.reason)) {
-        this.logger.warn(`Keys cannot be verified, callers get a 503: ${failure.reason}.`);
-      }
+      this.#outageOf('callers get a 503', failure);
       return;
     }
     const names = failure.status === 412 ? request.ratelimits?.map(({ name }) => name).join(', ') : undefined;
@@ -49,11 +46,22 @@ export class FailureLog {
     );
   }
 
+  /** A failure of which the caller saw nothing, since a stale answer stood in for it. */
+  covered(failure: VerificationFailure): void {
+    this.#outageOf('remembered answers stand in', failure);
+  }
+
   /** Unkey gave an answer. */
   answered(): void {
     if (this.#outage.size === 0 || this.now() - this.#lastOutage < QUIET) return;
     this.#outage.clear();
     this.logger.log?.('Keys can be verified again.');
+  }
+
+  #outageOf(consequence: string, { reason }: VerificationFailure): void {
+    this.#lastOutage = this.now();
+    if (!isNew(this.#outage, `${consequence}: ${reason}`)) return;
+    this.logger.warn(`Keys cannot be verified, ${consequence}: ${reason}.`);
   }
 }
 

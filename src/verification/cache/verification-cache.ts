@@ -71,7 +71,7 @@ export class VerificationCache {
     const verification = this.#local.stale(id);
     if (verification === undefined) return outcome;
     this.parts.observer.cached('stale', verification.keyId);
-    return { verification, source: 'stale' };
+    return { verification, source: 'stale', standsInFor: outcome.failure };
   }
 
   /**
