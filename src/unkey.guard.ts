@@ -97,7 +97,10 @@ export class UnkeyGuard implements CanActivate {
     return undefined;
   }
 
-  /** Asks Unkey; one call per request for the same key and demands, however many guards ask. */
+  /**
+   * Asks Unkey; one call per request for the same key and demands, however many guards ask. `options` are the
+   * handler's, frozen where they are the same for each request: to demand something else, pass on other ones.
+   */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     const state = transportOf(context).state(context);
     return state.verification(key, options, () => this.unkey.verify(key, options));
