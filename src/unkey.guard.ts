@@ -4,13 +4,14 @@ import type { HandlerPolicy } from './contracts/handler-policy.js';
 import type { RequestState } from './contracts/request-state.js';
 import type { Verification } from './contracts/verification.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
-import { demandsOf } from './decorators/demands-of.js';
+import { answersFor, demandsWith } from './decorators/demands-of.js';
 import { PolicyReader } from './decorators/policy-reader.js';
 import { KeyDeniedException } from './errors/key-denied.exception.js';
 import { KeyMissingException } from './errors/key-missing.exception.js';
 import { isDenialCode } from './errors/denial-table.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
+import { frozenCopy } from './options/frozen.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
@@ -99,7 +100,7 @@ export class UnkeyGuard implements CanActivate {
 
   /**
    * Asks Unkey; one call per request for the same key and demands, however many guards ask. `options` are the
-   * handler's, frozen where they are the same for each request: to demand something else, pass on other ones.
+   * handler's and frozen: to demand something else, pass on other ones.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     const state = transportOf(context).state(context);
@@ -137,16 +138,23 @@ export class UnkeyGuard implements CanActivate {
     context: ExecutionContext,
     state: RequestState,
   ): Awaitable<VerifyOptions> {
-    const { clientIp } = this.options;
-    if (policy.fixed !== undefined && !clientIp) return policy.fixed;
-    return state.demands(context.getHandler(), () => {
-      const demands = demandsOf(policy, context);
-      return clientIp ? this.#withAddress(demands, context) : demands;
-    });
+    const isFixed = policy.fixed !== undefined && !this.options.clientIp;
+    return isFixed ? policy.fixed : this.#demandsNow(policy, context, state);
   }
 
-  async #withAddress(demands: Awaitable<VerifyOptions>, context: ExecutionContext): Promise<VerifyOptions> {
-    return { ...(await demands), clientIp: knownAddress(transportOf(context).clientIp?.(context)) };
+  /** Each guard's own, frozen like the fixed ones: what one guard asked for must not count for another. */
+  async #demandsNow(
+    policy: HandlerPolicy,
+    context: ExecutionContext,
+    state: RequestState,
+  ): Promise<VerifyOptions> {
+    const demands =
+      policy.fixed ??
+      demandsWith(policy, await state.answers(context.getHandler(), () => answersFor(policy, context)));
+    const caller = this.options.clientIp
+      ? { clientIp: knownAddress(transportOf(context).clientIp?.(context)) }
+      : {};
+    return frozenCopy({ ...demands, ...caller });
   }
 
   /** The verification, if it is a yes. Checked here too, since `verify` may be a subclass's own. */

@@ -46,10 +46,11 @@ export class UnkeyService {
   ) {
     this.#unkey = unkey;
     this.#failures = new FailureLog(new Logger('UnkeyModule'), options.now);
-    const { breaker, maxInFlight } = options;
+    const { breaker, maxInFlight, timeout } = options;
     const upstream = new Upstream(
       verifier,
       maxInFlight,
+      timeout,
       breaker === false
         ? undefined
         : new Breaker(
@@ -99,10 +100,16 @@ export class UnkeyService {
 
   /**
    * Forgets what the cache holds of a key: call it where a key is changed by anything but {@link client}, which is
-   * observed. Answers that are on their way are not remembered either. Does nothing without the option `cache`;
-   * never rejects.
+   * observed. Answers that are on their way are not remembered either. Does nothing without the option `cache`. A
+   * store that cannot be reached is told when it can; that is no error here.
+   *
+   * @throws TypeError for what names neither a key nor a key's id
    */
   async invalidate(target: { key: string } | { keyId: string }): Promise<void> {
+    const named: unknown = 'key' in target ? target.key : target.keyId;
+    if (typeof named !== 'string' || named === '') {
+      throw new TypeError('invalidate takes { key } or { keyId }, each a text that is not empty');
+    }
     await this.cache?.invalidate(target);
   }
 

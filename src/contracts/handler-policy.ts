@@ -15,3 +15,9 @@ export interface HandlerPolicy {
   /** All of it for a verification, where nothing depends on the request; `undefined` where a function must be asked. */
   readonly fixed: VerifyOptions | undefined;
 }
+
+/** What the functions of a policy say of one request. */
+export interface PolicyAnswers {
+  readonly credits: number | undefined;
+  readonly tags: readonly string[];
+}

@@ -1,4 +1,5 @@
 import type { Awaitable } from './awaitable.js';
+import type { PolicyAnswers } from './handler-policy.js';
 import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
@@ -12,8 +13,8 @@ export interface RequestState {
   /** Whether a guard decided about this request: then no key means "let through without one". */
   decided: boolean;
   key: VerifiedKey | undefined;
-  /** What a handler demands of this request: read for the first guard that asks, the same for all after it. */
-  demands(handler: object, read: () => Awaitable<VerifyOptions>): Awaitable<VerifyOptions>;
+  /** What a handler's functions say of this request: asked for the first guard, the same for all after it. */
+  answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
   /** The verification of one key with one set of demands: made for the first guard that asks, the same for all after it. */
   verification(
     key: string,

@@ -1,6 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { Awaitable } from '../contracts/awaitable.js';
-import type { HandlerPolicy } from '../contracts/handler-policy.js';
+import type { HandlerPolicy, PolicyAnswers } from '../contracts/handler-policy.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
 import { checkCredits, fitTags } from '../options/check-demands.js';
 
@@ -13,23 +12,24 @@ export function fixedDemands({ credits, tags, ...others }: Demands): VerifyOptio
   return texts.length < tags.length ? undefined : demands(others, credits, texts.flat());
 }
 
-/** What a policy demands of this one request: its functions asked, what it does not demand left out. */
-export function demandsOf(policy: HandlerPolicy, context: ExecutionContext): Awaitable<VerifyOptions> {
-  return policy.fixed ?? asked(policy, context);
-}
-
-async function asked(policy: HandlerPolicy, context: ExecutionContext): Promise<VerifyOptions> {
+/** What the policy's functions say of this request. */
+export async function answersFor(policy: HandlerPolicy, context: ExecutionContext): Promise<PolicyAnswers> {
   const credits = await creditsOf(policy, context);
   const tags = await Promise.all(
     policy.tags.map(async (tag) => (typeof tag === 'function' ? tag(context) : tag)),
   );
-  return demands(policy, credits, tags.flat());
+  return { credits, tags: tags.flat() };
+}
+
+/** What a policy demands, with what its functions said: what it does not demand left out. */
+export function demandsWith(policy: HandlerPolicy, { credits, tags }: PolicyAnswers): VerifyOptions {
+  return demands(policy, credits, tags);
 }
 
 function demands(
   { permissions, ratelimits }: Pick<Demands, 'permissions' | 'ratelimits'>,
   credits: number | undefined,
-  tags: string[],
+  tags: readonly string[],
 ): VerifyOptions {
   const options: VerifyOptions = {};
   if (permissions.length > 0) options.permissions = permissions;

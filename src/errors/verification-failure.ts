@@ -7,6 +7,8 @@ export interface VerificationFailure {
   /** The HTTP status of Unkey's refusal, where it gave one. */
   readonly status?: number;
   readonly requestId?: string | undefined;
+  /** Whether it is that time was up. */
+  readonly isLate?: boolean;
   /** Seconds, where Unkey said when to try again. */
   readonly retryAfter?: number | undefined;
 }

@@ -136,7 +136,7 @@ export interface UnkeyModuleOptions {
 
   /**
    * Remembers a yes for a short time: only where asking again would have changed nothing, so never a key with
-   * credits or rate limits, and never a call with `@Credits` or `@KeyRatelimit`. `true` takes the defaults. Calls
+   * credits or with a rate limit that counted, and never a call with `@Credits` or `@KeyRatelimit`. `true` takes the defaults. Calls
    * that are answered from it do not reach Unkey's analytics.
    *
    * @default false
@@ -242,7 +242,8 @@ export interface UnkeyCacheOptions {
   store?: VerificationStore | undefined;
 
   /**
-   * How long one look into `store` may take. Later is a miss, and the store is then left alone for a second.
+   * How long one look into `store` may take, never more than half of `timeout`. Later is a miss, and the store is
+   * then left alone for a second.
    *
    * @default 50
    */

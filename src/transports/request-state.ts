@@ -1,4 +1,5 @@
 import type { Awaitable } from '../contracts/awaitable.js';
+import type { PolicyAnswers } from '../contracts/handler-policy.js';
 import type { RequestState } from '../contracts/request-state.js';
 import type { Verification } from '../contracts/verification.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
@@ -11,9 +12,9 @@ export interface StateCarrier {
   [STATE]?: RequestState;
 }
 
-interface Demanded {
+interface Answered {
   readonly handler: object;
-  readonly demands: Awaitable<VerifyOptions>;
+  readonly answers: Promise<PolicyAnswers>;
 }
 
 interface Verified {
@@ -29,7 +30,7 @@ interface Verified {
 class SharedState implements RequestState {
   #decided = false;
   #key: VerifiedKey | undefined;
-  readonly #demanded: Demanded[] = [];
+  readonly #answered: Answered[] = [];
   readonly #verified: Verified[] = [];
 
   get decided(): boolean {
@@ -46,11 +47,11 @@ class SharedState implements RequestState {
     this.#key = key;
   }
 
-  demands(handler: object, read: () => Awaitable<VerifyOptions>): Awaitable<VerifyOptions> {
-    for (const one of this.#demanded) if (one.handler === handler) return one.demands;
-    const demands = read();
-    this.#demanded.push({ handler, demands });
-    return demands;
+  answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
+    for (const one of this.#answered) if (one.handler === handler) return one.answers;
+    const answers = ask();
+    this.#answered.push({ handler, answers });
+    return answers;
   }
 
   verification(

@@ -1,7 +1,7 @@
 import type { VerifyRequest, VerifyRequestRatelimit } from '../contracts/verifier.js';
 import type { KeyRatelimitDemand, VerifyOptions } from '../contracts/verify-options.js';
 import { checkDemands } from '../options/check-demands.js';
-import { isFrozen } from '../options/frozen.js';
+import { frozenCopy, isFrozen } from '../options/frozen.js';
 import { toPermissionQuery } from '../options/permission-query.js';
 
 /** What is demanded in Unkey's own terms: the body of the call without the key. */
@@ -17,8 +17,11 @@ export class DemandsWriter {
     if (known !== undefined) return known;
     checkDemands(options);
     const written = inUnkeysTerms(options);
-    if (isFrozen(options)) this.#written.set(options, written);
-    return written;
+    if (!isFrozen(options)) return written;
+    // A verifier of the user's own is given parts of it, which must be the same for the next request.
+    const fixed = frozenCopy(written);
+    this.#written.set(options, fixed);
+    return fixed;
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Question } from '../contracts/question.js';
 import type { CallerVerifier } from '../contracts/verifier.js';
 import { classifyFailure } from '../errors/classify-failure.js';
+import type { VerificationFailure } from '../errors/verification-failure.js';
 import { directOf } from './direct-verifier.js';
-import { withDeadline } from './deadline.js';
+import { DeadlineError, withDeadline } from './deadline.js';
 import type { Outcome } from './outcome.js';
-import { isVerification } from './read-verification.js';
+import { isVerification, isWellFormed } from './read-verification.js';
 
 /**
  * Asks a verifier once, within the deadline, and never rejects: a verdict that can be believed comes back as it is,
@@ -23,9 +24,19 @@ export async function obtain(
       (deadline) => direct?.(request, deadline, caller) ?? verifier(request, deadline.signal, caller),
       timeout,
     );
-    if (isVerification(answer)) return { verification: answer };
+    if (isVerification(answer) && isWellFormed(answer)) return { verification: answer };
     return { failure: { kind: 'unavailable', reason: 'Unkey gave an answer that cannot be read' } };
   } catch (error) {
-    return { failure: classifyFailure(error) };
+    return { failure: failureOf(error) };
+  }
+}
+
+function failureOf(error: unknown): VerificationFailure {
+  try {
+    const failure = classifyFailure(error);
+    return error instanceof DeadlineError ? { ...failure, isLate: true } : failure;
+  } catch {
+    // What a verifier of the user's own rejects with may throw when it is looked at.
+    return { kind: 'unavailable', reason: 'the verifier failed' };
   }
 }

@@ -49,6 +49,14 @@ export class RedisProcess {
     this.#child?.kill('SIGCONT');
   }
 
+  /** Runs one command, such as `CONFIG SET maxmemory 1`. */
+  async command(line: string): Promise<void> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.write(`${line}\r\n`);
+    await once(socket, 'data');
+    socket.destroy();
+  }
+
   #answers(): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = connect(this.port, '127.0.0.1');

@@ -1,7 +1,7 @@
 import type { Question } from '../../contracts/question.js';
 import type { CallerVerifier } from '../../contracts/verifier.js';
 import type { VerificationFailure } from '../../errors/verification-failure.js';
-import type { Breaker } from '../breaker/breaker.js';
+import type { Breaker, Permit } from '../breaker/breaker.js';
 import { obtain } from '../obtain.js';
 import type { Outcome } from '../outcome.js';
 import { isOutage } from './is-outage.js';
@@ -10,14 +10,16 @@ import { isOutage } from './is-outage.js';
 export class Upstream {
   #inFlight = 0;
 
+  /** @param timeout ms that a verification has as a whole */
   constructor(
     private readonly verifier: CallerVerifier,
     private readonly maxInFlight: number,
+    private readonly timeout: number,
     private readonly breaker: Breaker | undefined,
   ) {}
 
   /**
-   * Asks once. Never rejects.
+   * Asks once. Never rejects, since {@link obtain} does not.
    *
    * @param timeout ms that are left for it
    */
@@ -33,8 +35,15 @@ export class Upstream {
     this.#inFlight += 1;
     const outcome = await obtain(this.verifier, question, timeout);
     this.#inFlight -= 1;
-    if (permit !== undefined) this.breaker?.settle(permit, isOutage(outcome));
+    if (permit !== undefined) this.#settle(permit, outcome, timeout);
     return outcome;
+  }
+
+  /** Whoever had less than the whole time, and ran out of it, says nothing of Unkey. */
+  #settle(permit: Permit, outcome: Outcome, timeout: number): void {
+    const isCutShort = timeout < this.timeout && 'failure' in outcome && outcome.failure.isLate === true;
+    if (isCutShort) this.breaker?.abandon(permit);
+    else this.breaker?.settle(permit, isOutage(outcome));
   }
 }
 

@@ -52,6 +52,14 @@ export class Breaker {
     if (failed && this.#isTooMuch()) this.#change('open');
   }
 
+  /** A call that says nothing: as if it had not been made, so the next may find out. */
+  abandon({ period }: Permit): void {
+    if (period !== this.#period || this.#state !== 'half-open') return;
+    const opened = this.#opened;
+    this.#change('open');
+    this.#opened = opened;
+  }
+
   /** ms until it lets a call through; 0 where it would now. */
   waitFor(): number {
     if (this.#state !== 'open') return 0;

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
+import type { AnswerId } from './answer-id.js';
 import type { CachedAnswer } from './cached-answer.js';
 
 /** The most that is remembered of keys that are not good. */
@@ -14,6 +15,8 @@ interface Remembered {
 }
 
 interface Negative {
+  /** Unix ms. */
+  readonly asked: number;
   readonly until: number;
   readonly order: number;
 }
@@ -24,11 +27,14 @@ interface Negative {
  */
 export class Memory {
   readonly #good: LRUCache<string, Remembered>;
+  /** Hashes of the keys that good answers are remembered of, under whatever permissions and addresses. */
+  readonly #goodKeys: LRUCache<string, true>;
   readonly #bad: LRUCache<string, Negative>;
   readonly #alone: LRUCache<string, true>;
 
   constructor({ max }: ResolvedCacheOptions) {
     this.#good = new LRUCache({ max });
+    this.#goodKeys = new LRUCache({ max });
     this.#bad = new LRUCache({ max: Math.min(max, MOST_NEGATIVE) });
     this.#alone = new LRUCache({ max: Math.min(max, MOST_NEGATIVE) });
   }
@@ -37,13 +43,19 @@ export class Memory {
     return this.#good.get(id);
   }
 
-  keepGood(id: string, remembered: Remembered, now: number): void {
-    sweep(this.#good, ({ answer }) => answer.staleUntil <= now);
-    this.#good.set(id, remembered);
+  hasGood(keyHash: string): boolean {
+    return this.#goodKeys.has(keyHash);
   }
 
-  dropGood(id: string): void {
-    this.#good.delete(id);
+  keepGood({ text, keyHash }: AnswerId, remembered: Remembered, now: number): void {
+    sweep(this.#good, ({ answer }) => answer.staleUntil <= now);
+    this.#good.set(text, remembered);
+    this.#goodKeys.set(keyHash, true);
+  }
+
+  /** Whether there was one. */
+  dropGood(id: string): boolean {
+    return this.#good.delete(id);
   }
 
   bad(id: string): Negative | undefined {
@@ -64,8 +76,13 @@ export class Memory {
     else this.#alone.delete(keyHash);
   }
 
+  forgetKey(keyHash: string): void {
+    this.#goodKeys.delete(keyHash);
+  }
+
   clear(): void {
     this.#good.clear();
+    this.#goodKeys.clear();
     this.#bad.clear();
   }
 }

@@ -54,10 +54,10 @@ export class VerificationCache {
   /** Nothing that was asked for until now is answered from memory any more. */
   async invalidate(target: Invalidated): Promise<void> {
     const id = target === 'everything' ? undefined : 'key' in target ? keyHashOf(target.key) : target.keyId;
-    const moment = this.#local.revoke(id);
+    this.#local.revoke(id);
     // Whoever asks from now on must not be given what was asked for before.
     this.#flights.clear();
-    await this.#shared?.invalidate(id, moment);
+    await this.#shared?.invalidate(id);
   }
 
   #hit(verification: Verification): Outcome {
@@ -103,8 +103,9 @@ export class VerificationCache {
   async #lookAndAsk(id: AnswerId, question: Question, timeout: number, ask: Ask): Promise<Flight> {
     const begun = this.parts.tick();
     const asking = this.#local.asking();
-    const stored = await this.#shared?.find(id);
-    const adopted = stored === undefined ? undefined : this.#local.adopt(id, stored, asking);
+    const found = await this.#shared?.find(id, this.#local.keyIdOf(id), timeout);
+    if (found !== undefined) this.#local.forgetUntil(id, found.invalidUntil);
+    const adopted = found?.answer === undefined ? undefined : this.#local.adopt(id, found.answer, asking);
     if (adopted !== undefined) return { outcome: this.#hit(adopted), isShared: true };
     return this.#askAlone(id, question, timeout - (this.parts.tick() - begun), ask);
   }
@@ -114,8 +115,10 @@ export class VerificationCache {
     const asking = this.#local.asking();
     const outcome = await ask(question, timeout);
     if ('failure' in outcome) return { outcome, isShared: true };
-    const { isShared, answer } = this.#local.keep(id, outcome.verification, asking);
+    const { isShared, answer, dropped } = this.#local.keep(id, outcome.verification, asking);
     if (answer !== undefined) this.#shared?.keep(id, answer);
+    if (dropped === 'answer') this.#shared?.drop(id);
+    if (dropped === 'key') void this.#shared?.invalidate(id.keyHash);
     return { outcome, isShared };
   }
 }

@@ -15,43 +15,9 @@ export function readAnswer({ status, contentType, retryAfter, text }: WireAnswer
   const requestId = requestIdOf(body);
   if (status !== 200) throw new RefusalError(status, requestId, secondsOf(retryAfter));
   const data = isRecord(body) && !/problem/i.test(contentType) ? body['data'] : undefined;
-  if (!isRecord(data) || !isWellFormed(data) || !isVerification(data)) throw new RefusalError(200, requestId);
+  if (!isRecord(data) || !isVerification(data)) throw new RefusalError(200, requestId);
   if (requestId !== undefined) data.requestId = requestId;
   return data;
-}
-
-/** What each member is where it is there at all. */
-const MEMBERS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  keyId: isText,
-  name: isText,
-  meta: isRecord,
-  expires: isNumber,
-  credits: isNumber,
-  enabled: (value) => typeof value === 'boolean',
-  permissions: (value) => Array.isArray(value) && value.every(isText),
-  roles: (value) => Array.isArray(value) && value.every(isText),
-  identity: (value) => isRecord(value) && isText(value['id']) && isText(value['externalId']),
-  ratelimits: (value) => Array.isArray(value) && value.every(isRatelimit),
-};
-
-function isWellFormed(data: Record<string, unknown>): boolean {
-  for (const name in data) {
-    const isRight = MEMBERS[name];
-    if (isRight !== undefined && !isRight(data[name])) return false;
-  }
-  return true;
-}
-
-function isRatelimit(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    isText(value['name']) &&
-    isNumber(value['limit']) &&
-    isNumber(value['duration']) &&
-    isNumber(value['remaining']) &&
-    isNumber(value['reset']) &&
-    typeof value['exceeded'] === 'boolean'
-  );
 }
 
 function parse(text: string): unknown {
@@ -76,10 +42,6 @@ function secondsOf(retryAfter: string | undefined): number | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest';
+import type { Verification } from '../../contracts/verification.js';
+import type { VerificationStore } from '../../contracts/verification-store.js';
+import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
+import type { Outcome } from '../outcome.js';
+import { VerificationCache } from './verification-cache.js';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+/** Instances of an app on one clock, over one store, in front of one Unkey. */
+function world() {
+  const clock = { now: Date.UTC(2027, 0, 1), tick: 0 };
+  const advance = (ms: number) => void ((clock.now += ms), (clock.tick += ms));
+  const entries = new Map<string, { value: string; until: number }>();
+  const names: string[] = [];
+  const store = {
+    get: async (name: string) => {
+      names.push(name);
+      const entry = entries.get(name);
+      return entry !== undefined && clock.now < entry.until ? entry.value : undefined;
+    },
+    set: async (name: string, value: string, ttl: number): Promise<unknown> => {
+      entries.set(name, { value, until: clock.now + ttl });
+      return true;
+    },
+    delete: async (name: string) => entries.delete(name),
+  };
+  const unkey = { says: yes({}) as Outcome, calls: 0 };
+  const instance = (options: Partial<ResolvedCacheOptions> = {}, over?: VerificationStore) => {
+    const cache = new VerificationCache(
+      {
+        ttl: 10 * SECOND,
+        max: 100,
+        negativeTtl: 0,
+        staleIfError: 0,
+        storeTimeout: 20,
+        store: over,
+        ...options,
+      },
+      {
+        now: () => clock.now,
+        tick: () => clock.tick,
+        observer: { cached: () => undefined, breakerChanged: () => undefined },
+        scope: 'scope',
+      },
+    );
+    const ask = async (): Promise<Outcome> => {
+      unkey.calls += 1;
+      return unkey.says;
+    };
+    const verify = async (key: string, permissions?: string, timeout = 2000) => {
+      const request = permissions === undefined ? { key } : { key, permissions };
+      return said(await cache.obtain({ request, caller: undefined }, timeout, ask));
+    };
+    return { cache, verify };
+  };
+  return { clock, advance, store, names, entries, unkey, instance };
+}
+
+function yes(more: Partial<Verification>): Outcome {
+  return { verification: { valid: true, code: 'VALID', keyId: 'key_1', ...more } };
+}
+const no = (code: string): Outcome => ({ verification: { valid: false, code, keyId: 'key_1' } });
+const DOWN: Outcome = { failure: { kind: 'unavailable', reason: 'down' } };
+
+function said(outcome: Outcome): string {
+  if ('failure' in outcome) return 'down';
+  return outcome.verification.valid ? (outcome.source ?? 'unkey') : outcome.verification.code;
+}
+
+describe('a stale answer never stands in for a denial', () => {
+  it.each(['NOT_FOUND', 'DISABLED', 'EXPIRED'])(
+    'once Unkey has said %s, whatever else was asked with the key, with a store and without',
+    async (code) => {
+      for (const isShared of [true, false]) {
+        const { store, unkey, instance, advance } = world();
+        const [first, second] = [0, 1].map(() =>
+          instance({ staleIfError: HOUR }, isShared ? store : undefined),
+        );
+        await first!.verify('a');
+        await first!.verify('a', 'documents.read');
+        advance(11 * SECOND);
+        unkey.says = no(code);
+        expect(await first!.verify('a')).toBe(code);
+        unkey.says = DOWN;
+        advance(60 * SECOND);
+        expect(await first!.verify('a')).toBe('down');
+        expect(await first!.verify('a', 'documents.read')).toBe('down');
+        expect(await second!.verify('a')).toBe('down');
+      }
+    },
+  );
+
+  it('nor for a permission that the key has lost, but for what it may still do', async () => {
+    const { store, unkey, instance, advance } = world();
+    const { verify } = instance({ staleIfError: HOUR }, store);
+    await verify('a');
+    await verify('a', 'admin');
+    advance(11 * SECOND);
+    unkey.says = no('INSUFFICIENT_PERMISSIONS');
+    expect(await verify('a', 'admin')).toBe('INSUFFICIENT_PERMISSIONS');
+    unkey.says = DOWN;
+    advance(60 * SECOND);
+    expect(await verify('a', 'admin')).toBe('down');
+    expect(await verify('a')).toBe('stale');
+  });
+
+  it('nor past the key itself', async () => {
+    const { clock, unkey, instance, advance } = world();
+    unkey.says = yes({ expires: clock.now + 15 * SECOND });
+    const { verify } = instance({ staleIfError: HOUR });
+    await verify('a');
+    unkey.says = DOWN;
+    advance(14 * SECOND);
+    expect(await verify('a')).toBe('stale');
+    advance(SECOND);
+    expect(await verify('a')).toBe('down');
+  });
+});
+
+describe('what one instance invalidates', () => {
+  it.each([
+    ['by key', { key: 'a' }],
+    ['by keyId', { keyId: 'key_1' }],
+    ['as everything', 'everything' as const],
+  ])('%s does not stand in at another that remembers it', async (_, target) => {
+    const { store, unkey, instance, advance } = world();
+    const [first, second] = [
+      instance({ staleIfError: HOUR }, store),
+      instance({ staleIfError: HOUR }, store),
+    ];
+    await first.verify('a');
+    expect(await second.verify('a')).toBe('cache');
+    await first.cache.invalidate(target);
+    unkey.says = DOWN;
+    advance(11 * SECOND);
+    expect(await second.verify('a')).toBe('down');
+  });
+
+  it('is not revived by a store that says it wrote the mark and did not', async () => {
+    const { store, unkey, instance, advance } = world();
+    const first = instance({ ttl: HOUR }, store);
+    await first.verify('a');
+    const { set } = store;
+    store.set = async () => true;
+    await first.cache.invalidate({ keyId: 'key_1' });
+    store.set = set;
+    unkey.says = no('DISABLED');
+    // The store is left alone for a second; whatever is asked of it then pays what is owed.
+    advance(SECOND);
+    await first.verify('another');
+    await expect.poll(() => instance({ ttl: HOUR }, store).verify('a')).toBe('DISABLED');
+  });
+
+  it('is written when the store is back, though nobody asks anything', async () => {
+    const { store, entries, instance } = world();
+    const { set } = store;
+    store.set = () => Promise.reject(new Error('down'));
+    await instance({}, store).cache.invalidate({ keyId: 'key_1' });
+    store.set = set;
+    await expect
+      .poll(() => [...entries.keys()], { timeout: 5000 })
+      .toEqual(['nestjs-unkey:1:scope:invalid:key_1']);
+  });
+
+  it('is not revived by a mark that is written late', async () => {
+    const { store, unkey, instance, advance } = world();
+    const [first, second] = [instance({ ttl: HOUR }, store), instance({ ttl: HOUR }, store)];
+    const { set } = store;
+    store.set = () => Promise.reject(new Error('down'));
+    await first.cache.invalidate({ keyId: 'key_1' });
+    store.set = set;
+    advance(5 * SECOND);
+    await second.verify('a');
+    advance(5 * SECOND);
+    await second.cache.invalidate({ keyId: 'key_1' });
+    unkey.says = no('DISABLED');
+    await first.verify('another');
+    for (let n = 0; n < 3; n++) expect(await instance({ ttl: HOUR }, store).verify('a')).toBe('DISABLED');
+  });
+
+  it('is invalid for whoever remembers for longer', async () => {
+    const { store, unkey, instance, advance } = world();
+    await instance({ ttl: HOUR }, store).verify('a');
+    await instance({}, store).cache.invalidate({ keyId: 'key_1' });
+    unkey.says = no('DISABLED');
+    advance(60 * SECOND);
+    expect(await instance({ ttl: HOUR }, store).verify('a')).toBe('DISABLED');
+  });
+
+  it('is asked for before the answers: a connection that ends midway leaves no answer without its mark', async () => {
+    const { store, names, instance } = world();
+    await instance({}, store).verify('a');
+    names.length = 0;
+    await instance({}, store).verify('a');
+    const kinds = names.map((name) => name.split(':')[3]);
+    expect(kinds).toEqual(['invalid', 'invalid', 'answer', 'invalid', 'invalid', 'answer']);
+  });
+
+  it('is everything, where more is owed than is remembered', async () => {
+    const { store, instance, advance, entries } = world();
+    const first = instance({}, store);
+    const { set } = store;
+    store.set = () => Promise.reject(new Error('down'));
+    for (let n = 0; n < 1500; n++) await first.cache.invalidate({ keyId: `key_${n}` });
+    store.set = set;
+    advance(SECOND);
+    await first.verify('a');
+    const marks = () => [...entries.keys()].filter((name) => name.includes(':invalid:'));
+    await expect.poll(() => marks().some((name) => name.endsWith(':*'))).toBe(true);
+    await expect.poll(() => marks().length).toBe(501);
+  });
+});
+
+describe('a store', () => {
+  it('that is late is left alone for a second', async () => {
+    const { store, names, instance, advance } = world();
+    const { get } = store;
+    const { verify } = instance({ ttl: 1 }, store);
+    store.get = (name) => (void get(name), new Promise(() => undefined));
+    await verify('a');
+    names.length = 0;
+    store.get = get;
+    advance(SECOND - 1);
+    await verify('b');
+    expect(names).toEqual([]);
+    advance(1);
+    await verify('c');
+    expect(names).not.toEqual([]);
+  });
+
+  it('that hangs leaves half of the time for Unkey, however patient the options are', async () => {
+    const { store, instance } = world();
+    store.get = () => new Promise(() => undefined);
+    const begun = performance.now();
+    expect(await instance({ storeTimeout: 10_000 }, store).verify('a', undefined, 100)).toBe('unkey');
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  it('of an instance that remembers for longer gives what lives no longer here', async () => {
+    const { store, unkey, instance, advance } = world();
+    await instance({ ttl: HOUR }, store).verify('a');
+    advance(11 * SECOND);
+    unkey.says = no('DISABLED');
+    expect(await instance({ ttl: 10 * SECOND }, store).verify('a')).toBe('DISABLED');
+  });
+});
+
+describe('what is remembered here', () => {
+  it('is no more than max', async () => {
+    const { unkey, instance } = world();
+    const { verify } = instance({ max: 2 });
+    for (const key of ['a', 'b', 'c']) await verify(key);
+    expect([await verify('b'), await verify('c')]).toEqual(['cache', 'cache']);
+    expect(await verify('a')).toBe('unkey');
+    expect(unkey.calls).toBe(4);
+  });
+
+  it.each([
+    ['a good key', yes({}), 'VALID'],
+    ['a bad one', no('NOT_FOUND'), 'NOT_FOUND'],
+  ])('does not count after the clock was set back: %s', async (_, outcome) => {
+    const { clock, unkey, instance } = world();
+    const { verify } = instance({ ttl: HOUR, negativeTtl: HOUR });
+    unkey.says = outcome;
+    await verify('a');
+    clock.now -= HOUR;
+    await verify('a');
+    expect(unkey.calls).toBe(2);
+  });
+});
