@@ -14,9 +14,9 @@ class AppController {
 
 describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
   const server = useUnkey();
-  const start = (breaker: UnkeyModuleOptions['breaker']) =>
+  const start = (breaker: UnkeyModuleOptions['breaker'], cache: UnkeyModuleOptions['cache'] = false) =>
     startApp(adapter, {
-      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, timeout: 300, breaker })],
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, timeout: 1000, breaker, cache })],
       controllers: [AppController],
     });
   const times = async <T>(count: number, get: () => Promise<T>): Promise<T[]> => {
@@ -43,6 +43,34 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
     expect((await app.get('/', { 'x-api-key': key })).status).toBe(503);
     await expect.poll(async () => (await app.get('/', { 'x-api-key': key })).status).toBe(200);
   });
+
+  it.each(['without a cache', 'with a stale answer'])(
+    'one call finds out whether Unkey answers again, all others are answered at once: %s',
+    async (how) => {
+      const isStale = how === 'with a stale answer';
+      const { get } = await start(
+        { consecutiveFailures: 1, openFor: 1 },
+        isStale ? { ttl: 1, staleIfError: 60_000 } : false,
+      );
+      const [probe, other] = [await server.unkey.createKey({}), await server.unkey.createKey({})];
+      await get('/', { 'x-api-key': other.key });
+      const before = server.unkey.calls.length;
+      server.unkey.fail({ reset: 'before' }, { times: 1 });
+      server.unkey.fail({ latency: 200 }, { times: 1 });
+      expect((await get('/', { 'x-api-key': probe.key })).status).toBe(503);
+      const probed = get('/', { 'x-api-key': probe.key });
+      await expect.poll(() => server.unkey.calls.length).toBe(before + 2);
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => get('/', { 'x-api-key': other.key })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(isStale ? 200 : 503));
+      expect(answers.map(({ headers }) => headers.get('retry-after'))).toEqual(
+        Array(20).fill(isStale ? null : '1'),
+      );
+      expect(server.unkey.calls).toHaveLength(before + 2);
+      expect((await probed).status).toBe(200);
+    },
+  );
 
   it('counts no denial, no refusal of us and no limit of the workspace', async () => {
     const app = await start({ consecutiveFailures: 1, openFor: 60_000 });

@@ -197,6 +197,27 @@ describe('1,000 requests at once', () => {
     expect(calls()).toBe(asked);
   });
 
+  it('with a key of credits: only the first wave waits for one another', async () => {
+    const { app } = await start(true, { timeout: 10_000 });
+    const unkey = app.get(UnkeyService);
+    const { key } = await server.unkey.createKey({ credits: { remaining: 100 } });
+    await Promise.all([unkey.verify(key), unkey.verify(key)]);
+    const hanging = server.unkey.fail({ latency: 300 }, { times: 2 });
+    const before = calls();
+    const second = Promise.all([unkey.verify(key), unkey.verify(key)]);
+    // Both are on their way at once: neither waits to see what the other is told.
+    await expect.poll(() => calls() - before, { timeout: 250 }).toBe(2);
+    await second;
+    hanging.clear();
+  });
+
+  it('what a handler does to its key the others who waited with it do not see', async () => {
+    const { get } = await start();
+    const { key } = await server.unkey.createKey({ meta: { plan: 'pro' }, permissions: ['documents.read'] });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => get('/', { 'x-api-key': key })));
+    for (const { body } of answers) expect(body).toMatchObject({ meta: { plan: 'pro' }, permissions: 2 });
+  });
+
   it("a failure is everybody's", async () => {
     const { app } = await start();
     server.unkey.fail({ status: 500 }, { times: 1 });
@@ -296,6 +317,27 @@ describe('invalidation', () => {
       await expect.poll(() => answers.length).toBe(3);
       answers[2]?.({ valid: false, code: 'DISABLED', keyId });
       expect(await last).toMatchObject({ code: 'DISABLED' });
+    },
+  );
+
+  it('by a call of our own client whose answer got lost, since it may have been carried out', async () => {
+    const { app } = await start();
+    const unkey = app.get(UnkeyService);
+    const { key, keyId } = await server.unkey.createKey({});
+    await unkey.verify(key);
+    server.unkey.fail({ reset: 'midway' }, { times: 1 });
+    const lost = unkey.client.keys.updateKey({ keyId, enabled: false }, { retries: { strategy: 'none' } });
+    await expect(lost).rejects.toThrow();
+    expect(await unkey.verify(key)).toMatchObject({ code: 'DISABLED' });
+  });
+
+  it.each([{ key: undefined }, { keyId: undefined }, { keyId: '' }, {}])(
+    'of nothing is refused: %o',
+    async (target) => {
+      const { app } = await start();
+      await expect(app.get(UnkeyService).invalidate(target as { key: string })).rejects.toThrow(
+        'invalidate takes { key } or { keyId }, each a text that is not empty',
+      );
     },
   );
 

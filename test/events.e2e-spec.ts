@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
 import { Controller, Get } from '@nestjs/common';
 import {
   CHANNELS,
@@ -74,7 +75,44 @@ describe.each(ADAPTERS)('events, on %s', (adapter) => {
     expect(ended.messages).toMatchObject([{ code: 'UNKEY_UNAVAILABLE', reason: 'Unkey answered 500' }]);
   });
 
-  it('hits and misses of the cache, a stale answer, the breaker', async () => {
+  it('a remembered answer', async () => {
+    const [cache, ended] = [listenTo('cache'), listenTo('verificationEnd')];
+    const { get } = await start({ cache: true });
+    const { key, keyId } = await server.unkey.createKey({});
+    for (let n = 0; n < 2; n++) await get('/', { 'x-api-key': key });
+    expect(cache.messages).toEqual([
+      { result: 'miss', keyId: undefined },
+      { result: 'hit', keyId },
+    ]);
+    expect(ended.messages).toMatchObject([{ source: 'unkey' }, { source: 'cache', code: 'VALID', keyId }]);
+  });
+
+  it('that we are at fault', async () => {
+    const ended = listenTo('verificationEnd');
+    const { get } = await start();
+    server.unkey.fail({ status: 401 }, { times: 1 });
+    await get('/', { 'x-api-key': 'any' });
+    expect(ended.messages).toMatchObject([{ code: 'UNKEY_MISCONFIGURED', reason: 'Unkey answered 401' }]);
+  });
+
+  it('never holds a key, whatever happens', async () => {
+    const names = Object.keys(CHANNELS) as (keyof typeof CHANNELS)[];
+    const heard = names.map((name) => listenTo(name));
+    const { get } = await start({
+      cache: { ttl: 1, staleIfError: 60_000 },
+      breaker: { consecutiveFailures: 1, openFor: 1 },
+    });
+    const { key } = await server.unkey.createKey({});
+    await get('/', { 'x-api-key': key });
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    await get('/', { 'x-api-key': key });
+    await get('/', { 'x-api-key': 'acme_unknown_key' });
+    expect(heard.map(({ messages }) => messages.length)).not.toContain(0);
+    const told = inspect(heard, { depth: 20, showHidden: true });
+    for (const secret of [key, 'acme_unknown_key', server.unkey.rootKey]) expect(told).not.toContain(secret);
+  });
+
+  it('misses of the cache, a stale answer, the breaker', async () => {
     const [cache, breaker] = [listenTo('cache'), listenTo('breaker')];
     const { get } = await start({
       cache: { ttl: 1, staleIfError: 60_000 },

@@ -1,13 +1,27 @@
-import { Controller, Get, Injectable, Module, UseGuards, type ExecutionContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  UseGuards,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import {
+  Credits,
   Public,
+  UNKEY_RESOLVED_OPTIONS,
+  UNKEY_SERVICE,
   UnkeyGuard,
   UnkeyKey,
   UnkeyModule,
   fromHeader,
+  type ResolvedUnkeyOptions,
   type UnkeyException,
+  type UnkeyService,
   type VerifiedKey,
+  type VerifyOptions,
 } from 'nestjs-unkey';
 import { describe, expect, it } from 'vitest';
 import { ADAPTERS, startApp } from './support/app.js';
@@ -218,6 +232,62 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
     it('deny: one that throws nothing still lets nobody through', async () => {
       const { get } = await start(SilentGuard);
       expect((await get('/closed')).status).toBe(403);
+    });
+  });
+
+  describe('that stands over another demands for itself', () => {
+    const admin: { permissions: string[] } = { permissions: ['admin'] };
+
+    @Injectable()
+    class AdminGuard extends UnkeyGuard {
+      constructor(
+        @Inject(UNKEY_SERVICE) unkey: UnkeyService,
+        @Inject(UNKEY_RESOLVED_OPTIONS) options: ResolvedUnkeyOptions,
+      ) {
+        super(unkey, { ...options, ...admin });
+      }
+    }
+    @Injectable()
+    class VerifyingGuard extends UnkeyGuard {
+      protected override verify(key: string, options: VerifyOptions, context: ExecutionContext) {
+        return super.verify(key, { ...options, ...admin }, context);
+      }
+    }
+    let asked = 0;
+
+    @Controller()
+    class AdminController {
+      @Get('fixed')
+      fixed() {
+        return 'handler';
+      }
+      @Credits(() => ++asked)
+      @Get('asked')
+      askedFor() {
+        return 'handler';
+      }
+    }
+
+    it.each([
+      ['options of its own', AdminGuard],
+      ['a verify of its own', VerifyingGuard],
+    ])('with %s', async (_, Guard) => {
+      for (const clientIp of [false, true]) {
+        const { get } = await startApp(adapter, {
+          imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, clientIp })],
+          controllers: [AdminController],
+          providers: [{ provide: APP_GUARD, useClass: Guard }],
+        });
+        const some = await server.unkey.createKey({});
+        const all = await server.unkey.createKey({ permissions: ['admin'] });
+        for (const path of ['/fixed', '/asked']) {
+          asked = 0;
+          expect((await get(path, { 'x-api-key': some.key })).status).toBe(403);
+          expect((await get(path, { 'x-api-key': all.key })).status).toBe(200);
+          // The function of a handler is asked once a request, however many guards there are.
+          expect(asked).toBe(path === '/asked' ? 2 : 0);
+        }
+      }
     });
   });
 

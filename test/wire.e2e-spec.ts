@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { Controller, Get, UseGuards, type INestApplication } from '@nestjs/common';
@@ -17,7 +17,7 @@ import {
   type UnkeyModuleOptions,
   type Verifier,
 } from 'nestjs-unkey';
-import { Agent } from 'undici';
+import { Agent, buildConnector } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ADAPTERS, startApp } from './support/app.js';
 import { useUnkey } from './support/unkey.js';
@@ -233,6 +233,53 @@ describe('exactly once', () => {
     await expect.poll(() => remaining(key)).toBe(9);
     expect((await get('/', { 'x-api-key': key })).status).toBe(200);
     expect(await remaining(key)).toBe(8);
+  });
+
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(
+    'is sent again where no connection was made: %s',
+    async (code) => {
+      const connect = buildConnector({});
+      let attempts = 0;
+      const { get } = await appWith({
+        dispatcher: new Agent({
+          connect: (options, callback) => {
+            attempts += 1;
+            if (attempts > 1) connect(options, callback);
+            else callback(Object.assign(new Error('no connection'), { code }), null);
+          },
+        }),
+      });
+      const { key } = await server.unkey.createKey({ credits: { remaining: 10 } });
+      expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+      expect(attempts).toBe(2);
+      expect(await remaining(key)).toBe(9);
+    },
+  );
+
+  it('is sent over a new connection where a kept one was closed meanwhile', async () => {
+    const sockets: Socket[] = [];
+    let calls = 0;
+    const baseUrl = await upstream((request, response) => {
+      calls += 1;
+      sockets.push(request.socket);
+      response.writeHead(200, json).end(VALID);
+    });
+    const { get } = await appWith({ baseUrl });
+    for (let n = 1; n <= 5; n++) {
+      expect((await get('/', { 'x-api-key': 'any' })).status).toBe(200);
+      expect(calls).toBe(n);
+      const closed = once(sockets.at(-1)!, 'close');
+      sockets.at(-1)!.destroy();
+      await closed;
+    }
+    expect(new Set(sockets).size).toBe(5);
+  });
+
+  it('an answer is never a reason to ask again, even if it costs nothing', async () => {
+    const { get } = await appWith();
+    server.unkey.fail({ status: 500 }, { times: 1 });
+    expect((await get('/free', { 'x-api-key': 'any' })).status).toBe(503);
+    expect(server.unkey.calls).toHaveLength(1);
   });
 
   it('is sent again where nobody could be reached, once', async () => {
