@@ -1,3 +1,7 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Controller, Get, type INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
@@ -13,7 +17,7 @@ import {
   type VerifiedKey,
 } from 'nestjs-unkey';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { applySeed } from '../src/testing/cli/seed/apply-seed.js';
 import { startApp } from './support/app.js';
 import { useUnkey } from './support/unkey.js';
@@ -327,7 +331,7 @@ describe('invalidation', () => {
     await unkey.verify(key);
     server.unkey.fail({ reset: 'midway' }, { times: 1 });
     const lost = unkey.client.keys.updateKey({ keyId, enabled: false }, { retries: { strategy: 'none' } });
-    await expect(lost).rejects.toThrow();
+    await expect(lost).rejects.toBeInstanceOf(Error);
     expect(await unkey.verify(key)).toMatchObject({ code: 'DISABLED' });
   });
 
@@ -347,7 +351,24 @@ describe('invalidation', () => {
   });
 });
 
+const built = fileURLToPath(new URL('../dist/esm/index.js', import.meta.url));
+
 describe('keys in clear', () => {
+  it.skipIf(!existsSync(built))('are not in memory, once they were answered', async () => {
+    const script = fileURLToPath(new URL('support/key-in-memory.mjs', import.meta.url));
+    const child = fork(script, [server.unkey.url, server.unkey.rootKey], {
+      stdio: 'inherit',
+      execArgv: ['--expose-gc'],
+    });
+    onTestFinished(() => void child.kill());
+    await once(child, 'message');
+    const { key } = await server.unkey.createKey({ prefix: 'memory' });
+    child.send({ start: key.slice(0, 15), end: key.slice(15), other: 'another_key_' });
+    const [seen] = await once(child, 'message');
+    // The halves show that the snapshot would show the key.
+    expect(seen).toEqual({ sources: ['unkey', 'cache'], holds: [true, true], holdsKey: false });
+  });
+
   it('are in no store', async () => {
     const seen: unknown[] = [];
     const map = new Map<string, string>();
