@@ -46,11 +46,19 @@ async function cpuOf({ child }) {
   return microseconds;
 }
 
+/** How often the upstream was asked so far. */
+async function callsOf({ child }) {
+  child.send('calls');
+  const [{ calls }] = await once(child, 'message');
+  return calls;
+}
+
 const request = Buffer.from('GET / HTTP/1.1\r\nHost: bench\r\nX-Api-Key: acme_live_bench\r\n\r\n');
 const check = (text) => text.startsWith('HTTP/1.1 200');
 
-async function measure(server, seconds) {
+async function measure(server, upstream, seconds) {
   const latencies = [];
+  const callsBefore = await callsOf(upstream);
   const before = await cpuOf(server);
   const begun = performance.now();
   const done = await load({
@@ -62,10 +70,12 @@ async function measure(server, seconds) {
     took: (ms) => latencies.push(ms),
   });
   const wall = performance.now() - begun;
+  const cpu = (await cpuOf(server)) - before;
   latencies.sort((a, b) => a - b);
   return {
     wall: (done / wall) * 1000,
-    core: (done / ((await cpuOf(server)) - before)) * 1_000_000,
+    core: (done / cpu) * 1_000_000,
+    asked: ((await callsOf(upstream)) - callsBefore) / done,
     p99: latencies[Math.floor(latencies.length * 0.99)] ?? 0,
   };
 }
@@ -82,9 +92,9 @@ async function run(adapter, upstream) {
       pinServer(server.child.pid);
       servers.set(name, server);
     }
-    for (const server of servers.values()) await measure(server, WARM_UP);
+    for (const server of servers.values()) await measure(server, upstream, WARM_UP);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [name, server] of servers) rounds.get(name).push(await measure(server, SECONDS));
+      for (const [name, server] of servers) rounds.get(name).push(await measure(server, upstream, SECONDS));
     }
     for (const { child } of servers.values()) child.kill();
   }
@@ -108,11 +118,12 @@ const upstream = await start('upstream.mjs');
 for (const adapter of ['fastify', 'express']) {
   const rounds = await run(adapter, upstream);
   const base = rounds.has(FLOOR) ? FLOOR : CONTENDERS[0];
-  console.log(`| ${adapter}, to ${base} | per core | per second | p99 |`);
-  console.log('| --- | --- | --- | --- |');
+  console.log(`| ${adapter}, to ${base} | per core | per second | p99 | asked per request |`);
+  console.log('| --- | --- | --- | --- | --- |');
   for (const name of CONTENDERS) {
     const cells = ['core', 'wall', 'p99'].map((figure) => ratio(rounds, name, base, figure).toFixed(2));
-    console.log(`| ${name} | ${cells.join(' | ')} |`);
+    const asked = median(rounds.get(name).map((one) => one.asked));
+    console.log(`| ${name} | ${cells.join(' | ')} | ${asked.toFixed(2)} |`);
   }
   console.log('');
   for (const [name, a, b, figure, sign, goal] of FIGURES) {

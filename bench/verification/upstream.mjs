@@ -18,6 +18,7 @@ const answer = Buffer.from(
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
 );
 
+let calls = 0;
 const server = createServer((socket) => {
   socket.setNoDelay(true);
   let text = '';
@@ -30,8 +31,10 @@ const server = createServer((socket) => {
       const length = Number(/content-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
       if (text.length < head + 4 + length) return;
       text = text.slice(head + 4 + length);
+      calls += 1;
       socket.write(answer);
     }
   });
 });
+process.on('message', () => process.send({ calls }));
 server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }));

@@ -7,5 +7,6 @@ export interface VerificationStore {
   get(key: string): unknown;
   /** @param ttl ms */
   set(key: string, value: string, ttl: number): unknown;
+  /** An answer that does not count any more. */
   delete(key: string): unknown;
 }
