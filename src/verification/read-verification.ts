@@ -12,29 +12,32 @@ export function isVerification(answer: unknown): answer is Verification {
   return valid === true ? code === 'VALID' : valid === false && code !== 'VALID';
 }
 
-/** What each member is where it is there at all. */
-const MEMBERS = new Map<string, (value: unknown) => boolean>(
-  Object.entries({
-    keyId: isText,
-    name: isText,
-    meta: isRecord,
-    expires: isNumber,
-    credits: isNumber,
-    enabled: (value: unknown) => typeof value === 'boolean',
-    permissions: (value: unknown) => Array.isArray(value) && value.every(isText),
-    roles: (value: unknown) => Array.isArray(value) && value.every(isText),
-    identity: (value: unknown) => isRecord(value) && isText(value['id']) && isText(value['externalId']),
-    ratelimits: (value: unknown) => Array.isArray(value) && value.every(isRatelimit),
-  }),
-);
+/** Whether what is there of an answer is of the types that handlers rely on. */
+export function isWellFormed(answer: Verification): boolean {
+  return (
+    isAbsentOr(answer.keyId, isText) &&
+    isAbsentOr(answer.name, isText) &&
+    isAbsentOr(answer.meta, isRecord) &&
+    isAbsentOr(answer.expires, isNumber) &&
+    isAbsentOr(answer.credits, isNumber) &&
+    isAbsentOr(answer.enabled, (value) => typeof value === 'boolean') &&
+    isAbsentOr(answer.permissions, (value) => isListOf(value, isText)) &&
+    isAbsentOr(answer.roles, (value) => isListOf(value, isText)) &&
+    isAbsentOr(answer.identity, isIdentity) &&
+    isAbsentOr(answer.ratelimits, (value) => isListOf(value, isRatelimit))
+  );
+}
 
-/** Whether what is read of an answer is of the types that handlers rely on. */
-export function isWellFormed(answer: object): boolean {
-  for (const [name, value] of Object.entries(answer)) {
-    const isRight = MEMBERS.get(name);
-    if (value !== undefined && isRight !== undefined && !isRight(value)) return false;
-  }
-  return true;
+function isAbsentOr(value: unknown, isRight: (value: unknown) => boolean): boolean {
+  return value === undefined || isRight(value);
+}
+
+function isListOf(value: unknown, isRight: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isRight);
+}
+
+function isIdentity(value: unknown): boolean {
+  return isRecord(value) && isText(value['id']) && isText(value['externalId']);
 }
 
 function isRatelimit(value: unknown): boolean {

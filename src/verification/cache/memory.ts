@@ -21,14 +21,19 @@ interface Negative {
   readonly order: number;
 }
 
+interface GoodKey {
+  /** When the last of its answers is over, in Unix ms. */
+  readonly until: number;
+}
+
 /**
  * What one instance remembers: good answers, bad keys in a space of their own, and keys whose answers are not to be
  * shared. Bounded, and without timers: what is over goes when something new comes.
  */
 export class Memory {
   readonly #good: LRUCache<string, Remembered>;
-  /** Hashes of the keys that good answers are remembered of, under whatever permissions and addresses. */
-  readonly #goodKeys: LRUCache<string, true>;
+  /** The keys by hash that good answers are remembered of, under whatever permissions and addresses. */
+  readonly #goodKeys: LRUCache<string, GoodKey>;
   readonly #bad: LRUCache<string, Negative>;
   readonly #alone: LRUCache<string, true>;
 
@@ -50,7 +55,9 @@ export class Memory {
   keepGood({ text, keyHash }: AnswerId, remembered: Remembered, now: number): void {
     sweep(this.#good, ({ answer }) => answer.staleUntil <= now);
     this.#good.set(text, remembered);
-    this.#goodKeys.set(keyHash, true);
+    sweep(this.#goodKeys, ({ until }) => until <= now);
+    const until = Math.max(remembered.answer.staleUntil, this.#goodKeys.peek(keyHash)?.until ?? 0);
+    this.#goodKeys.set(keyHash, { until });
   }
 
   /** Whether there was one. */
