@@ -58,7 +58,12 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
       server.unkey.fail({ reset: 'before' }, { times: 1 });
       server.unkey.fail({ latency: 200 }, { times: 1 });
       expect((await get('/', { 'x-api-key': probe.key })).status).toBe(503);
-      const probed = get('/', { 'x-api-key': probe.key });
+      // Whoever comes before it is time is answered at once too.
+      const untilAsked = async (): Promise<number> => {
+        const { status } = await get('/', { 'x-api-key': probe.key });
+        return status === 503 ? untilAsked() : status;
+      };
+      const probed = untilAsked();
       await expect.poll(() => server.unkey.calls.length).toBe(before + 2);
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => get('/', { 'x-api-key': other.key })),
@@ -68,7 +73,7 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
         Array(20).fill(isStale ? null : '1'),
       );
       expect(server.unkey.calls).toHaveLength(before + 2);
-      expect((await probed).status).toBe(200);
+      expect(await probed).toBe(200);
     },
   );
 
