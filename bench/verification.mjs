@@ -24,7 +24,7 @@ const CONTENDERS = process.env.CONTENDERS?.split(';') ?? [
   'this module, uncached, listened to',
 ];
 
-/** Pairs of contenders, what is measured, and what must be reached. */
+/** Pairs of contenders, what is measured, and what must be reached on Fastify, whose own cost hides least. */
 const FIGURES = [
   ['uncached / floor', 'this module, uncached', FLOOR, 'core', '>=', 0.95],
   ['uncached / SDK, one client', 'this module, uncached', 'SDK, one client', 'core', '>=', 6],
@@ -130,9 +130,11 @@ for (const adapter of ['fastify', 'express']) {
     if (!rounds.has(a) || !rounds.has(b)) continue;
     const value = ratio(rounds, a, b, figure);
     const isReached = sign === '>=' ? value >= goal : value <= goal;
-    console.log(
-      `${name}: ${value.toFixed(2)}${sign === undefined ? '' : ` (must be ${sign} ${goal}: ${isReached ? 'reached' : 'NOT reached'})`}`,
-    );
+    const verdict =
+      sign === undefined || adapter !== 'fastify'
+        ? ''
+        : ` (must be ${sign} ${goal}: ${isReached ? 'reached' : 'NOT reached'})`;
+    console.log(`${name}: ${value.toFixed(2)}${verdict}`);
   }
   console.log('');
 }
