@@ -119,7 +119,8 @@ export interface UnkeyModuleOptions {
   timeout?: number | undefined;
 
   /**
-   * How many verifications may be on their way to Unkey at once. Whoever comes on top gets a 503 at once.
+   * How many verifications may be on their way to Unkey at once. Whoever comes on top gets a 503 at once. A
+   * `verifier` of your own that goes on after its signal was aborted is no longer counted.
    *
    * @default 1000
    */
