@@ -7,6 +7,8 @@ import { stateOn, type StateCarrier } from './request-state.js';
 export interface HttpRequest extends StateCarrier {
   /** Fastify's link to Node's own request, which is what middleware sees. */
   raw?: StateCarrier;
+  /** Express: the headers as Node has them. */
+  rawHeaders?: readonly string[];
   /** Express: the matched route. */
   route?: { path?: unknown };
   /** Fastify: the matched route. */
@@ -52,10 +54,13 @@ export const httpTransport: Transport = {
   },
 };
 
-/** Where the state of a request stands: on Node's own request, which is what middleware sees too. */
+/**
+ * Where the state of a request stands: on Node's own request, which is what middleware sees too. That is Express's
+ * request itself, where `raw` would be something that the app put there. Told by a plain property: Fastify makes its
+ * `routeOptions` anew each time that it is asked for them.
+ */
 export function carrierOf(request: HttpRequest): StateCarrier {
-  // On Express `raw` would be something that the app put there.
-  return request.routeOptions === undefined ? request : (request.raw ?? request);
+  return request.rawHeaders === undefined ? (request.raw ?? request) : request;
 }
 
 function requestOf(context: ExecutionContext): HttpRequest {
