@@ -25,6 +25,7 @@ export interface MarksParts {
 export class InvalidationMarks {
   readonly #owed = new Map<string, number>();
   #isPaying = false;
+  #isStopped = false;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(
@@ -52,6 +53,12 @@ export class InvalidationMarks {
     for (const id of this.#owed.keys()) if (!(await this.#write(id))) break;
     this.#isPaying = false;
     if (this.#owed.size > 0) this.#tryLater();
+  }
+
+  /** Tries nothing again from now on. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
   }
 
   #owe(id: string): void {
@@ -83,7 +90,7 @@ export class InvalidationMarks {
 
   /** One timer for all of it, and none while nothing is owed; it keeps no process alive. */
   #tryLater(): void {
-    if (this.#retry !== undefined) return;
+    if (this.#isStopped || this.#retry !== undefined) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       void this.pay();

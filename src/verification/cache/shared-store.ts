@@ -72,6 +72,10 @@ export class SharedStore {
     return this.#marks.set(id);
   }
 
+  stop(): void {
+    this.#marks.stop();
+  }
+
   /**
    * Marks before answers: Keyv gives nothing where it fails, and a connection that ends midway must leave us without
    * an answer rather than without its mark.

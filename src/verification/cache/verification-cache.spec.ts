@@ -164,6 +164,19 @@ describe('what one instance invalidates', () => {
       .toEqual(['nestjs-unkey:1:scope:invalid:key_1']);
   });
 
+  it('is not tried again by an app that was closed', async () => {
+    const { store, instance } = world();
+    let tries = 0;
+    store.set = () => Promise.reject(new Error(`down, ${++tries}`));
+    const [closed, open] = [instance({}, store), instance({}, store)];
+    await closed.cache.invalidate({ keyId: 'key_1' });
+    closed.cache.onApplicationShutdown();
+    expect(tries).toBe(1);
+    await open.cache.invalidate({ keyId: 'key_1' });
+    // The other's second try comes after the time at which this one's would have come.
+    await expect.poll(() => tries, { timeout: 5000 }).toBe(3);
+  });
+
   it('is not revived by a mark that is written late', async () => {
     const { store, unkey, instance, advance } = world();
     const [first, second] = [instance({ ttl: HOUR }, store), instance({ ttl: HOUR }, store)];

@@ -60,6 +60,11 @@ export class VerificationCache {
     await this.#shared?.invalidate(id);
   }
 
+  /** Nest calls it when the app has stopped answering; the store may be closed by then. */
+  onApplicationShutdown(): void {
+    this.#shared?.stop();
+  }
+
   #hit(verification: Verification): Outcome {
     this.parts.observer.cached('hit', verification.keyId);
     return { verification, source: 'cache' };
