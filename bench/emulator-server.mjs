@@ -1,5 +1,5 @@
 // The emulator in a process of its own, so that its time and memory are its own; told what to do over IPC.
-import { UnkeyEmulator } from '../dist/esm/testing/emulator/unkey-emulator.js';
+import { UnkeyEmulator } from '../dist/esm/emulator/unkey-emulator.js';
 
 const unkey = await UnkeyEmulator.start({ recordCalls: Number(process.env.RECORD_CALLS ?? 10_000) });
 let made = 0;

@@ -7,21 +7,21 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const shared = join(root, 'src/testing/emulator/schemas/shared.json');
+const shared = join(root, 'src/emulator/schemas/shared.json');
 
 /** Finds every schema of a folder under one member of its files, and writes them as one object. */
 const TARGETS = [
   {
-    folder: 'src/testing/emulator/schemas',
+    folder: 'src/emulator/schemas',
     member: 'operations',
-    target: 'src/testing/emulator/validation/validators.generated.js',
+    target: 'src/emulator/validation/validators.generated.js',
     type: "import('./validator.js').Validators",
     shapes: true,
   },
   {
-    folder: 'src/testing/cli/schemas',
+    folder: 'src/cli/schemas',
     member: 'documents',
-    target: 'src/testing/cli/documents.generated.js',
+    target: 'src/cli/documents.generated.js',
     type: "import('./documents.js').Documents",
     shapes: false,
   },

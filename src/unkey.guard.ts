@@ -16,7 +16,7 @@ import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
-import { answerHeaders, denialHeaders, retryAfter } from './transports/answer-headers.js';
+import { answerHeaders, denialHeaders, retryAfter } from './transports/http/answer-headers.js';
 import { transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';

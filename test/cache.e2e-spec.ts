@@ -18,7 +18,7 @@ import {
 } from 'nestjs-unkey';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { applySeed } from '../src/testing/cli/seed/apply-seed.js';
+import { applySeed } from '../src/emulator/seed/apply-seed.js';
 import { startApp } from './support/app.js';
 import { useUnkey } from './support/unkey.js';
 

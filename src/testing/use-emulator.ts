@@ -1,5 +1,5 @@
 import type { UnkeyModuleOptions } from '../options/unkey-options.js';
-import type { UnkeyEmulator } from './emulator/unkey-emulator.js';
+import type { UnkeyEmulator } from '../emulator/unkey-emulator.js';
 import { overrideOptions, type OverridableBuilder } from './override-options.js';
 
 /** What is needed of an {@link UnkeyEmulator}. */

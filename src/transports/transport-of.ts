@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Transport } from '../contracts/transport.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
-import { httpTransport } from './http.transport.js';
+import { httpTransport } from './http/http.transport.js';
 
 /**
  * How this kind of request is read and answered. A kind that nobody wrote a transport for is refused: letting it

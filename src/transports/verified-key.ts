@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { VerifiedKey } from '../contracts/verified-key.js';
-import { carrierOf } from './http.transport.js';
+import { carrierOf } from './http/http.transport.js';
 import { readState } from './request-state.js';
 import { transportOf } from './transport-of.js';
 

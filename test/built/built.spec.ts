@@ -28,7 +28,7 @@ describe('the package as it is built', () => {
 
   it('loads neither the SDK nor anything of the emulator by being imported', () => {
     const loaded = run(
-      `require('nestjs-unkey'); console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /@unkey.api|cjs.testing/.test(file))))`,
+      `require('nestjs-unkey'); console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /@unkey.api|cjs.(?:testing|emulator|cli)/.test(file))))`,
       'commonjs',
     );
     expect(loaded).toEqual([]);

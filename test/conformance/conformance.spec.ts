@@ -1,4 +1,4 @@
-import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { UnkeyEmulator } from 'nestjs-unkey/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replay } from './replay.js';
 import { scenarios } from './scenario.js';

@@ -1,4 +1,4 @@
-import type { UnkeyEmulator } from 'nestjs-unkey/testing';
+import type { UnkeyEmulator } from 'nestjs-unkey/emulator';
 import { comparable } from './comparable.js';
 import type { RecordedAnswer, Scenario, Step } from './scenario.js';
 import { fill, type Memory } from './template.js';

@@ -1,5 +1,5 @@
 import { Unkey } from '@unkey/api';
-import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { UnkeyEmulator } from 'nestjs-unkey/emulator';
 import { Pool } from 'undici';
 import { describe, expect, test } from 'vitest';
 import type { Verifier, VerifyRequest } from '../../src/contracts/verifier.js';

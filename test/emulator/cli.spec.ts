@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-const main = fileURLToPath(new URL('../../dist/esm/testing/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/esm/cli/main.js', import.meta.url));
 
 let folder: string;
 let running: ChildProcess[];

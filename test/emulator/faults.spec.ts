@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { UnkeyEmulator } from 'nestjs-unkey/emulator';
 import { useFreshEmulator } from './support/emulator.js';
 import { RawConnection } from './support/raw-connection.js';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { UnkeyEmulator } from 'nestjs-unkey/emulator';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { clientOf } from './support/client.js';
 import { NOON, useFreshEmulator } from './support/emulator.js';
@@ -58,7 +58,7 @@ describe('start', () => {
 
   test('does not keep a process alive that has closed it, refills and faults included', () => {
     const script = `
-      import { UnkeyEmulator } from 'nestjs-unkey/testing';
+      import { UnkeyEmulator } from 'nestjs-unkey/emulator';
       const unkey = await UnkeyEmulator.start();
       unkey.fail({ latency: 60_000 });
       fetch(unkey.url + '/v2/liveness').catch(() => undefined);

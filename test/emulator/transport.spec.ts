@@ -265,7 +265,7 @@ describe('an API with an allow list verifies for the addresses on it, compared a
     ['[::1]', '[::1]'],
     ['::ffff:10.0.0.1', '::ffff:10.0.0.1'],
   ])('X-Forwarded-For: %s is %s', async ([forwarded, peer]) => {
-    const { clientAddress } = await import('../../src/testing/emulator/transport/client-address.js');
+    const { clientAddress } = await import('../../src/emulator/transport/client-address.js');
     const request = { rawHeaders: ['X-Forwarded-For', forwarded], socket: { remoteAddress: '127.0.0.1' } };
     expect(clientAddress(request as never)).toBe(peer);
   });

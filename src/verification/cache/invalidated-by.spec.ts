@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../testing/emulator/operations/operations.js';
+import { operations } from '../../emulator/operations/operations.js';
 import { invalidatedBy } from './invalidated-by.js';
 
 /** What each operation makes invalid; `key`: the one that it names. */

@@ -1,4 +1,4 @@
-import type { UnkeyEmulator } from 'nestjs-unkey/testing';
+import type { UnkeyEmulator } from 'nestjs-unkey/emulator';
 
 /** An answer with its body read. */
 export interface Reply {

@@ -1,4 +1,4 @@
-import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { UnkeyEmulator } from 'nestjs-unkey/emulator';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Client, clientOf } from './client.js';
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { UnkeyEmulator } from 'nestjs-unkey/testing';
+import type { UnkeyEmulator } from 'nestjs-unkey/emulator';
 
 /** A socket on which a test writes what no HTTP client would. */
 export class RawConnection {

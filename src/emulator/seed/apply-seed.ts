@@ -1,9 +1,9 @@
-import { ApiError } from '../../emulator/api-error.js';
-import { identityMeta, namedRatelimits, permissionsBySlug } from '../../emulator/operations/key-settings.js';
-import { chosenKey } from '../../emulator/operations/key-material.js';
-import { makeKey } from '../../emulator/operations/make-key.js';
-import type { Api } from '../../emulator/store/records.js';
-import type { Workspace } from '../../emulator/store/workspace.js';
+import { ApiError } from '../api-error.js';
+import { identityMeta, namedRatelimits, permissionsBySlug } from '../operations/key-settings.js';
+import { chosenKey } from '../operations/key-material.js';
+import { makeKey } from '../operations/make-key.js';
+import type { Api } from '../store/records.js';
+import type { Workspace } from '../store/workspace.js';
 import type { SeedFile, SeedKey } from './seed-file.js';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RatelimitState } from '../contracts/verification.js';
+import type { RatelimitState } from '../../contracts/verification.js';
 import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
 
 const limit = (name: string, state: Partial<RatelimitState>): RatelimitState => ({

@@ -1,6 +1,6 @@
 import { serializeList, type Item } from 'structured-headers';
-import type { RatelimitState } from '../contracts/verification.js';
-import type { RatelimitHeaders } from '../options/unkey-options.js';
+import type { RatelimitState } from '../../contracts/verification.js';
+import type { RatelimitHeaders } from '../../options/unkey-options.js';
 
 /** The largest integer of a structured field (RFC 9651 §3.3.1). */
 const MAX_INTEGER = 999_999_999_999_999;

@@ -5,9 +5,9 @@ import type { Command } from './arguments.js';
 import { CliError, reasonOf } from './cli-error.js';
 import { greeting } from './greeting.js';
 import { requestLine } from './request-line.js';
-import { applySeed, SeedError } from './seed/apply-seed.js';
+import { applySeed, SeedError } from '../emulator/seed/apply-seed.js';
 import { readSeed } from './seed/read-seed.js';
-import type { SeedFile } from './seed/seed-file.js';
+import type { SeedFile } from '../emulator/seed/seed-file.js';
 import { restoreRecords } from './state/restore-records.js';
 import { type SavedState, StateFile } from './state/state-file.js';
 

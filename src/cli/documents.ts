@@ -1,5 +1,5 @@
 import type { Validator } from '../emulator/validation/validator.js';
-import type { SeedFile } from './seed/seed-file.js';
+import type { SeedFile } from '../emulator/seed/seed-file.js';
 import type { StateHead, StateLine, StoredRecords } from './state/stored-records.js';
 
 /** The compiled schemas of the records of a state file. */

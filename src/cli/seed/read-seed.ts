@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describeViolations } from '../../emulator/validation/violations.js';
 import { CliError, reasonOf } from '../cli-error.js';
 import { validators } from '../documents.generated.js';
-import type { SeedFile } from './seed-file.js';
+import type { SeedFile } from '../../emulator/seed/seed-file.js';
 
 /**
  * Reads a seed file.

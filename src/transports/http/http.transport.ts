@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { Transport } from '../contracts/transport.js';
-import type { VerifiedKey } from '../contracts/verified-key.js';
-import { stateOn, type StateCarrier } from './request-state.js';
+import type { Transport } from '../../contracts/transport.js';
+import type { VerifiedKey } from '../../contracts/verified-key.js';
+import { stateOn, type StateCarrier } from '../request-state.js';
 
 /** What Express and Fastify requests have in common, as far as it is read here. */
 export interface HttpRequest extends StateCarrier {

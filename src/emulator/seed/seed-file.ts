@@ -1,5 +1,5 @@
 import type { KeyCreditsData } from '@unkey/api/models/components';
-import type { CreateKeyRatelimit } from '../../emulator/create-key-directly.js';
+import type { CreateKeyRatelimit } from '../create-key-directly.js';
 
 /**
  * What `nestjs-unkey dev --seed keys.json` reads: the workspace to begin with, all parts optional.

@@ -1,7 +1,7 @@
-import type { Verification } from '../contracts/verification.js';
-import { challengeFor } from '../errors/challenge.js';
-import type { UnkeyException } from '../errors/unkey.exception.js';
-import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import type { Verification } from '../../contracts/verification.js';
+import { challengeFor } from '../../errors/challenge.js';
+import type { UnkeyException } from '../../errors/unkey.exception.js';
+import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
 
 /** What an answer says of the limits that its verification counted against; `undefined` where it counted none. */
