@@ -16,7 +16,7 @@ import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
-import { answerHeaders, denialHeaders, retryAfter } from './transports/http/answer-headers.js';
+import { retryAfter } from './transports/http/answer-headers.js';
 import { transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
@@ -84,15 +84,16 @@ export class UnkeyGuard implements CanActivate {
     if (access !== undefined) return access === 'public';
     const { public: controllers, exclude, skipIf } = this.options;
     if (controllers.includes(context.getClass())) return true;
-    const pattern = exclude.length === 0 ? undefined : transportOf(context).routePattern(context);
+    const pattern = exclude.length === 0 ? undefined : transportOf(context).routePattern?.(context);
     if (pattern !== undefined && exclude.some((route) => route.matches(pattern))) return true;
     return skipIf?.(context) ?? false;
   }
 
   /** The key of this request, from the first source in `keyFrom` that finds one. */
   protected extractKey(context: ExecutionContext): Awaitable<string | undefined> {
+    const places = transportOf(context).places(context);
     for (const source of this.options.keyFrom) {
-      const key = source(context);
+      const key = source.read === undefined ? source(context) : source.read(places);
       if (key) return key;
     }
     return undefined;
@@ -111,14 +112,12 @@ export class UnkeyGuard implements CanActivate {
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     const transport = transportOf(context);
     transport.attach(context, toVerifiedKey(verification));
-    const headers = answerHeaders(verification, this.options);
-    if (headers !== undefined) transport.setHeaders(context, headers);
+    transport.tellLimits?.(context, verification, this.options);
   }
 
   /** Answers a refusal: its headers, then the exception itself. Whatever it does, the handler does not run. */
   protected deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never> {
-    transportOf(context).setHeaders(context, denialHeaders(denial, this.options));
-    throw denial;
+    return transportOf(context).refuse(context, denial, this.options);
   }
 
   async #refuse(error: unknown, context: ExecutionContext): Promise<false> {

@@ -1,8 +1,11 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { KeyPlaces } from './key-places.js';
 
 /** Where a key may stand in a request; `undefined` where there is none. */
 export interface KeySource {
   (context: ExecutionContext): string | undefined;
   /** The authentication scheme that a challenge names for this source; `ApiKey` unless given. */
   readonly scheme?: 'Bearer' | 'ApiKey';
+  /** @internal the same, for a caller that has the request's places already */
+  readonly read?: (places: KeyPlaces) => string | undefined;
 }

@@ -1,17 +1,33 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
+import type { KeyPlaces } from './key-places.js';
 import type { RequestState } from './request-state.js';
+import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 
-/** How one kind of request (HTTP today) is read and answered. */
-export interface Transport {
-  /** What guards and decorators of this request share. */
+/**
+ * How one kind of request is read and answered. The guard, the decorators and the key sources have no other way to a
+ * request.
+ *
+ * @typeParam Options the options of the app
+ * @typeParam Denial what a guard refuses with
+ */
+export interface Transport<Options, Denial> {
+  /** What the guards of this request share; made for the first guard that asks. */
   state(context: ExecutionContext): RequestState;
-  /** Puts the key into the state, and where handlers look for it. */
+  /** Where the key sources look. */
+  places(context: ExecutionContext): KeyPlaces;
+  /** The key that a guard attached, or that a test's own guard put where handlers look for it. */
+  key(host: ArgumentsHost): VerifiedKey | undefined;
+  /** Whether a guard decided about this request: if so, no key means that it was let through without one. */
+  isDecided(host: ArgumentsHost): boolean;
+  /** Attaches the key, for {@link key} and wherever else handlers of this transport look for it. */
   attach(context: ExecutionContext, key: VerifiedKey): void;
-  /** The pattern of the matched route, global prefix and version included; `undefined` where there is none. */
-  routePattern(context: ExecutionContext): string | undefined;
-  /** The caller's address as the app sees it; `undefined` where there is none. */
+  /** The pattern of the matched route, global prefix and version included; absent where there are no routes. */
+  routePattern?(context: ExecutionContext): string | undefined;
+  /** The caller's address as the app sees it; `undefined` where it is not known. */
   clientIp?(context: ExecutionContext): string | undefined;
-  /** Sends these with the answer; a transport without headers ignores them. */
-  setHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>>): void;
+  /** Tells the caller what is left of its limits; absent where an answer has no room for it. */
+  tellLimits?(context: ExecutionContext, verification: Verification, options: Options): void;
+  /** Refuses in this transport's way: throws, or never settles. */
+  refuse(context: ExecutionContext, denial: Denial, options: Options): never | Promise<never>;
 }

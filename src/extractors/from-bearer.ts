@@ -1,5 +1,5 @@
 import type { KeySource } from '../contracts/key-source.js';
-import { headerValues } from './header-values.js';
+import { keySourceFrom } from './key-source-from.js';
 import { isAmbiguous, onlyValue } from './only-value.js';
 
 const BEARER = /^bearer(?:\s+(.*))?$/i;
@@ -10,13 +10,15 @@ const BEARER = /^bearer(?:\s+(.*))?$/i;
  * @example UnkeyModule.forRoot({ keyFrom: [fromBearer(), fromCookie('session_key')] })
  */
 export function fromBearer(): KeySource {
-  const source: KeySource = (context) => {
-    const headers = headerValues(context.switchToHttp().getRequest(), 'authorization');
-    const header = onlyValue(headers);
-    if (header === undefined) return undefined;
-    // Several different headers are refused whatever their schemes are.
-    if (isAmbiguous(headers)) return header;
-    return BEARER.exec(header)?.[1]?.trim() || undefined;
-  };
-  return Object.assign(source, { scheme: 'Bearer' } as const);
+  return keySourceFrom(
+    (places) => {
+      const headers = places.header('authorization');
+      const header = onlyValue(headers);
+      if (header === undefined) return undefined;
+      // Several different headers are refused whatever their schemes are.
+      if (isAmbiguous(headers)) return header;
+      return BEARER.exec(header)?.[1]?.trim() || undefined;
+    },
+    { scheme: 'Bearer' },
+  );
 }

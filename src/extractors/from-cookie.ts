@@ -1,6 +1,6 @@
 import { parse } from 'cookie';
 import type { KeySource } from '../contracts/key-source.js';
-import { headerValues } from './header-values.js';
+import { keySourceFrom } from './key-source-from.js';
 import { onlyValue } from './only-value.js';
 
 /**
@@ -10,11 +10,9 @@ import { onlyValue } from './only-value.js';
  * @param name the cookie's name, exactly
  */
 export function fromCookie(name: string): KeySource {
-  return (context) => {
-    const pairs = headerValues(context.switchToHttp().getRequest(), 'cookie').flatMap((header) =>
-      header.split(';'),
-    );
+  return keySourceFrom((places) => {
+    const pairs = places.header('cookie').flatMap((header) => header.split(';'));
     // One by one, since parsed together the first of a name hides all others.
     return onlyValue(pairs.map((pair) => parse(pair)[name] ?? ''));
-  };
+  });
 }

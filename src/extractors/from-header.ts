@@ -1,5 +1,5 @@
 import type { KeySource } from '../contracts/key-source.js';
-import { headerValues } from './header-values.js';
+import { keySourceFrom } from './key-source-from.js';
 import { onlyValue } from './only-value.js';
 
 /**
@@ -9,5 +9,5 @@ import { onlyValue } from './only-value.js';
  * @example UnkeyModule.forRoot({ keyFrom: fromHeader('x-acme-key') })
  */
 export function fromHeader(name: string): KeySource {
-  return (context) => onlyValue(headerValues(context.switchToHttp().getRequest(), name));
+  return keySourceFrom((places) => onlyValue(places.header(name)));
 }

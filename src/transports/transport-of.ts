@@ -1,18 +1,27 @@
-import type { ExecutionContext } from '@nestjs/common';
-import type { Transport } from '../contracts/transport.js';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import type { GuardTransport } from './guard-transport.js';
 import { httpTransport } from './http/http.transport.js';
 
 /**
- * How this kind of request is read and answered. A kind that nobody wrote a transport for is refused: letting it
- * through would open every handler behind it.
+ * The transport of a request. A kind of request without a transport is refused: letting it through would open every
+ * handler behind it.
  *
  * @throws UnkeyConfigError for an unknown kind
  */
-export function transportOf(context: ExecutionContext): Transport {
-  const type = context.getType<string>();
+export function transportOf(host: ArgumentsHost): GuardTransport {
+  const type = host.getType<string>();
   if (type === 'http') return httpTransport;
   throw new UnkeyConfigError(
-    `UnkeyGuard cannot verify requests of type "${type}", so it refuses them (${context.getClass().name}.${context.getHandler().name}).`,
+    `UnkeyGuard cannot verify requests of type "${type}", so it refuses them${placeOf(host)}.`,
   );
+}
+
+function placeOf(host: ArgumentsHost): string {
+  return isExecutionContext(host) ? ` (${host.getClass().name}.${host.getHandler().name})` : '';
+}
+
+/** A filter is given an `ArgumentsHost`, which names no handler. */
+function isExecutionContext(host: ArgumentsHost): host is ExecutionContext {
+  return 'getHandler' in host;
 }

@@ -1,22 +1,10 @@
-import type { ExecutionContext } from '@nestjs/common';
-import type { Transport } from '../../contracts/transport.js';
+import type { ArgumentsHost } from '@nestjs/common';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
-import { stateOn, type StateCarrier } from '../request-state.js';
-
-/** What Express and Fastify requests have in common, as far as it is read here. */
-export interface HttpRequest extends StateCarrier {
-  /** Fastify's link to Node's own request, which is what middleware sees. */
-  raw?: StateCarrier;
-  /** Express: the headers as Node has them. */
-  rawHeaders?: readonly string[];
-  /** Express: the matched route. */
-  route?: { path?: unknown };
-  /** Fastify: the matched route. */
-  routeOptions?: { url?: unknown };
-  /** Express and Fastify: the address, as the app's own trust-proxy setting decides it. */
-  ip?: string;
-  unkey?: VerifiedKey;
-}
+import type { GuardTransport } from '../guard-transport.js';
+import { readState, stateOn } from '../request-state.js';
+import { answerHeaders, denialHeaders } from './answer-headers.js';
+import { HttpPlaces } from './http-places.js';
+import { carrierOf, type HttpRequest } from './http-request.js';
 
 interface HttpResponse {
   header?(name: string, value: string): unknown;
@@ -24,10 +12,14 @@ interface HttpResponse {
 }
 
 /** Express and Fastify. */
-export const httpTransport: Transport = {
-  state(context) {
-    return stateOn(carrierOf(requestOf(context)));
-  },
+export const httpTransport: GuardTransport = {
+  state: (context) => stateOn(carrierOf(requestOf(context))),
+
+  places: (context) => new HttpPlaces(requestOf(context)),
+
+  key: (host) => keyOfRequest(requestOf(host)),
+
+  isDecided: (host) => readState(carrierOf(requestOf(host)))?.decided === true,
 
   attach(context, key) {
     const request = requestOf(context);
@@ -41,28 +33,32 @@ export const httpTransport: Transport = {
     return typeof pattern === 'string' ? pattern : undefined;
   },
 
-  clientIp(context) {
-    return requestOf(context).ip;
+  clientIp: (context) => requestOf(context).ip,
+
+  tellLimits(context, verification, options) {
+    const headers = answerHeaders(verification, options);
+    if (headers !== undefined) setHeaders(context, headers);
   },
 
-  setHeaders(context, headers) {
-    const response = context.switchToHttp().getResponse<HttpResponse>();
-    for (const [name, value] of Object.entries(headers)) {
-      if (response.header) response.header(name, value);
-      else response.setHeader?.(name, value);
-    }
+  refuse(context, denial, options) {
+    setHeaders(context, denialHeaders(denial, options));
+    throw denial;
   },
 };
 
-/**
- * Where the state of a request stands: on Node's own request, which is what middleware sees too. That is Express's
- * request itself, where `raw` would be something that the app put there. Told by a plain property: Fastify makes its
- * `routeOptions` anew each time that it is asked for them.
- */
-export function carrierOf(request: HttpRequest): StateCarrier {
-  return request.rawHeaders === undefined ? (request.raw ?? request) : request;
+/** The key that was attached to a request, or that a test's own guard put there as `unkey`. */
+export function keyOfRequest(request: HttpRequest): VerifiedKey | undefined {
+  return readState(carrierOf(request))?.key ?? request.unkey;
 }
 
-function requestOf(context: ExecutionContext): HttpRequest {
-  return context.switchToHttp().getRequest<HttpRequest>();
+function setHeaders(host: ArgumentsHost, headers: Readonly<Record<string, string>>): void {
+  const response = host.switchToHttp().getResponse<HttpResponse>();
+  for (const [name, value] of Object.entries(headers)) {
+    if (response.header) response.header(name, value);
+    else response.setHeader?.(name, value);
+  }
+}
+
+function requestOf(host: ArgumentsHost): HttpRequest {
+  return host.switchToHttp().getRequest<HttpRequest>();
 }

@@ -1,3 +1,5 @@
+import { property } from '../property.js';
+
 /**
  * Every value that a request carries under a header's name, in order. Read from `rawHeaders`: Node joins a
  * repeated `x-api-key` into one text and drops a second `Authorization`, so its `headers` hide what was sent.
@@ -23,11 +25,6 @@ function valuesIn(raw: readonly unknown[], wanted: string): string[] {
     if (name.toLowerCase() === wanted) values.push(value);
   }
   return values;
-}
-
-/** A property of something that may be anything. */
-export function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function isTexts(value: unknown): value is string[] {

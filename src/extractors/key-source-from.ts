@@ -1,0 +1,12 @@
+import type { KeyPlaces } from '../contracts/key-places.js';
+import type { KeySource } from '../contracts/key-source.js';
+import { placesOf } from '../transports/places-of.js';
+
+/** A key source that reads the places that a transport hands it, so that it works on every transport. */
+export function keySourceFrom(
+  read: (places: KeyPlaces) => string | undefined,
+  about: Pick<KeySource, 'scheme'> = {},
+): KeySource {
+  const source: KeySource = (context) => read(placesOf(context));
+  return Object.assign(source, about, { read });
+}

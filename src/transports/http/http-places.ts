@@ -1,0 +1,28 @@
+import type { KeyPlaces } from '../../contracts/key-places.js';
+import { property } from '../property.js';
+import { headerValues } from './header-values.js';
+
+/** The places of an HTTP request, Express's or Fastify's. */
+export class HttpPlaces implements KeyPlaces {
+  readonly #request: unknown;
+
+  constructor(request: unknown) {
+    this.#request = request;
+  }
+
+  header(name: string): readonly string[] {
+    return headerValues(this.#request, name);
+  }
+
+  query(name: string): readonly string[] {
+    const query = property(this.#request, 'query');
+    if (typeof query !== 'object' || query === null || !Object.hasOwn(query, name)) return [];
+    const value = property(query, name);
+    return (Array.isArray(value) ? value : [value]).map(asText);
+  }
+}
+
+/** Some adapters parse `?key[a]=b` into an object; the text in its place cannot be a key. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : 'not a text';
+}
