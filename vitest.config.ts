@@ -12,12 +12,14 @@ const alias = [
   { find: /^nestjs-unkey\/testing$/, replacement: path('./src/testing/index.ts') },
 ];
 
-/** Every `@nestjs/*` import of sources and tests comes from the Nest 11 that `test/nest-11` installs. */
+/** Every `@nestjs/*` import, and what fits one major alone, comes from the Nest 11 that `test/nest-11` installs. */
 const nest11: Plugin = {
   name: 'nest-11',
   enforce: 'pre',
   resolveId: (id) =>
-    id.startsWith('@nestjs/') ? createRequire(path('./test/nest-11/package.json')).resolve(id) : null,
+    /^@nestjs\/|^@apollo\/subgraph$/.test(id)
+      ? createRequire(path('./test/nest-11/package.json')).resolve(id)
+      : null,
 };
 
 const endToEnd = { include: ['test/**/*.e2e-spec.ts'], testTimeout: 20_000, hookTimeout: 20_000 };
