@@ -30,7 +30,7 @@ export class SharedStore {
   readonly #marks: InvalidationMarks;
   readonly #store: AsyncStore;
 
-  /** @param scope tells apart who verifies with another root key: its answers are not ours */
+  /** @param scope names who verifies; entries of another scope are not read */
   constructor(
     store: VerificationStore,
     { ttl, staleIfError, storeTimeout }: ResolvedCacheOptions,
