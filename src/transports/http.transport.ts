@@ -1,6 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Transport } from '../contracts/transport.js';
-import type { VerifiedKey } from '../contracts/verified-key.js';
 import { stateOn, type StateCarrier } from './request-state.js';
 
 /** What Express and Fastify requests have in common, as far as it is read here. */
@@ -15,7 +14,6 @@ export interface HttpRequest extends StateCarrier {
   routeOptions?: { url?: unknown };
   /** Express and Fastify: the address, as the app's own trust-proxy setting decides it. */
   ip?: string;
-  unkey?: VerifiedKey;
 }
 
 interface HttpResponse {
@@ -25,13 +23,13 @@ interface HttpResponse {
 
 /** Express and Fastify. */
 export const httpTransport: Transport = {
-  state(context) {
-    return stateOn(carrierOf(requestOf(context)));
+  state(context, scope) {
+    return stateOn(carrierOf(requestOf(context)), scope);
   },
 
-  attach(context, key) {
+  attach(context, scope, key) {
     const request = requestOf(context);
-    stateOn(carrierOf(request)).key = key;
+    stateOn(carrierOf(request), scope).key = key;
     request.unkey = key;
   },
 
