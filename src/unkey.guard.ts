@@ -42,17 +42,20 @@ import { toVerifiedKey } from './verification/to-verified-key.js';
 export class UnkeyGuard implements CanActivate {
   readonly #policies: PolicyReader;
   readonly #events = new VerificationEvents();
+  /** Names who decides in this guard: a key that another app let through is not let through here by that. */
+  readonly #scope: string;
 
   constructor(
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
   ) {
     this.#policies = new PolicyReader(options.permissions);
+    this.#scope = [options.scope, ...options.keyPrefix].join(' ');
   }
 
   // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const state = transportOf(context).state(context);
+    const state = transportOf(context).state(context, this.#scope);
     try {
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
@@ -104,14 +107,14 @@ export class UnkeyGuard implements CanActivate {
    * handler's and frozen: to demand something else, pass on other ones.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
-    const state = transportOf(context).state(context);
+    const state = transportOf(context).state(context, this.#scope);
     return state.verification(key, options, () => this.unkey.verify(key, options));
   }
 
   /** Attaches the key to the request and tells the caller what is left of its limits. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     const transport = transportOf(context);
-    transport.attach(context, toVerifiedKey(verification));
+    transport.attach(context, this.#scope, toVerifiedKey(verification));
     transport.tellLimits?.(context, verification, this.options);
   }
 

@@ -54,6 +54,16 @@ describe('bad options fail at boot, in one sentence with option, what it got and
       'option "cache.ttl" must be a whole number of milliseconds from 1 to 2147483647, got "5s"',
     ],
     [{ ...good, cache: { lifetime: 5 } }, 'option "cache.lifetime" is unknown; "cache" takes ttl, max'],
+    [{ ...good, cache: { scope: '' } }, 'option "cache.scope" must be a text that is not empty, got ""'],
+    [{ ...good, cache: { scope: 5 } }, 'option "cache.scope" must be a text that is not empty, got 5'],
+    [
+      {
+        ...good,
+        verifier: async () => ({ valid: false, code: 'NOT_FOUND' }),
+        cache: { store: { get() {}, set() {}, delete() {} } },
+      },
+      'option "cache.scope" is required, because "cache.store" is shared and keys are verified by a "verifier" of your own',
+    ],
     [
       { ...good, cache: { store: new Map() } },
       'option "cache.store" must be a store with get, set and delete that keeps to a time to live',

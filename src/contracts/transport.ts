@@ -12,16 +12,16 @@ import type { VerifiedKey } from './verified-key.js';
  * @typeParam Denial what a guard refuses with
  */
 export interface Transport<Options, Denial> {
-  /** What the guards of this request share; made for the first guard that asks. */
-  state(context: ExecutionContext): RequestState;
+  /** What the guards of this request share that verify by the same `scope`; made for the first guard that asks. */
+  state(context: ExecutionContext, scope: string): RequestState;
   /** Where the key sources look. */
   places(context: ExecutionContext): KeyPlaces;
   /** The key that a guard attached, or that a test's own guard put where handlers look for it. */
   key(host: ArgumentsHost): VerifiedKey | undefined;
   /** Whether a guard decided about this request: if so, no key means that it was let through without one. */
   isDecided(host: ArgumentsHost): boolean;
-  /** Attaches the key, for {@link key} and wherever else handlers of this transport look for it. */
-  attach(context: ExecutionContext, key: VerifiedKey): void;
+  /** Attaches the key to the state of this `scope`, and wherever else handlers of this transport look for it. */
+  attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
   /** The pattern of the matched route, global prefix and version included; absent where there are no routes. */
   routePattern?(context: ExecutionContext): string | undefined;
   /** The caller's address as the app sees it; `undefined` where it is not known. */

@@ -8,6 +8,7 @@ const COUNT = 'must be a whole number from 1';
 const RATE = 'must be a share above 0 and up to 1';
 
 const STORE = 'must be a store with get, set and delete that keeps to a time to live, such as a Keyv';
+const SCOPE = 'must be a text that is not empty';
 
 const breaker = object('breaker', 'false', {
   consecutiveFailures: wholeNumber(1, COUNT),
@@ -22,6 +23,7 @@ const cache = object('cache', 'true, false', {
   staleIfError: wholeNumber(0, MS_OR_NONE),
   store: v.custom<VerificationStore>(isStore, STORE),
   storeTimeout: wholeNumber(1, MS),
+  scope: v.pipe(v.string(SCOPE), v.nonEmpty(SCOPE)),
 });
 
 /** Options that are objects of options. */

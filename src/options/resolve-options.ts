@@ -9,6 +9,7 @@ import type { ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
 import { routeMatcher } from './route-pattern.js';
 import { shown } from './shown-value.js';
+import { givenScope, isVerifiedByRootKey, verificationScope } from './verification-scope.js';
 
 /** What stands around the options when they are resolved. */
 export interface Surroundings {
@@ -29,9 +30,12 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
   const permissions = list<PermissionExpression>(options.permissions);
   checkPermissions(permissions);
   checkClient(options);
+  checkScope(options);
+  const baseUrl = (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, '');
   return Object.freeze({
     rootKey: options.rootKey === undefined ? undefined : new RootKey(options.rootKey),
-    baseUrl: (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, ''),
+    baseUrl,
+    scope: verificationScope(options, baseUrl),
     keyFrom: Object.freeze(keyFrom),
     scheme: keyFrom.some((source) => source.scheme === 'Bearer') ? 'Bearer' : 'ApiKey',
     realm: options.realm ?? 'api',
@@ -135,6 +139,18 @@ function checkClient(options: CheckedOptions): void {
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
     throw fault('no root key: give the option "rootKey" or set the environment variable UNKEY_ROOT_KEY');
   }
+}
+
+/** Apps that share a store must not share answers of different Unkeys. */
+function checkScope(options: CheckedOptions): void {
+  const { cache } = options;
+  if (typeof cache !== 'object' || cache.store === undefined) return;
+  if (isVerifiedByRootKey(options) || givenScope(options) !== undefined) return;
+  const own = typeof options.verifier === 'function' ? 'verifier' : 'client';
+  throw fault(
+    `option "cache.scope" is required, because "cache.store" is shared and keys are verified by a "${own}" of your own: ` +
+      'give the same text to all apps that verify keys of the same Unkey API, and another text to every other app',
+  );
 }
 
 function fault(sentence: string): UnkeyConfigError {

@@ -14,6 +14,8 @@ export interface ResolvedUnkeyOptions {
   readonly rootKey: RootKey | undefined;
   /** Without a trailing slash. */
   readonly baseUrl: string;
+  /** Names who verifies; see {@link verificationScope}. */
+  readonly scope: string;
   readonly keyFrom: readonly KeySource[];
   /** The scheme that a challenge names. */
   readonly scheme: 'Bearer' | 'ApiKey';

@@ -236,9 +236,10 @@ export interface UnkeyCacheOptions {
   staleIfError?: number | undefined;
 
   /**
-   * What the instances of an app share, such as a Keyv over Redis. It is yours to close.
+   * Where the instances of an app share cached verifications, such as a Keyv over Redis. It is yours to close.
+   * Together with a `verifier` or a `client` of your own it needs {@link scope}.
    *
-   * @default none: each instance remembers for itself
+   * @default none: each instance has its own cache
    */
   store?: VerificationStore | undefined;
 
@@ -249,6 +250,16 @@ export interface UnkeyCacheOptions {
    * @default 50
    */
   storeTimeout?: number | undefined;
+
+  /**
+   * Names who verifies, as any text. Required with `store` if a `verifier` or a `client` of your own verifies: the
+   * module cannot see which Unkey that asks, and an app must not accept what another Unkey said. Apps with the same
+   * `scope`, `rootKey` and `baseUrl` share cached verifications.
+   *
+   * @default none: `rootKey` and `baseUrl` alone tell apps apart
+   * @example 'acme-production'
+   */
+  scope?: string | undefined;
 }
 
 /** What stands beside the options in `forRoot` and `forRootAsync`, since it shapes the module itself. */

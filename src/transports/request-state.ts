@@ -9,7 +9,8 @@ const STATE = Symbol.for('nestjs-unkey:request');
 
 /** An object that a state may stand on. */
 export interface StateCarrier {
-  [STATE]?: RequestState;
+  [STATE]?: SharedState;
+  unkey?: VerifiedKey;
 }
 
 interface Answered {
@@ -24,7 +25,7 @@ interface Verified {
 }
 
 /**
- * What the guards of one request share, in private fields so that printing a request shows none of it. Nearly always
+ * What the guards of one request share that verify by the same scope, in private fields so that printing a request shows none of it. Nearly always
  * there is one of each, so lists are looked through, and demands are compared by their text only where there are two.
  */
 class SharedState implements RequestState {
@@ -32,6 +33,11 @@ class SharedState implements RequestState {
   #key: VerifiedKey | undefined;
   readonly #answered: Answered[] = [];
   readonly #verified: Verified[] = [];
+
+  /** The states of all scopes on this request, once there are two. */
+  siblings: SharedState[] | undefined;
+
+  constructor(readonly scope: string) {}
 
   get decided(): boolean {
     return this.#decided;
@@ -68,17 +74,29 @@ class SharedState implements RequestState {
   }
 }
 
-/** The state that stands on a request, or a new one. */
-export function stateOn(carrier: StateCarrier): RequestState {
+/** The state of this scope on a request, or a new one. It is then the one that {@link readState} gives. */
+export function stateOn(carrier: StateCarrier, scope: string): RequestState {
   const known = carrier[STATE];
-  if (known !== undefined) return known;
-  const state = new SharedState();
+  if (known?.scope === scope) return known;
+  const state = known === undefined ? new SharedState(scope) : siblingOf(known, scope);
+  // Another app takes this request over: its handlers must not find a key that it did not verify.
+  if (known?.key !== undefined && carrier.unkey === known.key) delete carrier.unkey;
   // Not enumerable: a request that is printed or copied shows nothing of it.
-  Object.defineProperty(carrier, STATE, { value: state });
+  Object.defineProperty(carrier, STATE, { value: state, configurable: true });
   return state;
 }
 
-/** The state that a guard left on this object, if one did. */
+function siblingOf(known: SharedState, scope: string): SharedState {
+  known.siblings ??= [known];
+  const sibling = known.siblings.find((state) => state.scope === scope);
+  if (sibling !== undefined) return sibling;
+  const state = new SharedState(scope);
+  state.siblings = known.siblings;
+  known.siblings.push(state);
+  return state;
+}
+
+/** The state of the guard that came last to this object, if one did. */
 export function readState(carrier: StateCarrier): RequestState | undefined {
   return carrier[STATE];
 }

@@ -1,4 +1,4 @@
-import type { VerificationStore } from '../../contracts/verification-store.js';
+import type { AsyncStore } from './async-store.js';
 import { QUIET, type StoreAccess } from './store-access.js';
 
 /** So many marks are owed to a store at most; beyond that it is told that all is invalid. */
@@ -29,7 +29,7 @@ export class InvalidationMarks {
   #retry: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly store: VerificationStore,
+    private readonly store: AsyncStore,
     private readonly parts: MarksParts,
   ) {}
 

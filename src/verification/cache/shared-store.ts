@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { VerificationStore } from '../../contracts/verification-store.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
 import type { AnswerId } from './answer-id.js';
+import { asyncStore, type AsyncStore } from './async-store.js';
 import type { CachedAnswer } from './cached-answer.js';
 import { InvalidationMarks } from './invalidation-marks.js';
 import { isBefore } from './revocations.js';
@@ -27,16 +28,18 @@ export interface Found {
 export class SharedStore {
   readonly #access: StoreAccess;
   readonly #marks: InvalidationMarks;
+  readonly #store: AsyncStore;
 
-  /** @param scope tells apart who verifies with another root key: its answers are not ours */
+  /** @param scope names who verifies; entries of another scope are not read */
   constructor(
-    private readonly store: VerificationStore,
+    store: VerificationStore,
     { ttl, staleIfError, storeTimeout }: ResolvedCacheOptions,
     private readonly clocks: Clocks,
     private readonly scope: string,
   ) {
     this.#access = new StoreAccess(storeTimeout, clocks.tick);
-    this.#marks = new InvalidationMarks(store, {
+    this.#store = asyncStore(store);
+    this.#marks = new InvalidationMarks(this.#store, {
       access: this.#access,
       now: clocks.now,
       answersLive: ttl + staleIfError,
@@ -59,12 +62,12 @@ export class SharedStore {
   /** Not waited for: nobody's answer depends on it. */
   keep(id: AnswerId, answer: CachedAnswer): void {
     const ttl = Math.ceil(answer.staleUntil - this.clocks.now());
-    if (ttl > 0) this.#try(() => this.store.set(this.#nameOf(id), writeAnswer(answer), ttl));
+    if (ttl > 0) this.#try(() => this.#store.set(this.#nameOf(id), writeAnswer(answer), ttl));
   }
 
   /** Not waited for either. */
   drop(id: AnswerId): void {
-    this.#try(() => this.store.delete(this.#nameOf(id)));
+    this.#try(() => this.#store.delete(this.#nameOf(id)));
   }
 
   /** @param id a key hash or a key id; `undefined`: everything */
@@ -82,19 +85,19 @@ export class SharedStore {
    */
   async #read(id: AnswerId, knownId: string | undefined): Promise<Found> {
     const known = knownId === undefined ? [id.keyHash] : [id.keyHash, knownId];
-    const [until, text] = await Promise.all([this.#marks.latest(known), this.store.get(this.#nameOf(id))]);
+    const [until, text] = await Promise.all([this.#marks.latest(known), this.#store.get(this.#nameOf(id))]);
     const answer = readStored(text);
     const keyId = answer?.verification.keyId;
     if (answer === undefined || keyId === undefined || keyId === knownId) return found(answer, until);
     const [ofKeyId, again] = await Promise.all([
       this.#marks.latest([keyId]),
-      this.store.get(this.#nameOf(id)),
+      this.#store.get(this.#nameOf(id)),
     ]);
     return found(again === text ? answer : undefined, Math.max(until, ofKeyId));
   }
 
-  #try(task: () => unknown): void {
-    if (!this.#access.isLeftAlone()) void this.#access.attempt(async () => task());
+  #try(task: () => Promise<unknown>): void {
+    if (!this.#access.isLeftAlone()) void this.#access.attempt(task);
   }
 
   #nameOf({ text }: AnswerId): string {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Verification } from '../../contracts/verification.js';
 import type { VerificationStore } from '../../contracts/verification-store.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
@@ -253,6 +253,37 @@ describe('a store', () => {
     expect(await instance({ storeTimeout: 10_000 }, store).verify('a', undefined, 100)).toBe('unkey');
     expect(performance.now() - begun).toBeLessThan(1000);
   });
+
+  it.each(['get', 'set', 'delete'] as const)(
+    'whose %s throws instead of rejecting is a miss',
+    async (method) => {
+      const { store, unkey, instance, advance } = world();
+      const unhandled: unknown[] = [];
+      const listener = (error: unknown) => void unhandled.push(error);
+      process.on('unhandledRejection', listener);
+      onTestFinished(() => void process.off('unhandledRejection', listener));
+      const throwing = {
+        ...store,
+        [method]: () => {
+          throw new Error('thrown synchronously');
+        },
+      };
+      const { cache, verify } = instance({}, throwing);
+      expect(await verify('a')).toBe('unkey');
+      expect(await verify('a')).toBe('cache');
+      unkey.says = no('DISABLED');
+      advance(11 * SECOND);
+      expect(await verify('a')).toBe('DISABLED');
+      advance(SECOND);
+      unkey.says = yes({ credits: 1 });
+      expect(await verify('a', 'documents.read')).toBe('unkey');
+      await cache.invalidate({ key: 'a' });
+      cache.onApplicationShutdown();
+      // Node reports an unhandled rejection once the microtasks have run.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+    },
+  );
 
   it('of an instance that remembers for longer gives what lives no longer here', async () => {
     const { store, unkey, instance, advance } = world();
