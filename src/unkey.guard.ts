@@ -55,10 +55,13 @@ export class UnkeyGuard implements CanActivate {
 
   // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const state = transportOf(context).state(context, this.#scope);
+    const transport = transportOf(context);
+    const state = transport.state(context, this.#scope);
     try {
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
+      const ready = transport.ready?.(context);
+      if (ready !== undefined) await ready;
 
       const policy = this.#policyOf(context);
       const extracted = this.extractKey(context);
@@ -107,8 +110,20 @@ export class UnkeyGuard implements CanActivate {
    * handler's and frozen: to demand something else, pass on other ones.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
-    const state = transportOf(context).state(context, this.#scope);
-    return state.verification(key, options, () => this.unkey.verify(key, options));
+    const transport = transportOf(context);
+    const ask = () => this.unkey.verify(key, options);
+    return transport
+      .state(context, this.#scope)
+      .verification(key, options, () =>
+        transport.verification === undefined
+          ? ask()
+          : transport.verification(
+              context,
+              { key, scope: this.#scope, demands: options },
+              this.unkey.reverification,
+              ask,
+            ),
+      );
   }
 
   /** Attaches the key to the request and tells the caller what is left of its limits. */

@@ -52,6 +52,8 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     maxInFlight: options.maxInFlight ?? 1000,
     breaker: breakerOf(options.breaker),
     cache: cacheOf(options.cache),
+    verifyOn: options.verifyOn ?? 'connection',
+    reverifyAfter: options.reverifyAfter ?? 60_000,
     verifier: verifierOf(options),
     dispatcher: behindFunction(options.dispatcher),
     client: options.client === false ? false : behindFunction(options.client),

@@ -34,6 +34,9 @@ export interface ResolvedUnkeyOptions {
   readonly maxInFlight: number;
   readonly breaker: ResolvedBreakerOptions | false;
   readonly cache: ResolvedCacheOptions | false;
+  readonly verifyOn: 'connection' | 'message';
+  /** ms */
+  readonly reverifyAfter: number;
   readonly verifier: 'http' | 'sdk' | Verifier;
   /** The user's own; `undefined`: a pool is to be made. */
   readonly dispatcher: (() => Dispatcher) | undefined;

@@ -145,6 +145,22 @@ export interface UnkeyModuleOptions {
   cache?: UnkeyCacheOptions | boolean | undefined;
 
   /**
+   * WebSocket only. `'connection'`: a successful verification serves the client's next messages too, for the same key
+   * and the same demands, if repeating it would spend nothing. `'message'`: every message is verified.
+   *
+   * @default 'connection'
+   */
+  verifyOn?: 'connection' | 'message' | undefined;
+
+  /**
+   * WebSocket only: how long a verification serves the client's next messages, in ms. It also ends when the key
+   * expires and when it is invalidated.
+   *
+   * @default 60_000
+   */
+  reverifyAfter?: number | undefined;
+
+  /**
    * How keys are verified. `'http'`: over a pool of connections that is kept open; `'sdk'`: through the official
    * SDK (its retries off, since a repeated call spends credits again), at several times the cost; or by a
    * function of your own.
