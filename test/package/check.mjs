@@ -1,9 +1,11 @@
 // Packs the package and uses it as a stranger would: what is in the tarball, what linters of packages say of it, and
 // whether apps with the tsconfig of Nest's own starters compile against it, start and answer.
+import { deepStrictEqual } from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ENTRY_FILES, entryPoints } from '../../scripts/entry-points.mjs';
 import { run } from './run.mjs';
 import { undocumented } from './undocumented.mjs';
 
@@ -84,19 +86,33 @@ async function checkContents() {
   });
   await check('what is exported carries its doc comment in the published types', () => {
     none(
-      ['index.d.ts', 'testing/index.d.ts', 'emulator/index.d.ts'].flatMap((entry) =>
-        undocumented(join(work, 'package/dist/esm', entry)),
-      ),
+      ENTRY_FILES.flatMap((entry) => undocumented(join(work, 'package/dist/esm', `${entry}.d.ts`))),
       'without a doc comment',
     );
+  });
+}
+
+/** The list in scripts/entry-points.mjs, package.json and the files agree, so that a new entry point is one line. */
+async function checkEntryPoints() {
+  const files = packedFiles();
+  const manifest = JSON.parse(files.find(({ name }) => name === 'package.json').text);
+  await check('package.json says what scripts/entry-points.mjs makes', () => {
+    const { exports, typesVersions } = manifest;
+    deepStrictEqual({ exports, typesVersions }, entryPoints());
+  });
+  await check('every index of the package is an entry point', () => {
+    const packed = files
+      .map(({ name }) => /^dist\/esm\/(.*index)\.js$/.exec(name)?.[1])
+      .filter((name) => name !== undefined);
+    deepStrictEqual(packed.sort(), [...ENTRY_FILES].sort());
   });
 }
 
 async function checkLinters(tarball) {
   const bin = (name) => join(root, 'node_modules/.bin', name);
   await check('publint', () => run(bin('publint'), ['run', tarball, '--strict'], { cwd: root }));
-  await check('attw, profile node16', () =>
-    run(bin('attw'), [tarball, '--profile', 'node16'], { cwd: root }),
+  await check('attw: every entry point resolves in every mode, node10 too', () =>
+    run(bin('attw'), [tarball, '--profile', 'strict'], { cwd: root }),
   );
 }
 
@@ -110,7 +126,7 @@ async function install(app, tarball) {
   return folder;
 }
 
-async function checkApp(app, tarball, more = async () => {}) {
+async function checkApp(app, tarball, ...more) {
   const folder = await check(`${app}: installs`, () => install(app, tarball));
   if (folder === undefined) return;
   const node = (...args) => run(process.execPath, args, { cwd: folder });
@@ -120,11 +136,12 @@ async function checkApp(app, tarball, more = async () => {}) {
       node('dist/main.js', adapter),
     );
   }
-  await more(folder, node);
+  for (const checkMore of more) await checkMore(folder, node);
 }
 
+/** With `skipLibCheck`, as starters have it, a type of ours that doesn't resolve would silently be `any`. */
 async function checkTypes(folder, node) {
-  await check('nest-12: our types compile where libraries are checked too', async () => {
+  await check(`${relative(work, folder)}: our types compile where libraries are checked too`, async () => {
     const text = await node('node_modules/typescript/bin/tsc', '--noEmit', '--skipLibCheck', 'false').catch(
       ({ message }) => message,
     );
@@ -133,15 +150,20 @@ async function checkTypes(folder, node) {
       'errors',
     );
   });
+}
+
+async function checkCommand(folder) {
   await check('nest-12: the shell command says how it is used', async () => {
     const text = await run('npm', ['exec', '--offline', '--', 'nestjs-unkey', '--help'], { cwd: folder });
     if (!text.includes('nestjs-unkey dev')) throw new Error(text);
   });
 }
 
-async function checkJest(_folder, node) {
-  await check('nest-11: a Jest test of the starter passes', () =>
-    node('node_modules/jest/bin/jest.js', '--ci'),
+/** Jest waits without end for an open socket or timer, so the run has a deadline. */
+async function checkJest(folder) {
+  const app = relative(work, folder);
+  await check(`${app}: a Jest test of the starter passes, and Jest ends by itself`, () =>
+    run(process.execPath, ['node_modules/jest/bin/jest.js', '--ci'], { cwd: folder, timeout: 300_000 }),
   );
 }
 
@@ -149,10 +171,12 @@ try {
   const tarball = await check('npm pack', pack);
   if (tarball !== undefined) {
     await checkContents();
+    await checkEntryPoints();
     await Promise.all([
       checkLinters(tarball),
-      checkApp('nest-12', tarball, checkTypes),
+      checkApp('nest-12', tarball, checkTypes, checkCommand),
       checkApp('nest-11', tarball, checkJest),
+      checkApp('nest-11-commonjs', tarball, checkTypes, checkJest),
     ]);
   }
 } finally {
