@@ -35,8 +35,7 @@ describe('every TypeScript block compiles with the compiler options of a new Nes
     types: ['node'],
     paths: {
       'nestjs-unkey': [`${ROOT}src/index.ts`],
-      'nestjs-unkey/emulator': [`${ROOT}src/emulator/index.ts`],
-      'nestjs-unkey/testing': [`${ROOT}src/testing/index.ts`],
+      'nestjs-unkey/*': [`${ROOT}src/*/index.ts`],
     },
   };
 
