@@ -101,6 +101,14 @@ describe('bad options fail at boot, in one sentence with option, what it got and
       'option "permissions": anyOf() must name at least one permission, it is empty',
     ],
     [
+      { ...good, permissions: { anyOf: ['a'], allOf: ['b'] } },
+      'option "permissions": a permission cannot have both anyOf and allOf in one object',
+    ],
+    [
+      { ...good, permissions: [{ oneOf: ['a'] }] },
+      'option "permissions": a permission must be a name, anyOf(…) or allOf(…), there is no "oneOf"',
+    ],
+    [
       { ...good, public: 'HealthController' },
       'option "public" must be a list of controller classes, got "HealthController"',
     ],
@@ -264,6 +272,24 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       [RequirePermissions(anyOf())],
       undefined,
       'anyOf() must name at least one permission, it is empty',
+    ],
+    [
+      'anyOf and allOf in one object',
+      [RequirePermissions({ anyOf: ['a'], allOf: ['b'] } as never)],
+      undefined,
+      'a permission cannot have both anyOf and allOf in one object; nest them',
+    ],
+    [
+      'anyOf and allOf in one object on the class',
+      [],
+      RequirePermissions('c', anyOf('d', { anyOf: ['a'], allOf: ['b'] } as never)),
+      'a permission cannot have both anyOf and allOf in one object; nest them',
+    ],
+    [
+      'an object of permissions with an unknown member',
+      [RequirePermissions({ anyOf: ['a'], oneOf: ['b'] } as never)],
+      undefined,
+      'there is no "oneOf"',
     ],
     [
       'permissions beyond what Unkey reads',
