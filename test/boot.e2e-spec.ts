@@ -381,6 +381,50 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
   });
 });
 
+describe('a class in the option "public"', () => {
+  /** A controller with these decorators on its handler and on itself, in an app that names it in the option. */
+  const metadata = (onHandler: Decorator[], onClass: Decorator[] = []): ModuleMetadata => {
+    class HealthController {
+      read() {
+        return 'handler';
+      }
+    }
+    const method = Object.getOwnPropertyDescriptor(HealthController.prototype, 'read')!;
+    for (const decorate of [...onHandler, Get()]) decorate(HealthController.prototype, 'read', method);
+    for (const decorate of [...onClass, Controller()]) decorate(HealthController);
+    return {
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, public: [HealthController] })],
+      controllers: [HealthController],
+    };
+  };
+
+  it.each<[string, Decorator[], Decorator[]]>([
+    ['@RequirePermissions()', [RequirePermissions('a')], []],
+    ['@Credits()', [Credits(1)], []],
+    ['@KeyRatelimit()', [KeyRatelimit('burst')], []],
+    ['@Credits()', [Credits(1)], [RequirePermissions('a')]],
+  ])('fails at boot if a handler has %s of its own', async (decorator, onHandler, onClass) => {
+    const { name, message } = await bootError(metadata(onHandler, onClass));
+    expect(name).toBe('UnkeyConfigError');
+    expect(message).toBe(
+      `HealthController.read: it is public by the option "public", so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
+    );
+  });
+
+  it.each<[string, Decorator[], Decorator[], number]>([
+    ['demands of the class do not reach its handlers', [], [RequirePermissions('a'), Credits(1)], 200],
+    ['tags of a handler ask for nothing', [VerificationTags('health')], [], 200],
+    ['@Public(false) on the handler beats the option', [Public(false), RequirePermissions('a')], [], 401],
+    ['@Public(false) on the class beats the option', [RequirePermissions('a')], [Public(false)], 401],
+    ['@OptionalKey() on the handler beats the option', [OptionalKey(), RequirePermissions('a')], [], 200],
+  ])('%s', async (_, onHandler, onClass, status) => {
+    for (const adapter of ADAPTERS) {
+      const { get } = await startApp(adapter, metadata(onHandler, onClass));
+      expect((await get('/')).status).toBe(status);
+    }
+  });
+});
+
 describe('demands of class and handler are joined', () => {
   it.each(ADAPTERS)(
     'permissions with AND, limits by name, the credits of the handler, all tags; on %s',

@@ -55,7 +55,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * Controller classes that are public though they cannot be decorated, such as a health or metrics controller of
-   * another package.
+   * another package. Fails at boot if a handler of such a class has `@RequirePermissions`, `@Credits` or
+   * `@KeyRatelimit` of its own; `@Public(false)` on the handler or its class beats this option.
    *
    * @default []
    */
