@@ -18,6 +18,8 @@ export interface ServerParts {
   readonly log: CallLog;
   /** The present one: a reset puts another in its place. */
   readonly workspace: () => Workspace;
+  /** Keeps what a request changed; throws if it cannot, and the request has then changed nothing. */
+  readonly commit: () => void;
   readonly answered?: AnsweredListener | undefined;
 }
 
@@ -75,18 +77,29 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   text: string,
-  { faults, clock, workspace, answered }: ServerParts,
+  { faults, clock, workspace, commit, answered }: ServerParts,
 ): void {
   const requestId = workspace().random.id('req');
-  const carriedOut = (): Reply => {
+  const attempt = (make: () => Reply): Reply => {
     try {
-      if (route.kind === 'refusal') throw route.error;
-      if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
-      if (route.kind !== 'operation') return plainJson('{"status":"ok"}');
-      return success(carryOut(route.operation, request, text, workspace(), clock.now()), requestId);
+      return make();
     } catch (error) {
       return failure(error, requestId, request.headers.accept);
     }
+  };
+  const operate = (): Reply => {
+    if (route.kind === 'refusal') throw route.error;
+    if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
+    if (route.kind !== 'operation') return plainJson('{"status":"ok"}');
+    return success(carryOut(route.operation, request, text, workspace(), clock.now()), requestId);
+  };
+  const carriedOut = (): Reply => {
+    const reply = attempt(operate);
+    // A refusal may have changed something too, such as a refill that came due.
+    return attempt(() => {
+      commit();
+      return reply;
+    });
   };
   const reply = (): Reply => {
     if (!answered) return carriedOut();
