@@ -157,11 +157,7 @@ export class StateFile {
 }
 
 /** Writes the lines of a new file, many at a time. */
-function writeLines(
-  file: number,
-  rootKey: string,
-  workspace: Workspace,
-): { bytes: number; records: number } {
+function writeLines(file: number, rootKey: string, workspace: Workspace): { bytes: number; records: number } {
   const head: StateHead = { kind: 'unkey emulator, version 1', rootKey };
   let text = `${JSON.stringify(head)}\n`;
   let bytes = 0;
