@@ -4,7 +4,8 @@ import type { Command } from './arguments.js';
 import { CliError, reasonOf } from './cli-error.js';
 import { greeting } from './greeting.js';
 import { requestLine } from './request-line.js';
-import { randomRootKey } from './root-key.js';
+import { DEV_ROOT_KEY, randomRootKey } from './root-key.js';
+import { hostRefusal } from './this-machine.js';
 import { applySeed, SeedError } from '../emulator/seed/apply-seed.js';
 import { readSeed } from './seed/read-seed.js';
 import type { SeedFile } from '../emulator/seed/seed-file.js';
@@ -23,7 +24,7 @@ export async function dev(command: DevCommand): Promise<void> {
   const file = command.state === undefined ? undefined : new StateFile(command.state);
   let beginning: Beginning | undefined = readBeginning(command, file);
   const tryKey = anyKeyOf(beginning.seed);
-  const rootKey = command.rootKey ?? beginning.saved?.rootKey ?? randomRootKey();
+  const rootKey = command.rootKey ?? beginning.saved?.rootKey ?? (file ? randomRootKey() : DEV_ROOT_KEY);
   const kept = file && new KeptState(file, rootKey);
   let workspace: Workspace | undefined;
 
@@ -37,6 +38,7 @@ export async function dev(command: DevCommand): Promise<void> {
       // Files may be large, and nobody needs them again.
       beginning = undefined;
     },
+    refuseHost: rootKey === DEV_ROOT_KEY ? hostRefusal(command.allowHost) : undefined,
     commit: kept && ((changed) => commit(kept, changed)),
     answered(operation, text, reply, ms) {
       if (!command.quiet) console.log(requestLine(operation, text, reply, ms, color));

@@ -17,6 +17,8 @@ export interface EmulatorSetup {
   changed?: ChangeListener | undefined;
   /** Keeps what a request changed, before it is answered. It throws if it cannot, and has then kept nothing of it. */
   commit?: ((workspace: Workspace) => void) | undefined;
+  /** Why requests under `/v2` with this `Host` header are refused, if they are. */
+  refuseHost?: ((host: string | undefined) => string | undefined) | undefined;
   /** Hears of every answer before it is sent. */
   answered?: AnsweredListener | undefined;
 }

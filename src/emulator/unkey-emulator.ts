@@ -69,6 +69,7 @@ export class UnkeyEmulator {
       log: state.log,
       workspace: () => state.workspace,
       commit: () => state.commit(),
+      refuseHost: setup.refuseHost,
       answered: setup.answered,
     });
     const host = options.host ?? '127.0.0.1';

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { RawConnection } from './support/raw-connection.js';
 import { call, useShells } from './support/shell.js';
 
 const shells = useShells();
@@ -25,8 +26,8 @@ describe('nestjs-unkey dev', () => {
     await call(emulator, 'keys.verifyKey', { key: 'sk_live_0123456789abcdef' });
     await call(emulator, 'keys.getKey', { keyId: 'key_unknown' });
     const output = await shell.prints('key_not_found');
-    expect(output).toMatch(/\nkeys\.verifyKey +200 VALID +\d+\.\d ms sk_live_0123…\n/);
-    expect(output).toMatch(/\nkeys\.getKey +404 key_not_found +\d+\.\d ms\n/);
+    expect(output).toMatch(/\nkeys\.verifyKey +200 VALID +\d+\.\d ms sk_live_0123… key_\w{9}\n/);
+    expect(output).toMatch(/\nkeys\.getKey +404 key_not_found +\d+\.\d ms key_unknown\n/);
     expect(output.split('curl ')[1]?.split('\n').slice(1).join('\n')).not.toContain('0123456789abcdef');
 
     const quiet = shells.dev('--quiet');
@@ -35,6 +36,40 @@ describe('nestjs-unkey dev', () => {
     quiet.signal('SIGTERM');
     expect(await quiet.ends()).toBe(0);
     expect(quiet.output).not.toMatch(/200/);
+  });
+
+  test('a line tells keys with the same start apart, and says what was asked and is left', async () => {
+    const seed = shells.seedFile({
+      keys: [
+        { key: 'sk_live_aaaa0001', name: 'alice', credits: { remaining: 3 }, permissions: ['read'] },
+        {
+          key: 'sk_live_aaaa0002',
+          name: 'bob\nkeys.verifyKey 200 VALID\u001b[2J\u2028',
+          credits: { remaining: 2 },
+        },
+        { key: 'sk_live_aaaa0003' },
+      ],
+    });
+    const shell = shells.dev('--seed', seed);
+    const emulator = await shell.listening();
+    const verify = (n: number, more: object = {}) =>
+      call(emulator, 'keys.verifyKey', { key: `sk_live_aaaa000${n}`, ...more });
+    await verify(1, { permissions: 'read OR\nwrite' });
+    await verify(2);
+    await verify(3, { permissions: 'write' });
+    const output = await shell.prints('asked for write');
+    const lines = output.split('\n').filter((line) => line.startsWith('keys.verifyKey '));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/ sk_live_… key_\w{9} 'alice' asked for read OR\?write 2 credits left$/);
+    expect(lines[1]).toMatch(/ sk_live_… key_\w{9} 'bob\?keys\.verifyKey 200 VALID\?\[2J\?' 1 credit left$/);
+    expect(lines[2]).toMatch(/ 200 INSUFFICIENT_PERMISSIONS .* sk_live_… key_\w{9} asked for write$/);
+  });
+
+  test('--version prints the version of the package', async () => {
+    const packageJson = readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8');
+    const shell = shells.run(['--version']);
+    expect(await shell.ends()).toBe(0);
+    expect(shell.output).toBe(`${JSON.parse(packageJson).version}\n`);
   });
 
   test.for<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('ends cleanly at %s', async (signal) => {
@@ -48,9 +83,55 @@ describe('nestjs-unkey dev', () => {
   test('--help prints every option', async () => {
     const shell = shells.run(['--help']);
     expect(await shell.ends()).toBe(0);
-    for (const option of ['port', 'host', 'root-key', 'seed', 'state', 'quiet', 'allow-production', 'help']) {
+    const options = ['port', 'host', 'root-key', 'allow-host', 'seed', 'state', 'quiet', 'allow-production'];
+    for (const option of [...options, 'version', 'help']) {
       expect(shell.output).toContain(`--${option}`);
     }
+  });
+});
+
+describe('the default root key', () => {
+  test('is the same at every start', async () => {
+    const [first, second] = [shells.dev(), shells.dev()];
+    const { rootKey } = await first.listening();
+    expect(rootKey).toMatch(/^unkey_dev_/);
+    expect((await second.listening()).rootKey).toBe(rootKey);
+  });
+
+  test('is not used with --state, which keeps a random one', async () => {
+    const { rootKey } = await shells.dev('--state', 'state').listening();
+    expect(rootKey).toMatch(/^unkey_(?!dev_)\w{20,}$/);
+  });
+
+  test('answers requests under /v2 whose Host names this machine', async () => {
+    const { url, rootKey } = await shells.dev('--allow-host', 'unkey.internal').listening();
+    const answerTo = async (host: string): Promise<string> => {
+      const raw = new RawConnection({ url });
+      const head = `Authorization: Bearer ${rootKey}\r\nContent-Type: application/json\r\nContent-Length: 11`;
+      raw.write(
+        `POST /v2/keys.verifyKey HTTP/1.1\r\nHost: ${host}\r\n${head}\r\nConnection: close\r\n\r\n{"key":"x"}`,
+      );
+      return raw.untilClosed();
+    };
+    expect(await answerTo('localhost:7070')).toMatch(/^HTTP\/1\.1 200 [^]*"NOT_FOUND"/);
+    expect(await answerTo('unkey.internal')).toMatch(/^HTTP\/1\.1 200 [^]*"NOT_FOUND"/);
+    expect(await answerTo('evil.example')).toMatch(
+      /^HTTP\/1\.1 403 [^]*\/errors\/unkey\/authorization\/forbidden"/,
+    );
+  });
+
+  test('a root key of your own is answered under every Host', async () => {
+    const { url } = await shells.dev('--root-key', 'my_root').listening();
+    const raw = new RawConnection({ url });
+    raw.write('GET /v2/liveness HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
+    expect(await raw.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.for([
+    ['--root-key', 'my_root'],
+    ['--state', 'state'],
+  ])('is not needed on another address with %s', async (option) => {
+    await shells.dev('--host', '0.0.0.0', ...option).listening();
   });
 });
 
@@ -63,6 +144,21 @@ describe('what cannot be is one sentence', () => {
     [['dev', '--port'], 2, /^Option '--port <value>' argument missing; see/],
     [['dev', '--port', '70700'], 2, /^The option --port takes 0 to 65535 and got '70700'; see/],
     [['dev', '--root-key', 'a b'], 2, /^The option --root-key takes a text without blanks; see/],
+    [
+      ['dev', '--host', '0.0.0.0'],
+      2,
+      /^The option --host 0\.0\.0\.0 lets other machines in and therefore needs --root-key; see/,
+    ],
+    [
+      ['dev', '--host', '::'],
+      2,
+      /^The option --host :: lets other machines in and therefore needs --root-key; see/,
+    ],
+    [
+      ['dev', '--root-key', 'a', '--allow-host', 'b'],
+      2,
+      /^The option --allow-host has no effect with --root-key or --state/,
+    ],
     [['dev', '--seed', ''], 2, /^The option --seed needs a value; see/],
     [['dev', '--seed', 'none.json'], 1, /^The seed file none\.json cannot be read: it does not exist\.\n$/],
     [['dev', '--seed', '.'], 1, /^The seed file \. cannot be read: it is a folder\.\n$/],
@@ -73,7 +169,7 @@ describe('what cannot be is one sentence', () => {
       /^The state file none\/state cannot be written: it does not exist\.\n$/,
     ],
     [
-      ['dev', '--port', '0', '--host', '203.0.113.1'],
+      ['dev', '--port', '0', '--host', '203.0.113.1', '--root-key', 'my_root'],
       1,
       /^The emulator cannot listen on 203\.0\.113\.1, port 0: .*\.\n$/,
     ],
@@ -141,6 +237,7 @@ describe('--seed', () => {
     });
     const shell = shells.dev('--seed', seed);
     const emulator = await shell.listening();
+    expect(shell.output).toMatch(/Further root keys.*\n +verify_only {2}api\.api_shop0001\.verify_key\n/);
     expect(shell.output).toContain('3 APIs, 4 keys, 1 identity, 1 role, 3 permissions, 2 root keys');
     const verify = (key: string, rootKey = emulator.rootKey) =>
       call({ ...emulator, rootKey }, 'keys.verifyKey', { key });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { ApiError } from '../api-error.js';
 import type { EmulatorClock } from '../clock.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { injectFault } from '../faults/inject-fault.js';
@@ -8,7 +9,7 @@ import type { CallLog } from './call-log.js';
 import { carryOut } from './carry-out.js';
 import { failure, plainJson, type Reply, success } from './reply.js';
 import { receiveText } from './request-text.js';
-import { findRoute, type Route } from './route.js';
+import { findRoute, pathOf, type Route } from './route.js';
 import { sendReply } from './send-reply.js';
 
 /** What the server works on. */
@@ -20,6 +21,8 @@ export interface ServerParts {
   readonly workspace: () => Workspace;
   /** Keeps what a request changed; throws if it cannot, and the request has then changed nothing. */
   readonly commit: () => void;
+  /** Why a request under `/v2` with this `Host` header is refused, if it is. */
+  readonly refuseHost?: ((host: string | undefined) => string | undefined) | undefined;
   readonly answered?: AnsweredListener | undefined;
 }
 
@@ -58,7 +61,7 @@ function handle(request: IncomingMessage, response: ServerResponse, parts: Serve
     });
     return;
   }
-  const route = findRoute(request.method ?? '', request.url ?? '');
+  const route = refusedHost(request, parts) ?? findRoute(request.method ?? '', request.url ?? '');
   if (route.kind === 'reply') {
     parts.log.add(route.name, '', request.headers, parts.clock.now());
     parts.answered?.(route.name, '', route.reply, 0);
@@ -70,6 +73,14 @@ function handle(request: IncomingMessage, response: ServerResponse, parts: Serve
     parts.log.add(route.name, text, request.headers, parts.clock.now());
     answer(route, request, response, text, parts);
   });
+}
+
+function refusedHost({ url = '', headers }: IncomingMessage, { refuseHost }: ServerParts): Route | undefined {
+  const path = pathOf(url);
+  const reason = /^\/v2(?:\/|$)/.test(path) ? refuseHost?.(headers.host) : undefined;
+  return reason === undefined
+    ? undefined
+    : { kind: 'refusal', name: path.slice(4), error: new ApiError('forbidden', reason) };
 }
 
 function answer(
