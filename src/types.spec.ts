@@ -32,7 +32,7 @@ describe('the published types', () => {
   });
 
   it('lists of a verified key are never undefined', () => {
-    expectTypeOf<VerifiedKey['permissions']>().toEqualTypeOf<string[]>();
+    expectTypeOf<VerifiedKey['permissions']>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<VerifiedKey['ratelimits'][number]['remaining']>().toEqualTypeOf<number>();
   });
 

@@ -16,8 +16,9 @@ export function readAnswer({ status, contentType, retryAfter, text }: WireAnswer
   const requestId = requestIdOf(body);
   if (status !== 200) throw new RefusalError(status, requestId, toRetryAfter(retryAfter));
   const data = isRecord(body) && !/problem/i.test(contentType) ? body['data'] : undefined;
-  if (!isRecord(data) || !isVerification(data)) throw new RefusalError(200, requestId);
-  if (requestId !== undefined) data.requestId = requestId;
+  if (!isRecord(data)) throw new RefusalError(200, requestId);
+  if (requestId !== undefined) data['requestId'] = requestId;
+  if (!isVerification(data)) throw new RefusalError(200, requestId);
   return data;
 }
 
