@@ -3,7 +3,7 @@
 // name, with `;` between.
 import { cpus, loadavg } from 'node:os';
 import { startChild } from './verification/child.mjs';
-import { CALLS_PER_REQUEST, FLOOR, LISTENED, NOOP, NOOP_AGAIN } from './verification/contenders.mjs';
+import { CALLS_PER_REQUEST, FLOOR, LISTENED, NOOP_AGAIN } from './verification/contenders.mjs';
 import { comparisonLines } from './verification/goals.mjs';
 import { loadGenerator } from './verification/load.mjs';
 import { isPinned, pinServer } from './verification/pin.mjs';

@@ -6,7 +6,7 @@ import { CONNECTIONS, generateLoad } from './load.mjs';
 import { pinServer } from './pin.mjs';
 
 /** All contenders run in each of them, so that the code they share is compiled before anything counts. */
-const WARM_UP_ROUNDS = 3;
+const WARM_UP_ROUNDS = 2;
 const WARM_UP_SECONDS = 0.5;
 /** On a busy machine a process may hardly run in a short slot; so few requests are not a measurement. */
 const LEAST_REQUESTS = 3 * CONNECTIONS;
