@@ -49,7 +49,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
   providers: [
     {
       provide: UNKEY_RESOLVED_OPTIONS,
-      useFactory: resolveWithDefaults,
+      useFactory: (options: unknown) => resolveWithDefaults(options),
       inject: [{ token: UNKEY_OPTIONS, optional: true }],
     },
     {
@@ -63,7 +63,8 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     },
     {
       provide: UNKEY_INVALIDATIONS,
-      useFactory: ({ now }: ResolvedUnkeyOptions, cache?: VerificationCache) => new Invalidations(now, cache),
+      useFactory: (options: ResolvedUnkeyOptions, cache?: VerificationCache) =>
+        new Invalidations(options, cache),
       inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CACHE],
     },
     {

@@ -144,4 +144,24 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     },
     60_000,
   );
+
+  it('a store that a function makes is closed with the app', async () => {
+    const opened: Keyv[] = [];
+    const store = () => {
+      const keyv = new Keyv({ store: new KeyvRedis(redis.url) });
+      opened.push(keyv);
+      return keyv;
+    };
+    const { app } = await startApp('express', {
+      imports: [UnkeyModule.forRoot({ ...server.options, cache: { store } })],
+    });
+    const { key } = await server.unkey.createKey({});
+    await app.get(UnkeyService).verify(key);
+    await expect.poll(async () => (await (await instance()).verify(key)).source).toBe('cache');
+    const [keyv] = opened;
+    expect(opened).toHaveLength(1);
+    await app.close();
+    const { client } = keyv?.store as KeyvRedis<unknown>;
+    expect(client.isOpen).toBe(false);
+  });
 });

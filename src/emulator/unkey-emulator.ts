@@ -40,6 +40,7 @@ export class UnkeyEmulator {
   readonly clock: EmulatorClock;
   readonly #server: Server;
   readonly #state: EmulatorState;
+  readonly #resetListeners = new Set<() => void>();
 
   private constructor(server: Server, url: string, state: EmulatorState) {
     this.#server = server;
@@ -132,6 +133,19 @@ export class UnkeyEmulator {
   /** Makes everything as it was at the start: no data but `rootKey`, no faults, no calls, the clock where it was. */
   reset(): void {
     this.#state.reset();
+    for (const listener of this.#resetListeners) listener();
+  }
+
+  /**
+   * Calls a function after every {@link reset}, such as one that clears what an app under test has cached.
+   *
+   * @returns an object whose `off()` ends it
+   */
+  onReset(listener: () => void): { off(): void } {
+    // A function of its own, so that the same listener may be added twice and removed once.
+    const call = () => listener();
+    this.#resetListeners.add(call);
+    return { off: () => void this.#resetListeners.delete(call) };
   }
 
   /** Stops at once, hanging requests included. A second call does nothing. */

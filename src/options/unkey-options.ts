@@ -256,11 +256,14 @@ export interface UnkeyCacheOptions {
 
   /**
    * Where the instances of an app share cached verifications, such as a Keyv over Redis. It is yours to close.
-   * Together with a `verifier` or a `client` of your own it needs {@link scope}.
+   * Together with a `verifier` or a `client` of your own it needs {@link scope}. A store is yours to close. A function
+   * that makes one, sync or async, is called when the app starts, and the module closes the store with the app
+   * (`disconnect()` or `close()`).
    *
    * @default none: each instance has its own cache
+   * @example () => new Keyv({ store: new KeyvRedis('redis://127.0.0.1:6379') })
    */
-  store?: VerificationStore | undefined;
+  store?: VerificationStore | (() => VerificationStore | Promise<VerificationStore>) | undefined;
 
   /**
    * How long one look into `store` may take, never more than half of `timeout`. Later is a miss, and the store is

@@ -1,3 +1,4 @@
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { keyHashOf } from './cache/answer-id.js';
 import { Revocations } from './cache/revocations.js';
 import type { Invalidated, VerificationCache } from './cache/verification-cache.js';
@@ -5,13 +6,19 @@ import type { Invalidated, VerificationCache } from './cache/verification-cache.
 /** Tells the cache, where there is one, and open connections which keys were changed. */
 export class Invalidations {
   readonly #revocations: Revocations;
+  readonly #resets: { off(): void } | undefined;
 
-  /** @param now Unix ms */
   constructor(
-    now: () => number,
+    { now, onReset }: Pick<ResolvedUnkeyOptions, 'now' | 'onReset'>,
     private readonly cache: VerificationCache | undefined,
   ) {
     this.#revocations = new Revocations(now);
+    this.#resets = onReset?.(() => this.#forget());
+  }
+
+  /** Nest calls it when the app has closed. */
+  onApplicationShutdown(): void {
+    this.#resets?.off();
   }
 
   /** No answer that was asked for until now is used any more. */
@@ -28,5 +35,11 @@ export class Invalidations {
 
   isInvalidatedSince(moment: number, ...ids: readonly (string | undefined)[]): boolean {
     return this.#revocations.since(moment, ...ids);
+  }
+
+  /** As after a restart of the app; a store keeps what it has. */
+  #forget(): void {
+    this.#revocations.revoke(undefined);
+    this.cache?.forget();
   }
 }

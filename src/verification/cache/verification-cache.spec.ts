@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Verification } from '../../contracts/verification.js';
 import type { VerificationStore } from '../../contracts/verification-store.js';
-import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
+
 import type { Outcome } from '../outcome.js';
-import { VerificationCache } from './verification-cache.js';
+import { VerificationCache, type CacheOptions } from './verification-cache.js';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -27,7 +27,7 @@ function world() {
     delete: async (name: string) => entries.delete(name),
   };
   const unkey = { says: yes({}) as Outcome, calls: 0 };
-  const instance = (options: Partial<ResolvedCacheOptions> = {}, over?: VerificationStore) => {
+  const instance = (options: Partial<CacheOptions> = {}, over?: VerificationStore) => {
     const cache = new VerificationCache(
       {
         ttl: 10 * SECOND,
