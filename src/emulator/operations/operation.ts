@@ -2,7 +2,8 @@ import type { RootKey } from '../authentication/root-key.js';
 import type { Workspace } from '../store/workspace.js';
 import type { Answer } from '../transport/envelope.js';
 import type { OperationName, RequestBodies } from '../validation/request-bodies.js';
-import type { SchemaError, Shape } from '../validation/validator.js';
+import type { Shape } from '../validation/shape.js';
+import type { SchemaError } from '../validation/validator.js';
 import { shapes, validators } from '../validation/validators.generated.js';
 
 /** What an operation works with besides the body. */
