@@ -69,6 +69,7 @@ function restoreKey(
     ...key,
     api,
     name: key.name,
+    pendingMigration: key.pendingMigration,
     meta: key.meta && storedMeta(key.meta, true).meta,
     identity: identityId === undefined ? undefined : identities.byId(identityId),
     expires: key.expires,

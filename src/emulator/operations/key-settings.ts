@@ -69,6 +69,27 @@ export function rolesByName(workspace: Workspace, names: readonly string[] | und
   return [...new Set(roles)];
 }
 
+/**
+ * The roles that a list of key roles names. An id may stand in the list beside the name of its role, and not alone.
+ *
+ * @throws {ApiError} 404 for a role that does not exist, letter for letter
+ */
+export function listedRoles(workspace: Workspace, names: readonly string[]): readonly Role[] {
+  const found = new Set(
+    names.map((name) => workspace.roles.byName(name)).filter((role) => role !== undefined),
+  );
+  const spellings = new Set([...found].flatMap(({ id, name }) => [id, name]));
+  const unknown = names.find((name) => !spellings.has(name));
+  if (unknown !== undefined) throw new ApiError('roleNotFound', `There is no role '${unknown}'.`);
+  return [...found];
+}
+
+/** The slugs of a list, without the ids of permissions whose slugs are in the list too. */
+export function listedSlugs(workspace: Workspace, slugs: readonly string[]): readonly string[] {
+  const ids = new Set(slugs.map((slug) => workspace.permissions.bySlug(slug)?.id));
+  return slugs.filter((slug) => !ids.has(slug));
+}
+
 /** @throws {ApiError} 409 for a slug that exists in another letter case, where the server fails with a 500 */
 export function refuseSlugVariants(workspace: Workspace, slugs: readonly string[] | undefined): void {
   for (const slug of slugs ?? []) {

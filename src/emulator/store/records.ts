@@ -59,6 +59,8 @@ export interface Key {
   readonly createdAt: number;
   /** Base64 of the SHA-256; of a migrated key the other system's until its first use. */
   hash: string;
+  /** The migration that brought a key which was not used since. */
+  pendingMigration: string | undefined;
   /** The prefix and the first four characters of the secret; empty for a migrated key. */
   start: string;
   name: string | undefined;
