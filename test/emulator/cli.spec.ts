@@ -83,7 +83,17 @@ describe('nestjs-unkey dev', () => {
   test('--help prints every option', async () => {
     const shell = shells.run(['--help']);
     expect(await shell.ends()).toBe(0);
-    const options = ['port', 'host', 'root-key', 'allow-host', 'seed', 'state', 'quiet', 'allow-production'];
+    const options = [
+      'port',
+      'host',
+      'root-key',
+      'allow-host',
+      'seed',
+      'state',
+      'keyspaces',
+      'quiet',
+      'allow-production',
+    ];
     for (const option of [...options, 'version', 'help']) {
       expect(shell.output).toContain(`--${option}`);
     }
@@ -131,7 +141,8 @@ describe('the default root key', () => {
     ['--root-key', 'my_root'],
     ['--state', 'state'],
   ])('is not needed on another address with %s', async (option) => {
-    await shells.dev('--host', '0.0.0.0', ...option).listening();
+    const { url } = await shells.dev('--host', '0.0.0.0', ...option).listening();
+    expect((await fetch(`${url}/v2/liveness`)).status).toBe(200);
   });
 });
 

@@ -1,4 +1,4 @@
-import { operations } from '../operations/operations.js';
+import type { Operations } from '../operations/operations.js';
 import type { Operation } from '../operations/operation.js';
 import { ApiError } from '../api-error.js';
 import { plainText, type Reply } from './reply.js';
@@ -14,7 +14,7 @@ const PREFIX = '/v2/';
 const HEALTH: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/health/startup']);
 
 /** Finds the route of a request. Paths are exact: letter case, no trailing slash. */
-export function findRoute(method: string, url: string): Route {
+export function findRoute(method: string, url: string, operations: Operations): Route {
   const path = pathOf(url);
   const name = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : path;
   const operation = path.startsWith(PREFIX) ? operations.get(name) : undefined;
@@ -30,7 +30,7 @@ export function findRoute(method: string, url: string): Route {
     return { kind: 'reply', name, reply: redirect(method, escaped(clean) + url.slice(path.length)) };
   }
   return (
-    encodedOperation(method, path, decoded, name) ?? {
+    encodedOperation(method, path, decoded, operations) ?? {
       kind: 'reply',
       name,
       reply: plainText(404, '404 page not found\n'),
@@ -62,7 +62,13 @@ function cleanPath(path: string): string {
 }
 
 /** An operation's path with escaped characters: the router finds it, the check of the request does not. */
-function encodedOperation(method: string, path: string, decoded: string, name: string): Route | undefined {
+function encodedOperation(
+  method: string,
+  path: string,
+  decoded: string,
+  operations: Operations,
+): Route | undefined {
+  const name = path.slice(PREFIX.length);
   // An escaped slash does not separate segments, so such a path leads nowhere.
   if (decoded === path || /%2f/i.test(path) || !decoded.startsWith(PREFIX)) return undefined;
   if (!operations.has(decoded.slice(PREFIX.length))) return undefined;
