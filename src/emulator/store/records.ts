@@ -1,5 +1,6 @@
 import type { Meta } from '../domain/meta.js';
 import type { Refill } from '../domain/refill.js';
+import type { CollatedMap } from './collated-map.js';
 import type { SortedList } from './sorted-list.js';
 
 /** An API and the keyspace behind it. */
@@ -87,6 +88,8 @@ export interface Namespace {
   readonly name: string;
   /** By identifier, literally. */
   readonly overrides: Map<string, Override>;
+  /** The same by the database's comparison, by which an identifier is unique. */
+  readonly sameIdentifier: CollatedMap<Override>;
   /** Those with `*`, in order of their identifiers: the first that matches wins. */
   patterns: readonly Override[];
   readonly list: SortedList<Override>;
