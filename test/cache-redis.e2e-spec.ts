@@ -33,6 +33,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
       imports: [
         UnkeyModule.forRoot({
           ...server.options,
+          breaker: false,
           cache: { store, storeTimeout: STORE_TIMEOUT, ...cache },
           ...options,
         }),
@@ -40,6 +41,16 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     });
     return app.get(UnkeyService);
   };
+  const operation = async (name: string, body: object) => {
+    const { status } = await fetch(`${server.unkey.url}/v2/${name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.unkey.rootKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(status).toBe(200);
+  };
+  const deleteKey = (keyId: string) => operation('keys.deleteKey', { keyId });
+  const disableKey = (keyId: string) => operation('keys.updateKey', { keyId, enabled: false });
   const calls = () => server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
 
   it('what one asked the other need not', async () => {
@@ -90,6 +101,30 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     });
     expect(await app.get(UnkeyService).verify(key)).toMatchObject({ code: 'NOT_FOUND' });
   });
+
+  it.each(['NOT_FOUND', 'DISABLED'] as const)(
+    'an instance that was told %s takes no older yes of another one, whatever that was asked with',
+    async (code) => {
+      const long = { ttl: 60_000, staleIfError: 60_000, negativeTtl: 0 };
+      const [first, second] = [await instance(long), await instance(long)];
+      for (let n = 0; n < 20; n++) {
+        const { key, keyId } = await server.unkey.createKey({ permissions: ['a', 'b'] });
+        expect(await second.verify(key, { permissions: 'a' })).toMatchObject({ valid: true });
+        // Not through a client of the module's, which would be observed.
+        await (code === 'NOT_FOUND' ? deleteKey(keyId) : disableKey(keyId));
+        expect(await first.verify(key, { permissions: 'b' })).toMatchObject({ code });
+        expect(await first.verify(key, { permissions: 'a' })).toMatchObject({ code });
+        const outage = server.unkey.fail({ status: 500 });
+        await expect(first.verify(key)).rejects.toThrow('cannot be verified right now');
+        await expect(first.verify(key, { permissions: 'a' })).rejects.toThrow('cannot be verified right now');
+        // Nor does one that was told nothing, once the end has come to Redis.
+        const third = async () => (await instance(long)).verify(key, { permissions: 'a' });
+        await expect.poll(() => third().catch(() => 'no answer'), { timeout: 5000 }).toBe('no answer');
+        outage.clear();
+      }
+    },
+    60_000,
+  );
 
   it('a revocation that Redis refused to write is written when it can be', async () => {
     const first = await instance({ ttl: 60_000 });
