@@ -20,12 +20,14 @@ export async function holdingStream(stream: HeldStream, guard: () => Promise<boo
   try {
     return await guard();
   } finally {
-    // Later than the handler's subscription, which follows the guards without another turn of the event loop.
-    setImmediate(() => {
-      stream[HOLDS] = (stream[HOLDS] ?? 1) - 1;
-      if (stream[HOLDS] === 0) stream.resume();
-    });
+    // When the handler has subscribed, Nest replays in a `setImmediate` what came before the guard; the rest follows.
+    setImmediate(() => setImmediate(() => release(stream)));
   }
+}
+
+function release(stream: HeldStream): void {
+  stream[HOLDS] = (stream[HOLDS] ?? 1) - 1;
+  if (stream[HOLDS] === 0) stream.resume();
 }
 
 /**
