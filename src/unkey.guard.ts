@@ -20,7 +20,7 @@ import { retryAfter } from './transports/http/answer-headers.js';
 import { findTransport, isTransportIn, transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
-import { toVerifiedKey } from './verification/to-verified-key.js';
+import { verifiedKeyOf } from './verification/verified-key-of.js';
 
 /**
  * Lets a request through if Unkey says that its key may do this, or if the handler needs none; refuses it in
@@ -42,12 +42,15 @@ import { toVerifiedKey } from './verification/to-verified-key.js';
 export class UnkeyGuard implements CanActivate {
   readonly #policies: PolicyReader;
   readonly #events = new VerificationEvents();
+  /** Names who decides in this guard: a key that another app let through is not let through here by that. */
+  readonly #scope: string;
 
   constructor(
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
   ) {
     this.#policies = new PolicyReader(options.permissions);
+    this.#scope = [options.scope, ...options.keyPrefix].join(' ');
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
@@ -60,10 +63,13 @@ export class UnkeyGuard implements CanActivate {
 
   // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
   async #decide(context: ExecutionContext): Promise<boolean> {
-    const state = transportOf(context).state(context);
+    const transport = transportOf(context);
+    const state = transport.state(context, this.#scope);
     try {
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
+      const ready = transport.ready?.(context);
+      if (ready !== undefined) await ready;
 
       const policy = this.#policyOf(context);
       const extracted = this.extractKey(context);
@@ -112,14 +118,26 @@ export class UnkeyGuard implements CanActivate {
    * handler's and frozen: to demand something else, pass on other ones.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
-    const state = transportOf(context).state(context);
-    return state.verification(key, options, () => this.unkey.verify(key, options));
+    const transport = transportOf(context);
+    const ask = () => this.unkey.verify(key, options);
+    return transport
+      .state(context, this.#scope)
+      .verification(key, options, () =>
+        transport.verification === undefined
+          ? ask()
+          : transport.verification(
+              context,
+              { key, scope: this.#scope, demands: options },
+              this.unkey.reverification,
+              ask,
+            ),
+      );
   }
 
   /** Attaches the key to the request and tells the caller what is left of its limits. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     const transport = transportOf(context);
-    transport.attach(context, toVerifiedKey(verification));
+    transport.attach(context, this.#scope, verifiedKeyOf(verification));
     transport.tellLimits?.(context, verification, this.options);
   }
 

@@ -8,6 +8,9 @@ import type { VerifyOptions } from './verify-options.js';
  * What the guards and the param decorators of one request share. It stands on the request itself under a
  * registered symbol, so that several instances of the guard, and two copies of this package in one process, meet
  * there and a request is verified once.
+ *
+ * There is one state for each `scope`, the name of who verifies. If one app hands its request to another app in the
+ * same process, the guards of the second one find nothing of the first one's.
  */
 export interface RequestState {
   /** Whether a guard decided about this request: then no key means "let through without one". */

@@ -5,10 +5,11 @@ import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
 import { breakerOf, cacheOf } from './nested-options.js';
 import { toPermissionQuery } from './permission-query.js';
-import type { ResolvedUnkeyOptions } from './resolved-options.js';
+import type { ResetSource, ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
 import { routeMatcher } from './route-pattern.js';
 import { shown } from './shown-value.js';
+import { givenScope, isVerifiedByRootKey, verificationScope } from './verification-scope.js';
 
 /** What stands around the options when they are resolved. */
 export interface Surroundings {
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly keyFrom: readonly KeySource[];
   /** The clock, in Unix ms. */
   readonly now: () => number;
+  /** See {@link ResolvedUnkeyOptions.onReset}. */
+  readonly onReset?: ResetSource | undefined;
 }
 
 /**
@@ -29,9 +32,12 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
   const permissions = list<PermissionExpression>(options.permissions);
   checkPermissions(permissions);
   checkClient(options);
+  checkScope(options);
+  const baseUrl = (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, '');
   return Object.freeze({
     rootKey: options.rootKey === undefined ? undefined : new RootKey(options.rootKey),
-    baseUrl: (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, ''),
+    baseUrl,
+    scope: verificationScope(options, baseUrl),
     keyFrom: Object.freeze(keyFrom),
     scheme: keyFrom.some((source) => source.scheme === 'Bearer') ? 'Bearer' : 'ApiKey',
     realm: options.realm ?? 'api',
@@ -49,11 +55,14 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     maxInFlight: options.maxInFlight ?? 1000,
     breaker: breakerOf(options.breaker),
     cache: cacheOf(options.cache),
+    verifyOn: options.verifyOn ?? 'connection',
+    reverifyAfter: options.reverifyAfter ?? 60_000,
     verifier: verifierOf(options),
     dispatcher: behindFunction(options.dispatcher),
     client: options.client === false ? false : behindFunction(options.client),
     clientOptions: Object.freeze({ ...options.clientOptions }),
     now: around.now,
+    onReset: around.onReset,
   });
 }
 
@@ -136,6 +145,18 @@ function checkClient(options: CheckedOptions): void {
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
     throw fault('no root key: give the option "rootKey" or set the environment variable UNKEY_ROOT_KEY');
   }
+}
+
+/** Apps that share a store must not share answers of different Unkeys. */
+function checkScope(options: CheckedOptions): void {
+  const { cache } = options;
+  if (typeof cache !== 'object' || cache.store === undefined) return;
+  if (isVerifiedByRootKey(options) || givenScope(options) !== undefined) return;
+  const own = typeof options.verifier === 'function' ? 'verifier' : 'client';
+  throw fault(
+    `option "cache.scope" is required, because "cache.store" is shared and keys are verified by a "${own}" of your own: ` +
+      'give the same text to all apps that verify keys of the same Unkey API, and another text to every other app',
+  );
 }
 
 function fault(sentence: string): UnkeyConfigError {

@@ -1,6 +1,7 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import type { Dispatcher } from 'undici';
+import type { Awaitable } from '../contracts/awaitable.js';
 import type { KeySource } from '../contracts/key-source.js';
 import type { VerificationStore } from '../contracts/verification-store.js';
 import type { Verifier } from '../contracts/verifier.js';
@@ -14,6 +15,8 @@ export interface ResolvedUnkeyOptions {
   readonly rootKey: RootKey | undefined;
   /** Without a trailing slash. */
   readonly baseUrl: string;
+  /** Names who verifies; see {@link verificationScope}. */
+  readonly scope: string;
   readonly keyFrom: readonly KeySource[];
   /** The scheme that a challenge names. */
   readonly scheme: 'Bearer' | 'ApiKey';
@@ -33,6 +36,9 @@ export interface ResolvedUnkeyOptions {
   readonly maxInFlight: number;
   readonly breaker: ResolvedBreakerOptions | false;
   readonly cache: ResolvedCacheOptions | false;
+  readonly verifyOn: 'connection' | 'message';
+  /** ms */
+  readonly reverifyAfter: number;
   readonly verifier: 'http' | 'sdk' | Verifier;
   /** The user's own; `undefined`: a pool is to be made. */
   readonly dispatcher: (() => Dispatcher) | undefined;
@@ -41,7 +47,12 @@ export interface ResolvedUnkeyOptions {
   readonly clientOptions: UnkeyClientOptions;
   /** The clock, in Unix ms. */
   readonly now: () => number;
+  /** Calls a function whenever everything cached is to be forgotten; absent outside tests. */
+  readonly onReset: ResetSource | undefined;
 }
+
+/** Calls a listener at every reset, until `off()` is called. */
+export type ResetSource = (listener: () => void) => { off(): void };
 
 /** The option `breaker`, complete. */
 export interface ResolvedBreakerOptions {
@@ -57,7 +68,8 @@ export interface ResolvedCacheOptions {
   readonly max: number;
   readonly negativeTtl: number;
   readonly staleIfError: number;
-  readonly store: VerificationStore | undefined;
+  /** A store, or a function that makes one, which the module then closes. */
+  readonly store: VerificationStore | (() => Awaitable<VerificationStore>) | undefined;
   readonly storeTimeout: number;
 }
 

@@ -9,29 +9,38 @@ const STATE = Symbol.for('nestjs-unkey:request');
 
 /** An object that a state may stand on. */
 export interface StateCarrier {
-  [STATE]?: RequestState;
+  [STATE]?: SharedState;
+  unkey?: VerifiedKey;
 }
 
 interface Answered {
   readonly handler: object;
   readonly answers: Promise<PolicyAnswers>;
+  readonly next: Answered | undefined;
 }
 
 interface Verified {
   readonly key: string;
   readonly demands: VerifyOptions;
   readonly verification: Awaitable<Verification>;
+  readonly next: Verified | undefined;
 }
 
 /**
- * What the guards of one request share, in private fields so that printing a request shows none of it. Nearly always
- * there is one of each, so lists are looked through, and demands are compared by their text only where there are two.
+ * What the guards of one request share that verify by the same scope, in private fields so that printing a request
+ * shows none of it. Nearly always there is one of each: entries are chained instead of kept in lists, and demands are
+ * compared by their text only where there are two.
  */
 class SharedState implements RequestState {
   #decided = false;
   #key: VerifiedKey | undefined;
-  readonly #answered: Answered[] = [];
-  readonly #verified: Verified[] = [];
+  #answered: Answered | undefined;
+  #verified: Verified | undefined;
+
+  /** The states of all scopes on this request, once there are two. */
+  siblings: SharedState[] | undefined;
+
+  constructor(readonly scope: string) {}
 
   get decided(): boolean {
     return this.#decided;
@@ -48,9 +57,11 @@ class SharedState implements RequestState {
   }
 
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
-    for (const one of this.#answered) if (one.handler === handler) return one.answers;
+    for (let one = this.#answered; one !== undefined; one = one.next) {
+      if (one.handler === handler) return one.answers;
+    }
     const answers = ask();
-    this.#answered.push({ handler, answers });
+    this.#answered = { handler, answers, next: this.#answered };
     return answers;
   }
 
@@ -59,26 +70,38 @@ class SharedState implements RequestState {
     demands: VerifyOptions,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
-    for (const one of this.#verified) {
+    for (let one = this.#verified; one !== undefined; one = one.next) {
       if (one.key === key && isSame(one.demands, demands)) return one.verification;
     }
     const verification = verify();
-    this.#verified.push({ key, demands, verification });
+    this.#verified = { key, demands, verification, next: this.#verified };
     return verification;
   }
 }
 
-/** The state that stands on a request, or a new one. */
-export function stateOn(carrier: StateCarrier): RequestState {
+/** The state of this scope on a request, or a new one. It is then the one that {@link readState} gives. */
+export function stateOn(carrier: StateCarrier, scope: string): RequestState {
   const known = carrier[STATE];
-  if (known !== undefined) return known;
-  const state = new SharedState();
+  if (known?.scope === scope) return known;
+  const state = known === undefined ? new SharedState(scope) : siblingOf(known, scope);
+  // Another app takes this request over: its handlers must not find a key that it did not verify.
+  if (known?.key !== undefined && carrier.unkey === known.key) delete carrier.unkey;
   // Not enumerable: a request that is printed or copied shows nothing of it.
-  Object.defineProperty(carrier, STATE, { value: state });
+  Object.defineProperty(carrier, STATE, { value: state, configurable: true });
   return state;
 }
 
-/** The state that a guard left on this object, if one did. */
+function siblingOf(known: SharedState, scope: string): SharedState {
+  known.siblings ??= [known];
+  const sibling = known.siblings.find((state) => state.scope === scope);
+  if (sibling !== undefined) return sibling;
+  const state = new SharedState(scope);
+  state.siblings = known.siblings;
+  known.siblings.push(state);
+  return state;
+}
+
+/** The state of the guard that came last to this object, if one did. */
 export function readState(carrier: StateCarrier): RequestState | undefined {
   return carrier[STATE];
 }

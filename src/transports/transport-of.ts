@@ -1,6 +1,7 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { GuardTransport } from './guard-transport.js';
+import { wsTransport } from './ws/ws.transport.js';
 import { httpTransport } from './http/http.transport.js';
 import { rpcTransport } from './rpc/rpc.transport.js';
 
@@ -24,6 +25,7 @@ export function transportOf(host: ArgumentsHost): GuardTransport {
 export function findTransport(host: ArgumentsHost): GuardTransport | undefined {
   const type = host.getType<string>();
   if (type === 'http') return httpTransport;
+  if (type === 'ws') return wsTransport;
   return type === 'rpc' ? rpcTransport : undefined;
 }
 

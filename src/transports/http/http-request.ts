@@ -1,4 +1,3 @@
-import type { VerifiedKey } from '../../contracts/verified-key.js';
 import type { StateCarrier } from '../request-state.js';
 
 /** What Express and Fastify requests have in common, as far as it is read here. */
@@ -13,7 +12,6 @@ export interface HttpRequest extends StateCarrier {
   routeOptions?: { url?: unknown };
   /** Express and Fastify: the address, as the app's own trust-proxy setting decides it. */
   ip?: string;
-  unkey?: VerifiedKey;
 }
 
 /**

@@ -13,7 +13,7 @@ interface HttpResponse {
 
 /** Express and Fastify. */
 export const httpTransport: GuardTransport = {
-  state: (context) => stateOn(carrierOf(requestOf(context))),
+  state: (context, scope) => stateOn(carrierOf(requestOf(context)), scope),
 
   places: (context) => new HttpPlaces(requestOf(context)),
 
@@ -21,9 +21,9 @@ export const httpTransport: GuardTransport = {
 
   isDecided: (host) => readState(carrierOf(requestOf(host)))?.decided === true,
 
-  attach(context, key) {
+  attach(context, scope, key) {
     const request = requestOf(context);
-    stateOn(carrierOf(request)).key = key;
+    stateOn(carrierOf(request), scope).key = key;
     request.unkey = key;
   },
 

@@ -10,7 +10,7 @@ import { RpcPlaces } from './rpc-places.js';
 
 /** Nest's microservices: TCP, Redis, gRPC, NATS, Kafka, RMQ, MQTT, and custom transports of the same shape. */
 export const rpcTransport: GuardTransport = {
-  state: (context) => stateOn(carrierOf(context)),
+  state: (context, scope) => stateOn(carrierOf(context), scope),
 
   places: (context) => new RpcPlaces(context.getArgs()),
 
@@ -18,8 +18,8 @@ export const rpcTransport: GuardTransport = {
 
   isDecided: (host) => readState(carrierOf(host))?.decided === true,
 
-  attach(context, key) {
-    stateOn(carrierOf(context)).key = key;
+  attach(context, scope, key) {
+    stateOn(carrierOf(context), scope).key = key;
   },
 
   async refuse(context, denial) {
