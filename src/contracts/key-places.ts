@@ -7,4 +7,6 @@ export interface KeyPlaces {
   header(name: string): readonly string[];
   /** The values of a query parameter, by its exact name. */
   query(name: string): readonly string[];
+  /** The values that a client sent under this exact name when it opened its connection; absent if there is none. */
+  handshake?(name: string): readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { graphqlTransport } from './graphql/graphql.transport.js';
 import type { GuardTransport } from './guard-transport.js';
 import { httpTransport } from './http/http.transport.js';
 
@@ -12,6 +13,7 @@ import { httpTransport } from './http/http.transport.js';
 export function transportOf(host: ArgumentsHost): GuardTransport {
   const type = host.getType<string>();
   if (type === 'http') return httpTransport;
+  if (type === 'graphql') return graphqlTransport;
   throw new UnkeyConfigError(
     `UnkeyGuard cannot verify requests of type "${type}", so it refuses them${placeOf(host)}.`,
   );

@@ -1,5 +1,6 @@
-import { httpDrivers } from './http.driver.js';
 import type { TransportDriver } from './contract.js';
+import { graphqlDrivers } from './graphql.driver.js';
+import { httpDrivers } from './http.driver.js';
 
 /** Every transport that the contract suite runs on. */
-export const DRIVERS: readonly TransportDriver[] = [...httpDrivers];
+export const DRIVERS: readonly TransportDriver[] = [...httpDrivers, ...graphqlDrivers];
