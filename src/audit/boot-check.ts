@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import {
   Inject,
   Injectable,
@@ -12,6 +13,7 @@ import { PolicyReader } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
@@ -33,6 +35,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
+    refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
@@ -57,14 +60,15 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Reads every handler's policy, which throws where it cannot be meant. */
+  /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options.permissions);
-    for (const { metatype } of this.discovery.getControllers()) {
+    const { discovery } = this;
+    for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, name);
-        if (isMethod(handler)) policies.read(metatype, handler);
+        if (isHandler(handler)) policies.read(metatype, handler);
       }
     }
   }
@@ -74,6 +78,7 @@ function isClass(value: unknown): value is Type & { prototype: object } {
   return typeof value === 'function' && typeof value.prototype === 'object';
 }
 
-function isMethod(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
-  return typeof value === 'function';
+/** Nest calls no method without a decorator, and most providers have none with one. */
+function isHandler(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
+  return typeof value === 'function' && Reflect.getMetadataKeys(value).length > 0;
 }

@@ -17,8 +17,8 @@ export type GraphqlServer = (typeof GRAPHQL_SERVERS)[number];
 export interface GraphqlOptions extends Pick<GqlModuleOptions, 'context' | 'fieldResolverEnhancers'> {
   /** Takes an array of operations in one HTTP request. */
   batches?: boolean;
-  /** Takes subscriptions over graphql-ws. */
-  subscriptions?: boolean;
+  /** Takes subscriptions over graphql-ws: with the driver's defaults, or with its options for them. */
+  subscriptions?: object;
 }
 
 export interface RunningGraphql {
@@ -31,11 +31,11 @@ export interface RunningGraphql {
 
 export async function startGraphql(
   server: GraphqlServer,
-  { imports = [], providers = [] }: ModuleMetadata,
+  { imports = [], ...metadata }: ModuleMetadata,
   options: GraphqlOptions = {},
 ): Promise<RunningGraphql> {
   class App {}
-  Module({ imports: [...imports, graphqlModule(server, options)], providers })(App);
+  Module({ imports: [...imports, graphqlModule(server, options)], ...metadata })(App);
   const log = new LogLines();
   const app = await NestFactory.create(App, httpAdapter(server.adapter), {
     logger: log,
@@ -56,20 +56,20 @@ export async function startGraphql(
 }
 
 export function graphqlModule({ driver }: Pick<GraphqlServer, 'driver'>, options: GraphqlOptions) {
-  const { batches = false, subscriptions = false, ...common } = options;
+  const { batches = false, subscriptions, ...common } = options;
   return driver === MercuriusDriver
     ? GraphQLModule.forRoot<MercuriusDriverConfig>({
         ...common,
         driver,
         autoSchemaFile: true,
         allowBatchedQueries: batches,
-        subscription: subscriptions,
+        ...(subscriptions === undefined ? {} : { subscription: { fullWsTransport: true, ...subscriptions } }),
       })
     : GraphQLModule.forRoot<ApolloDriverConfig>({
         ...common,
         driver: ApolloDriver,
         autoSchemaFile: true,
         allowBatchedHttpRequests: batches,
-        ...(subscriptions ? { subscriptions: { 'graphql-ws': true } } : {}),
+        ...(subscriptions === undefined ? {} : { subscriptions: { 'graphql-ws': subscriptions } }),
       });
 }
