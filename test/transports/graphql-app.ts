@@ -26,7 +26,7 @@ export interface RunningGraphql {
   url: string;
   log: LogLines;
   /** Sends one operation, or a batch of several. */
-  send(body: object, headers?: Record<string, string>, path?: string): Promise<Answer>;
+  send: (body: object, headers?: Record<string, string>, path?: string) => Promise<Answer>;
 }
 
 export async function startGraphql(

@@ -225,7 +225,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
       const batch = [{ query: '{ credits }' }, { query: '{ credits }' }, { query: '{ credits b: credits }' }];
       const { body } = await send(batch, { 'x-api-key': key });
       const bodies = body as GraphqlBody[];
-      expect(bodies.map(({ data }) => data?.['credits']).sort()).toEqual(['7', '8', '9']);
+      expect(new Set(bodies.map(({ data }) => data?.['credits']))).toEqual(new Set(['9', '8', '7']));
       expect(verifications()).toBe(3);
     });
 
