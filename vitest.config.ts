@@ -8,8 +8,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 /** Tests write the package's public names; here those are its sources. */
 const alias = [
   { find: /^nestjs-unkey$/, replacement: path('./src/index.ts') },
-  { find: /^nestjs-unkey\/emulator$/, replacement: path('./src/emulator/index.ts') },
-  { find: /^nestjs-unkey\/testing$/, replacement: path('./src/testing/index.ts') },
+  { find: /^nestjs-unkey\/(\w+)$/, replacement: path('./src/$1/index.ts') },
 ];
 
 /** Every `@nestjs/*` import, and what fits one major alone, comes from the Nest 11 that `test/nest-11` installs. */

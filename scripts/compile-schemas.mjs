@@ -132,4 +132,13 @@ async function generate({ folder, member, target, type, shapes }) {
   writeFileSync(join(root, target), `${parts.join('\n\n')}\n`);
 }
 
+/** `nestjs-unkey --version` prints what stands in package.json, which both module formats would find differently. */
+function generateVersion() {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const target = join(root, 'src/cli/version.generated.js');
+  const text = `// Made from package.json by scripts/compile-schemas.mjs.\nexport const VERSION = ${JSON.stringify(version)};\n`;
+  if (changed(target) === 0 || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+}
+
 for (const target of TARGETS) await generate(target);
+generateVersion();

@@ -63,6 +63,7 @@ export {
   type VerificationMessage,
 } from './telemetry/channels.js';
 
+export type { Awaitable } from './contracts/awaitable.js';
 export type { KeySource } from './contracts/key-source.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type {

@@ -21,7 +21,7 @@ import { retryAfter } from './transports/http/answer-headers.js';
 import { transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
-import { toVerifiedKey } from './verification/to-verified-key.js';
+import { verifiedKeyOf } from './verification/verified-key-of.js';
 
 /**
  * Lets a request through if Unkey says that its key may do this, or if the handler needs none; refuses it in
@@ -120,7 +120,7 @@ export class UnkeyGuard implements CanActivate {
   /** Attaches the key to the request and tells the caller what is left of its limits. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     const transport = transportOf(context);
-    transport.attach(context, this.#scope, toVerifiedKey(verification));
+    transport.attach(context, this.#scope, verifiedKeyOf(verification));
     transport.tellLimits?.(context, verification, this.options);
   }
 

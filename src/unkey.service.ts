@@ -27,6 +27,8 @@ import { DemandsWriter, requestFor } from './verification/demands-writer.js';
 import type { Outcome } from './verification/outcome.js';
 
 const NOTHING: VerifyOptions = Object.freeze({});
+const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
+const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' });
 
 /** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
 @Injectable()
@@ -79,8 +81,8 @@ export class UnkeyService {
    */
   async verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
     const demands = this.#demands.write(options);
-    if (typeof key !== 'string' || !isPossibleKey(key)) return { valid: false, code: 'MALFORMED_KEY' };
-    if (!this.#hasPrefix(key)) return { valid: false, code: 'NOT_FOUND' };
+    if (typeof key !== 'string' || !isPossibleKey(key)) return MALFORMED;
+    if (!this.#hasPrefix(key)) return NOT_FOUND;
 
     const request = requestFor(key, demands);
     const caller = options.clientIp === undefined ? undefined : { clientIp: knownAddress(options.clientIp) };

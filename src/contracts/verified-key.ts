@@ -23,26 +23,31 @@ export type RegisteredIdentityMeta = Register extends { identityMeta: infer Meta
   ? Meta
   : Record<string, unknown>;
 
-/** A key that Unkey said yes to, as `@UnkeyKey()` injects it and as `request.unkey` holds it. */
+/**
+ * A key that Unkey said yes to, as `@UnkeyKey()` injects it and as `request.unkey` holds it.
+ *
+ * Frozen deeply, whether it comes from the cache or not: a cached key is the same object for every request. To change
+ * something for one request, copy it: `{ ...key, name: 'new' }`.
+ */
 export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIdentityMeta> {
-  keyId: string;
-  code: 'VALID';
-  valid: true;
+  readonly keyId: string;
+  readonly code: 'VALID';
+  readonly valid: true;
   /** Unkey's id of the verification; empty where the verifier gave none. */
-  requestId: string;
-  name?: string;
-  meta?: Meta;
+  readonly requestId: string;
+  readonly name?: string;
+  readonly meta?: Meta;
   /** Unix ms; absent for a key that never expires. */
-  expires?: number;
+  readonly expires?: number;
   /** Credits left after this call; absent for a key without a credit limit. */
-  credits?: number;
-  enabled?: boolean;
-  identity?: VerifiedIdentity<IdentityMeta>;
+  readonly credits?: number;
+  readonly enabled?: boolean;
+  readonly identity?: VerifiedIdentity<IdentityMeta>;
   /** Direct permissions and those of the key's roles, each once. */
-  permissions: string[];
-  roles: string[];
+  readonly permissions: readonly string[];
+  readonly roles: readonly string[];
   /** The limits that this verification counted against. */
-  ratelimits: RatelimitState[];
+  readonly ratelimits: readonly RatelimitState[];
   /** Where the answer comes from: asked now, remembered, or remembered past its time while Unkey could not be reached. */
-  source: 'unkey' | 'cache' | 'stale';
+  readonly source: 'unkey' | 'cache' | 'stale';
 }

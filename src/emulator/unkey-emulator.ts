@@ -68,6 +68,8 @@ export class UnkeyEmulator {
       faults: state.faults,
       log: state.log,
       workspace: () => state.workspace,
+      commit: () => state.commit(),
+      refuseHost: setup.refuseHost,
       answered: setup.answered,
     });
     const host = options.host ?? '127.0.0.1';

@@ -31,9 +31,10 @@ interface Part {
 
 function write(expression: PermissionExpression): Part {
   if (typeof expression === 'string') return { text: checkedName(expression), operator: undefined };
-  if (isGroup(expression, 'anyOf')) return join(expression.anyOf, 'OR', 'anyOf()');
-  if (isGroup(expression, 'allOf')) return join(expression.allOf, 'AND', 'allOf()');
-  throw new TypeError('a permission must be a name, anyOf(…) or allOf(…)');
+  checkGroup(expression);
+  return expression.anyOf === undefined
+    ? join(expression.allOf, 'AND', 'allOf()')
+    : join(expression.anyOf, 'OR', 'anyOf()');
 }
 
 function join(expressions: readonly PermissionExpression[], operator: 'AND' | 'OR', what: string): Part {
@@ -61,14 +62,26 @@ function checkedName(name: string): string {
   return name;
 }
 
-function isGroup<Kind extends 'anyOf' | 'allOf'>(
-  expression: unknown,
-  kind: Kind,
-): expression is { readonly [K in Kind]: readonly PermissionExpression[] } {
-  return (
-    typeof expression === 'object' &&
-    expression !== null &&
-    kind in expression &&
-    Array.isArray(Reflect.get(expression, kind))
-  );
+/** Exactly one member, since a second one would be ignored, and with it what it demands. */
+function checkGroup(expression: unknown): asserts expression is Exclude<PermissionExpression, string> {
+  if (typeof expression !== 'object' || expression === null || Array.isArray(expression)) {
+    throw new TypeError('a permission must be a name, anyOf(…) or allOf(…)');
+  }
+  const members = Reflect.ownKeys(expression).map(String);
+  const unknown = members.find((member) => member !== 'anyOf' && member !== 'allOf');
+  if (unknown !== undefined) {
+    throw new TypeError(`a permission must be a name, anyOf(…) or allOf(…), there is no "${unknown}"`);
+  }
+  const [member, another] = members;
+  if (member === undefined) {
+    throw new TypeError('a permission must be a name, anyOf(…) or allOf(…), got an object without either');
+  }
+  if (another !== undefined) {
+    throw new TypeError(
+      'a permission cannot have both anyOf and allOf in one object; nest them, as in allOf("a", anyOf("b", "c"))',
+    );
+  }
+  if (!Array.isArray(Reflect.get(expression, member))) {
+    throw new TypeError(`a permission must be a name, anyOf(…) or allOf(…), and ${member} must be a list`);
+  }
 }

@@ -55,7 +55,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * Controller classes that are public though they cannot be decorated, such as a health or metrics controller of
-   * another package.
+   * another package. Fails at boot if a handler of such a class has `@RequirePermissions`, `@Credits` or
+   * `@KeyRatelimit` of its own; `@Public(false)` on the handler or its class beats this option.
    *
    * @default []
    */
@@ -119,8 +120,9 @@ export interface UnkeyModuleOptions {
   timeout?: number | undefined;
 
   /**
-   * How many verifications may be on their way to Unkey at once. Whoever comes on top gets a 503 at once. A
-   * `verifier` of your own that goes on after its signal was aborted is no longer counted.
+   * How many verifications may be in flight at once; further requests get a 503 immediately. A verification counts
+   * until its caller has an answer, also while it waits for a free connection. A `verifier` of your own that goes on
+   * after its signal was aborted is no longer counted.
    *
    * @default 1000
    */
@@ -155,7 +157,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * What `verifier: 'http'` sends through, for a proxy or mutual TLS: a `Dispatcher` of undici 7. It is yours to
-   * close.
+   * close. It gets at most `maxInFlight` requests at a time, including requests that were given up while their
+   * connection was being made; how many connections it uses is up to you.
    *
    * @default a pool of its own: at most 128 connections, closed with the app
    * @example new ProxyAgent('http://proxy.acme.internal:3128')

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Verifier, VerifyRequest } from '../../src/contracts/verifier.js';
 import { obtain } from '../../src/verification/obtain.js';
 import { sdkVerifier } from '../../src/verification/sdk.verifier.js';
+import { DispatchQueue } from '../../src/verification/wire/dispatch-queue.js';
 import { httpVerifier } from '../../src/verification/wire/http.verifier.js';
 import { replay, type Replayed } from './replay.js';
 import { scenarios, type Scenario, type Step } from './scenario.js';
@@ -78,7 +79,7 @@ describe('over HTTP and through the SDK: same verdict, same data, same class of 
   const http: Factory = (baseUrl, rootKey) => {
     const pool = new Pool(baseUrl);
     pools.push(pool);
-    return httpVerifier(pool, { baseUrl, authorization: () => `Bearer ${rootKey}` });
+    return httpVerifier(new DispatchQueue(pool, 1), { baseUrl, authorization: () => `Bearer ${rootKey}` });
   };
   const sdk: Factory = (serverURL, rootKey) => sdkVerifier(new Unkey({ serverURL, rootKey }));
 

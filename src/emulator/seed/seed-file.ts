@@ -1,5 +1,4 @@
-import type { KeyCreditsData } from '@unkey/api/models/components';
-import type { CreateKeyRatelimit } from '../create-key-directly.js';
+import type { CreateKeyCredits, CreateKeyRatelimit } from '../create-key-directly.js';
 
 /**
  * What `nestjs-unkey dev --seed keys.json` reads: the workspace to begin with, all parts optional.
@@ -88,7 +87,7 @@ export interface SeedKey {
   /** Unix ms. */
   expires?: number;
   /** Default: unlimited. */
-  credits?: KeyCreditsData;
+  credits?: CreateKeyCredits;
   ratelimits?: CreateKeyRatelimit[];
   /** Default true. */
   enabled?: boolean;

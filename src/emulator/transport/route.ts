@@ -41,7 +41,8 @@ function wrongMethod(name: string, allow: string): Route {
   return { kind: 'reply', name, reply: plainText(405, 'Method Not Allowed\n', { Allow: allow }) };
 }
 
-function pathOf(url: string): string {
+/** The path of a request's URL, which may be absolute. */
+export function pathOf(url: string): string {
   const path = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
   const end = path.search(/[?#]/);
   return end === -1 ? path : path.slice(0, end);

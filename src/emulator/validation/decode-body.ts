@@ -101,7 +101,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Adds to the earlier object in place: copying it for each repetition would take quadratic time. */
 function merged(before: unknown, value: unknown): unknown {
   if (!isObject(value)) throw new UndecodableBody();
-  return isObject(before) ? { ...before, ...value } : value;
+  if (!isObject(before)) return value;
+  for (const [name, member] of Object.entries(value)) {
+    // An assignment to `__proto__` would change the prototype.
+    Object.defineProperty(before, name, {
+      value: member,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return before;
 }

@@ -1,5 +1,6 @@
 import type { Verification } from '../../contracts/verification.js';
 import { challengeFor } from '../../errors/challenge.js';
+import { toRetryAfter } from '../../errors/retry-after.js';
 import type { UnkeyException } from '../../errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
@@ -17,9 +18,11 @@ export function answerHeaders(
 export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOptions): Record<string, string> {
   const challenge = challengeFor(denial.code, denial.getStatus(), options);
   const verification = verificationOf(denial);
+  // Again, since the exception may be a subclass of the user's.
+  const retryAfter = toRetryAfter(denial.retryAfter);
   return {
     ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
-    ...(denial.retryAfter === undefined ? {} : { 'Retry-After': String(denial.retryAfter) }),
+    ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
     ...(verification === undefined ? {} : answerHeaders(verification, options)),
   };
 }
