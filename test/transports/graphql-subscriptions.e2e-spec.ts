@@ -89,7 +89,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL over graphql-ws, $name', (graphql) => {
     onTestFinished(() => running.app.close());
     return {
       ...running,
-      connect(socket: SocketOptions = {}) {
+      connect: (socket: SocketOptions = {}) => {
         const client = new SocketClient(running.url, socket);
         // Sockets first: an app waits for them when it closes.
         onTestFinished(() => client.close());
