@@ -11,7 +11,7 @@ export { Credits } from './decorators/credits.decorator.js';
 export { KeyRatelimit } from './decorators/key-ratelimit.decorator.js';
 export { VerificationTags } from './decorators/verification-tags.decorator.js';
 export { InjectUnkey } from './decorators/inject-unkey.decorator.js';
-export { allOf, anyOf } from './options/permission-expression.js';
+export { allOf, anyOf, permissionQuery } from './options/permission-expression.js';
 
 export { fromBearer } from './extractors/from-bearer.js';
 export { fromCookie } from './extractors/from-cookie.js';

@@ -1,11 +1,13 @@
 /**
- * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()` and `allOf()`.
+ * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()`, `allOf()` or
+ * `permissionQuery()`.
  * Slugs are compared letter by letter: `documents.*` is satisfied only by a permission of that very name.
  */
 export type PermissionExpression =
   | string
   | { readonly anyOf: readonly PermissionExpression[] }
-  | { readonly allOf: readonly PermissionExpression[] };
+  | { readonly allOf: readonly PermissionExpression[] }
+  | { readonly query: string };
 
 /** A limit that a call counts against: one configured on the key or its identity, or an ad-hoc one. */
 export interface KeyRatelimitDemand {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PermissionExpression } from '../contracts/verify-options.js';
-import { allOf, anyOf } from './permission-expression.js';
+import { allOf, anyOf, permissionQuery } from './permission-expression.js';
 import { toPermissionQuery } from './permission-query.js';
 
 describe("permissions in Unkey's query language", () => {
@@ -17,6 +17,12 @@ describe("permissions in Unkey's query language", () => {
     [[anyOf(anyOf('a', 'b'), 'c')], 'a OR b OR c'],
     [['a', allOf(anyOf('b', 'c'))], 'a AND (b OR c)'],
     [['documents.*', 'or.x', 'ANDROID', 'a-b_c:d/e'], 'documents.* AND or.x AND ANDROID AND a-b_c:d/e'],
+    [[permissionQuery(' a and (b OR c) ')], 'a and (b OR c)'],
+    [['x', permissionQuery('a OR b')], 'x AND (a OR b)'],
+    [['x', permissionQuery('(a OR b)')], 'x AND (a OR b)'],
+    [['x', permissionQuery('(a) OR (b)')], 'x AND ((a) OR (b))'],
+    [['x', permissionQuery('a AND b')], 'x AND a AND b'],
+    [[anyOf('x', permissionQuery('a AND b'))], 'x OR a AND b'],
   ])('%j is %s', (expressions, query) => {
     expect(toPermissionQuery(expressions)).toBe(query);
   });
@@ -30,6 +36,9 @@ describe("permissions in Unkey's query language", () => {
     [['or'], 'an operator'],
     [[allOf()], 'allOf() must name'],
     [[{ oneOf: ['a'] }], 'a permission must be a name, anyOf(…) or allOf(…)'],
+    [[permissionQuery('a b')], 'has "b" at position 2'],
+    [[permissionQuery(7 as unknown as string)], 'permissionQuery() takes a query as a string'],
+    [[permissionQuery('a'.repeat(1001))], 'a query of 1001 characters'],
     [[7], 'a permission must be a name'],
   ])('%j is refused', (expressions, sentence) => {
     expect(() => toPermissionQuery(expressions as PermissionExpression[])).toThrow(sentence);
