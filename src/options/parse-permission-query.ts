@@ -1,5 +1,6 @@
 /** A parsed permission query: the name of a permission, or two or more operands with the operator between them. */
-export type PermissionTree = string | { readonly operator: 'AND' | 'OR'; readonly operands: PermissionTree[] };
+export type PermissionTree =
+  string | { readonly operator: 'AND' | 'OR'; readonly operands: PermissionTree[] };
 
 /** A query with its tree, and whether parentheses enclose all of it. */
 export interface ParsedQuery {
