@@ -7,7 +7,14 @@ import {
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  DiscoveryService,
+  HttpAdapterHost,
+  MetadataScanner,
+  ModulesContainer,
+} from '@nestjs/core';
+import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
 import { PolicyReader } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
@@ -24,6 +31,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
   ) {
@@ -33,6 +41,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
+    this.#tellGlobalGuards();
   }
 
   onApplicationBootstrap(): void {
@@ -57,9 +66,17 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
+  /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
+  #tellGlobalGuards(): void {
+    for (const guard of this.config.getGlobalGuards()) {
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
+        guard[GUARDS_WHOLE_APP]();
+    }
+  }
+
   /** Reads every handler's policy, which throws where it cannot be meant. */
   #readPolicies(): void {
-    const policies = new PolicyReader(this.options.permissions);
+    const policies = new PolicyReader(this.options);
     for (const { metatype } of this.discovery.getControllers()) {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {

@@ -62,6 +62,8 @@ export interface Verification {
   requestId?: string | undefined;
   /** Absent for `NOT_FOUND` and `MALFORMED_KEY`. */
   keyId?: string | undefined;
+  /** The keyspace of the key; absent where the server does not know keyspaces. */
+  keyspaceId?: string | undefined;
   name?: string | undefined;
   meta?: Record<string, unknown> | undefined;
   /** Unix ms; absent for a key that never expires. */

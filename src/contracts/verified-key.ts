@@ -30,6 +30,8 @@ export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIde
   valid: true;
   /** Unkey's id of the verification; empty where the verifier gave none. */
   requestId: string;
+  /** The keyspace of the key; absent where the server does not know keyspaces. */
+  keyspaceId?: string;
   name?: string;
   meta?: Meta;
   /** Unix ms; absent for a key that never expires. */

@@ -3,7 +3,10 @@ import type { UnkeyEmulator } from '../emulator/unkey-emulator.js';
 import { overrideOptions, type OverridableBuilder } from './override-options.js';
 
 /** What is needed of an {@link UnkeyEmulator}. */
-export type EmulatorAddress = Pick<UnkeyEmulator, 'url' | 'rootKey'>;
+export interface EmulatorAddress extends Pick<UnkeyEmulator, 'url' | 'rootKey'> {
+  /** Whether it takes keyspaces; if not, the option `keyspaces` is left out. */
+  readonly keyspaces?: boolean | undefined;
+}
 
 /**
  * Points an app whose own module calls `forRoot` or `forRootAsync` at an emulator. All its other options stay as
@@ -23,11 +26,15 @@ export function useEmulator<Builder extends OverridableBuilder>(
   return overrideOptions(builder, (given) => atEmulator(given, unkey));
 }
 
-function atEmulator(given: UnkeyModuleOptions, { url, rootKey }: EmulatorAddress): UnkeyModuleOptions {
+function atEmulator(
+  given: UnkeyModuleOptions,
+  { url, rootKey, keyspaces }: EmulatorAddress,
+): UnkeyModuleOptions {
   return {
     ...given,
     rootKey,
     baseUrl: url,
+    keyspaces: keyspaces === true ? given.keyspaces : undefined,
     // Not enumerable in what is given, so the spread leaves a client of the user's own behind.
     client: given.client === false ? false : undefined,
     verifier: typeof given.verifier === 'function' ? undefined : given.verifier,

@@ -18,6 +18,12 @@ interface Answered {
   readonly answers: Promise<PolicyAnswers>;
 }
 
+interface Done {
+  readonly subject: object;
+  readonly key: string;
+  readonly result: Promise<unknown>;
+}
+
 interface Verified {
   readonly key: string;
   readonly demands: VerifyOptions;
@@ -33,6 +39,7 @@ class SharedState implements RequestState {
   #key: VerifiedKey | undefined;
   readonly #answered: Answered[] = [];
   readonly #verified: Verified[] = [];
+  #done: Done[] | undefined;
 
   /** The states of all scopes on this request, once there are two. */
   siblings: SharedState[] | undefined;
@@ -58,6 +65,14 @@ class SharedState implements RequestState {
     const answers = ask();
     this.#answered.push({ handler, answers });
     return answers;
+  }
+
+  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
+    this.#done ??= [];
+    for (const one of this.#done) if (one.subject === subject && one.key === key) return one.result;
+    const result = run();
+    this.#done.push({ subject, key, result });
+    return result;
   }
 
   verification(

@@ -3,7 +3,7 @@ import type { VerifiedKey } from '../contracts/verified-key.js';
 
 /** The tidy form of a yes: lists are lists, each permission stands once, absent stays absent. */
 export function toVerifiedKey(verification: Verification): VerifiedKey {
-  const { name, meta, expires, credits, enabled, identity, source } = verification;
+  const { keyspaceId, name, meta, expires, credits, enabled, identity, source } = verification;
   const key: VerifiedKey<Record<string, unknown>, Record<string, unknown>> = {
     keyId: verification.keyId ?? '',
     code: 'VALID',
@@ -16,6 +16,7 @@ export function toVerifiedKey(verification: Verification): VerifiedKey {
     source: source === 'cache' || source === 'stale' ? source : 'unkey',
   };
   // One by one: a spread for each costs more than all else here.
+  if (keyspaceId !== undefined) key.keyspaceId = keyspaceId;
   if (name !== undefined) key.name = name;
   if (meta !== undefined) key.meta = meta;
   if (expires !== undefined) key.expires = expires;
