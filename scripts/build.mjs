@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { writeEntryPoints } from './entry-points.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,6 +14,7 @@ async function run(...command) {
   if (code !== 0) process.exit(code ?? 1);
 }
 
+writeEntryPoints();
 await run('scripts/compile-schemas.mjs');
 rmSync(`${root}/dist`, { recursive: true, force: true });
 await Promise.all([

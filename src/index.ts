@@ -18,6 +18,7 @@ export { allOf, anyOf, permissionQuery } from './options/permission-expression.j
 export { fromBearer } from './extractors/from-bearer.js';
 export { fromCookie } from './extractors/from-cookie.js';
 export { fromHeader } from './extractors/from-header.js';
+export { fromPayload } from './extractors/from-payload.js';
 export { fromQuery } from './extractors/from-query.js';
 
 export { UNKEY_HEADERS } from './transports/http/unkey-headers.js';
@@ -66,6 +67,7 @@ export {
   type VerificationMessage,
 } from './telemetry/channels.js';
 
+export type { Awaitable } from './contracts/awaitable.js';
 export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from './contracts/key-check.js';
 export type { KeyDemands } from './contracts/key-demands.js';
 export type { KeySource } from './contracts/key-source.js';

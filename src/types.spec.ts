@@ -1,6 +1,13 @@
 import type { Unkey } from '@unkey/api';
 import { describe, expectTypeOf, it } from 'vitest';
-import type { UnkeyKeyPath, Verification, VerifiedKey, Verifier, VerifyRequest } from './index.js';
+import type {
+  PermissionExpression,
+  UnkeyKeyPath,
+  Verification,
+  VerifiedKey,
+  Verifier,
+  VerifyRequest,
+} from './index.js';
 
 type SdkAnswer = Awaited<ReturnType<Unkey['keys']['verifyKey']>>['data'];
 type SdkRequest = Parameters<Unkey['keys']['verifyKey']>[0];
@@ -17,8 +24,15 @@ describe('the published types', () => {
     >();
   });
 
+  it('an object of permissions has exactly one of anyOf and allOf', () => {
+    expectTypeOf<{ anyOf: ['a'] }>().toExtend<PermissionExpression>();
+    expectTypeOf<{ allOf: ['a', { anyOf: ['b'] }] }>().toExtend<PermissionExpression>();
+    expectTypeOf<{ anyOf: ['a']; allOf: ['b'] }>().not.toExtend<PermissionExpression>();
+    expectTypeOf<{ allOf: [{ anyOf: ['a']; allOf: ['b'] }] }>().not.toExtend<PermissionExpression>();
+  });
+
   it('lists of a verified key are never undefined', () => {
-    expectTypeOf<VerifiedKey['permissions']>().toEqualTypeOf<string[]>();
+    expectTypeOf<VerifiedKey['permissions']>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<VerifiedKey['ratelimits'][number]['remaining']>().toEqualTypeOf<number>();
   });
 

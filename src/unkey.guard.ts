@@ -21,7 +21,7 @@ import { knownAddress } from './transports/known-address.js';
 import { transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
-import { toVerifiedKey } from './verification/to-verified-key.js';
+import { verifiedKeyOf } from './verification/verified-key-of.js';
 
 /** A verified key on its way through the guard. */
 interface Admission {
@@ -78,10 +78,13 @@ export class UnkeyGuard implements CanActivate {
   // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard) return true;
-    const state = transportOf(context).state(context, this.#scope);
+    const transport = transportOf(context);
+    const state = transport.state(context, this.#scope);
     try {
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
+      const ready = transport.ready?.(context);
+      if (ready !== undefined) await ready;
 
       const policy = this.#policyOf(context);
       const extracted = this.extractKey(context);
@@ -137,14 +140,26 @@ export class UnkeyGuard implements CanActivate {
    * handler's and frozen: to demand something else, pass on other ones.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
-    const state = transportOf(context).state(context, this.#scope);
-    return state.verification(key, options, () => this.unkey.verify(key, options));
+    const transport = transportOf(context);
+    const ask = () => this.unkey.verify(key, options);
+    return transport
+      .state(context, this.#scope)
+      .verification(key, options, () =>
+        transport.verification === undefined
+          ? ask()
+          : transport.verification(
+              context,
+              { key, scope: this.#scope, demands: options },
+              this.unkey.reverification,
+              ask,
+            ),
+      );
   }
 
   /** Attaches the key to the request and tells the caller what is left of its limits. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     const transport = transportOf(context);
-    transport.attach(context, this.#scope, toVerifiedKey(verification));
+    transport.attach(context, this.#scope, verifiedKeyOf(verification));
     transport.tellLimits?.(context, verification, this.options);
   }
 
@@ -159,7 +174,7 @@ export class UnkeyGuard implements CanActivate {
   /** Asks the checks of a handler about a verified key. */
   async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
     await state.once(context.getHandler(), key, async () => {
-      const refused = await refusedCheck(checks, toVerifiedKey(verification), context);
+      const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
       if (refused !== undefined) throw checkDenial(refused, verification, demands);
     });
   }
@@ -168,7 +183,7 @@ export class UnkeyGuard implements CanActivate {
   async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
     const transport = transportOf(context);
     if (transport.attachUser === undefined) return;
-    const user = await state.once(userFrom, key, async () => userFrom(toVerifiedKey(verification), context));
+    const user = await state.once(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
     transport.attachUser(context, user);
   }
 

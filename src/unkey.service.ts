@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
+import type { Reverification } from './contracts/reverification.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
@@ -15,6 +16,7 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INVALIDATIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
 } from './options/tokens.js';
@@ -22,6 +24,7 @@ import { FailureLog } from './telemetry/failure-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
+import type { Invalidations } from './verification/invalidations.js';
 import { Upstream } from './verification/asking/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
@@ -30,6 +33,8 @@ import type { Outcome } from './verification/outcome.js';
 import { withinKeyspaces } from './verification/within-keyspaces.js';
 
 const NOTHING: VerifyOptions = Object.freeze({});
+const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
+const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' });
 
 /** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
 @Injectable()
@@ -40,6 +45,8 @@ export class UnkeyService {
   readonly #failures: FailureLog;
   readonly #demands: DemandsWriter;
   readonly #rootKeys: RootKeyLog;
+  /** @internal when an answer serves further messages of one client; for guards, also of another copy of this package */
+  readonly reverification: Reverification;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -47,7 +54,16 @@ export class UnkeyService {
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
     @Inject(UNKEY_CACHE) private readonly cache: VerificationCache | undefined,
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
+    @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
   ) {
+    const { verifyOn, reverifyAfter, now } = options;
+    this.reverification = Object.freeze<Reverification>({
+      verifyOn,
+      reverifyAfter,
+      now,
+      moment: () => invalidations.moment(),
+      isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
+    });
     this.#unkey = unkey;
     const logger = new Logger('UnkeyModule');
     this.#failures = new FailureLog(logger, options.now);
@@ -87,13 +103,13 @@ export class UnkeyService {
    */
   async verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
     const demands = this.#demands.write(options);
-    if (typeof key !== 'string' || !isPossibleKey(key)) return { valid: false, code: 'MALFORMED_KEY' };
+    if (typeof key !== 'string' || !isPossibleKey(key)) return MALFORMED;
     const rootKey = presentedRootKey(key, this.options.rootKey);
     if (rootKey !== undefined) {
       this.#rootKeys.report(rootKey);
-      return { valid: false, code: 'MALFORMED_KEY' };
+      return MALFORMED;
     }
-    if (!this.#hasPrefix(key)) return { valid: false, code: 'NOT_FOUND' };
+    if (!this.#hasPrefix(key)) return NOT_FOUND;
 
     const request = requestFor(key, demands);
     const caller = options.clientIp === undefined ? undefined : { clientIp: knownAddress(options.clientIp) };
@@ -123,7 +139,7 @@ export class UnkeyService {
     if (typeof named !== 'string' || named === '') {
       throw new TypeError('invalidate takes { key } or { keyId }, each a text that is not empty');
     }
-    await this.cache?.invalidate(target);
+    await this.invalidations.invalidate(target);
   }
 
   #obtain(question: Question): Awaitable<Outcome> {

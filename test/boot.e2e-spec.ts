@@ -111,6 +111,14 @@ describe('bad options fail at boot, in one sentence with option, what it got and
       'option "permissions": anyOf() must name at least one permission, it is empty',
     ],
     [
+      { ...good, permissions: { anyOf: ['a'], allOf: ['b'] } },
+      'option "permissions": a permission cannot have both anyOf and allOf in one object',
+    ],
+    [
+      { ...good, permissions: [{ oneOf: ['a'] }] },
+      'option "permissions": a permission must be a name, anyOf(…) or allOf(…), there is no "oneOf"',
+    ],
+    [
       { ...good, public: 'HealthController' },
       'option "public" must be a list of controller classes, got "HealthController"',
     ],
@@ -276,6 +284,24 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'anyOf() must name at least one permission, it is empty',
     ],
     [
+      'anyOf and allOf in one object',
+      [RequirePermissions({ anyOf: ['a'], allOf: ['b'] } as never)],
+      undefined,
+      'a permission cannot have both anyOf and allOf in one object; nest them',
+    ],
+    [
+      'anyOf and allOf in one object on the class',
+      [],
+      RequirePermissions('c', anyOf('d', { anyOf: ['a'], allOf: ['b'] } as never)),
+      'a permission cannot have both anyOf and allOf in one object; nest them',
+    ],
+    [
+      'an object of permissions with an unknown member',
+      [RequirePermissions({ anyOf: ['a'], oneOf: ['b'] } as never)],
+      undefined,
+      'there is no "oneOf"',
+    ],
+    [
       'permissions beyond what Unkey reads',
       [RequirePermissions('p'.repeat(1001))],
       undefined,
@@ -362,6 +388,50 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
     const { message } = await boot(onHandler, onClass);
     expect(message).toMatch(/^DocumentsController\.list: /);
     expect(message).toContain(sentence);
+  });
+});
+
+describe('a class in the option "public"', () => {
+  /** A controller with these decorators on its handler and on itself, in an app that names it in the option. */
+  const metadata = (onHandler: Decorator[], onClass: Decorator[] = []): ModuleMetadata => {
+    class HealthController {
+      read() {
+        return 'handler';
+      }
+    }
+    const method = Object.getOwnPropertyDescriptor(HealthController.prototype, 'read')!;
+    for (const decorate of [...onHandler, Get()]) decorate(HealthController.prototype, 'read', method);
+    for (const decorate of [...onClass, Controller()]) decorate(HealthController);
+    return {
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, public: [HealthController] })],
+      controllers: [HealthController],
+    };
+  };
+
+  it.each<[string, Decorator[], Decorator[]]>([
+    ['@RequirePermissions()', [RequirePermissions('a')], []],
+    ['@Credits()', [Credits(1)], []],
+    ['@KeyRatelimit()', [KeyRatelimit('burst')], []],
+    ['@Credits()', [Credits(1)], [RequirePermissions('a')]],
+  ])('fails at boot if a handler has %s of its own', async (decorator, onHandler, onClass) => {
+    const { name, message } = await bootError(metadata(onHandler, onClass));
+    expect(name).toBe('UnkeyConfigError');
+    expect(message).toBe(
+      `HealthController.read: it is public by the option "public", so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
+    );
+  });
+
+  it.each<[string, Decorator[], Decorator[], number]>([
+    ['demands of the class do not reach its handlers', [], [RequirePermissions('a'), Credits(1)], 200],
+    ['tags of a handler ask for nothing', [VerificationTags('health')], [], 200],
+    ['@Public(false) on the handler beats the option', [Public(false), RequirePermissions('a')], [], 401],
+    ['@Public(false) on the class beats the option', [RequirePermissions('a')], [Public(false)], 401],
+    ['@OptionalKey() on the handler beats the option', [OptionalKey(), RequirePermissions('a')], [], 200],
+  ])('%s', async (_, onHandler, onClass, status) => {
+    for (const adapter of ADAPTERS) {
+      const { get } = await startApp(adapter, metadata(onHandler, onClass));
+      expect((await get('/')).status).toBe(status);
+    }
   });
 });
 

@@ -17,7 +17,7 @@ class Handlers {
 describe('a kind of request that the guard does not know', () => {
   const server = useUnkey();
 
-  it.each(['graphql', 'ws', 'rpc', 'rmq', 'necord'])('%s is refused, and it says so', async (type) => {
+  it.each(['graphql', 'rpc', 'rmq', 'necord'])('%s is refused, and it says so', async (type) => {
     const { app } = await startApp('express', {
       imports: [UnkeyModule.forRoot(server.options)],
       providers: [Handlers],

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { connect, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { Controller, Get, UseGuards, type INestApplication } from '@nestjs/common';
@@ -21,7 +21,7 @@ import { Agent, buildConnector } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ADAPTERS, startApp } from './support/app.js';
 import { useUnkey } from './support/unkey.js';
-import { upstream } from './support/upstream.js';
+import { listening, upstream } from './support/upstream.js';
 
 @Controller()
 class AppController {
@@ -84,7 +84,7 @@ describe('over HTTP', () => {
         response.writeHead(200, json).end(VALID);
       });
     });
-    const { app } = await appWith({ baseUrl });
+    const { app } = await appWith({ baseUrl, timeout: 60_000 });
     const unkey = app.get(UnkeyService);
     await Promise.all(Array.from({ length: 500 }, () => unkey.verify('any')));
     expect(most).toBeLessThanOrEqual(128);
@@ -147,9 +147,7 @@ describe('over HTTP', () => {
       listener(request, response);
     });
     const { app } = await appWith({ baseUrl, timeout: 300 });
-    const begin = performance.now();
     await expect(app.get(UnkeyService).verify('any')).rejects.toMatchObject({ code: 'UNKEY_UNAVAILABLE' });
-    expect(performance.now() - begin).toBeLessThan(500);
     expect(calls).toBe(1);
   });
 
@@ -312,19 +310,85 @@ describe('exactly once', () => {
 
 describe('bounded', () => {
   it('beyond maxInFlight it is a 503 at once', async () => {
-    const { get, app } = await appWith({ maxInFlight: 2, timeout: 5000 });
-    const { key } = await server.unkey.createKey({});
-    server.unkey.fail({ latency: 400 }, { times: 2 });
+    const held: ServerResponse[] = [];
+    let isHolding = true;
+    const baseUrl = await upstream((_, response) => {
+      if (isHolding) held.push(response);
+      else response.writeHead(200, json).end(VALID);
+    });
+    const { get, app } = await appWith({ baseUrl, maxInFlight: 2, timeout: 60_000 });
     const unkey = app.get(UnkeyService);
-    const onTheirWay = [unkey.verify(key), unkey.verify(key)];
-    await expect.poll(() => server.unkey.calls.length).toBe(2);
-    const begin = performance.now();
-    const { status, headers } = await get('/', { 'x-api-key': key });
+    const onTheirWay = [unkey.verify('any'), unkey.verify('any')];
+    await expect.poll(() => held.length).toBe(2);
+    const { status, headers } = await get('/', { 'x-api-key': 'any' });
     expect(status).toBe(503);
     expect(headers.get('retry-after')).toBe('1');
-    expect(performance.now() - begin).toBeLessThan(300);
+    isHolding = false;
+    for (const response of held) response.writeHead(200, json).end(VALID);
     await Promise.all(onTheirWay);
-    expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+    expect((await get('/', { 'x-api-key': 'any' })).status).toBe(200);
+  });
+});
+
+describe('while connections hang, without the breaker', () => {
+  it('the app closes without waiting for them', async () => {
+    const sockets = new Set<Socket>();
+    // A TLS handshake with a server that says nothing never ends.
+    const silent = createServer((socket) => {
+      sockets.add(socket);
+      socket
+        .on('error', () => undefined)
+        .on('close', () => sockets.delete(socket))
+        .resume();
+    });
+    const baseUrl = (await listening(silent)).replace('http:', 'https:');
+    // An attempt to connect may take half of this.
+    const { app } = await appWith({ baseUrl, breaker: false, timeout: 600_000 });
+    const verifier = app.get<Verifier>(UNKEY_VERIFIER);
+    const callers = Array.from({ length: 500 }, () => new AbortController());
+    const calls = callers.map(({ signal }) => verifier({ key: 'any' }, signal));
+    await expect.poll(() => sockets.size, { timeout: 10_000 }).toBe(128);
+    for (const caller of callers) caller.abort(new Error('given up'));
+    for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
+    await app.close();
+    await expect.poll(() => sockets.size, { timeout: 10_000 }).toBe(0);
+  });
+
+  it('calls that were given up do not pile up in the dispatcher, and are never sent', async () => {
+    const paths: unknown[] = [];
+    const baseUrl = await upstream((request, response) => {
+      paths.push(request.url);
+      response.writeHead(200, json).end(VALID);
+    });
+    const connect = buildConnector({});
+    let hanging: (() => void)[] | undefined = [];
+    const agent = new Agent({
+      connect: (options, callback) => {
+        if (hanging === undefined) connect(options, callback);
+        else hanging.push(() => connect(options, callback));
+      },
+    });
+    onTestFinished(() => agent.destroy());
+    let dispatched = 0;
+    const dispatcher = agent.compose((dispatch) => (options, handler) => {
+      dispatched += 1;
+      return dispatch(options, handler);
+    });
+    const { app } = await appWith({ baseUrl, dispatcher, breaker: false, maxInFlight: 4, timeout: 50 });
+    const unkey = app.get(UnkeyService);
+    for (let round = 0; round < 3; round++) {
+      const calls = Array.from({ length: 4 }, () => unkey.verify('any'));
+      for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
+    }
+    expect(dispatched).toBe(4);
+    // One more, without a deadline: it waits until a connection attempt has ended.
+    const waiting = app.get<Verifier>(UNKEY_VERIFIER)({ key: 'any' }, new AbortController().signal);
+    const held = hanging;
+    hanging = undefined;
+    for (const goOn of held) goOn();
+    expect(await waiting).toMatchObject({ valid: true });
+    expect(dispatched).toBe(5);
+    expect(paths).toHaveLength(1);
   });
 });
 

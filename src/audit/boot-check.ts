@@ -15,7 +15,7 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
-import { PolicyReader } from '../decorators/policy-reader.js';
+import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
@@ -81,7 +81,12 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, name);
-        if (isMethod(handler)) policies.read(metatype, handler);
+        if (!isMethod(handler)) continue;
+        const { access } = policies.read(metatype, handler);
+        // A decorator of the handler or its class beats the option.
+        if (access === undefined && this.options.public.includes(metatype)) {
+          refuseDemands(handler, `${metatype.name}.${handler.name}`, ' by the option "public"');
+        }
       }
     }
   }

@@ -1,16 +1,21 @@
 import { parseArgs } from 'node:util';
 import { CliError } from './cli-error.js';
+import { isLoopback } from './this-machine.js';
 
 /** What the command line asks for. */
 export type Command =
   | { readonly name: 'help' }
+  | { readonly name: 'version' }
   | {
       readonly name: 'dev';
       readonly port: number;
       readonly host: string;
       readonly rootKey: string | undefined;
+      /** Names besides those of this machine that `Host` may have. */
+      readonly allowHost: readonly string[];
       readonly seed: string | undefined;
       readonly state: string | undefined;
+      readonly keyspaces: boolean;
       readonly quiet: boolean;
       readonly allowProduction: boolean;
     };
@@ -19,31 +24,46 @@ const OPTIONS = {
   port: { type: 'string', default: '7070' },
   host: { type: 'string', default: '127.0.0.1' },
   'root-key': { type: 'string' },
+  'allow-host': { type: 'string', multiple: true },
   seed: { type: 'string' },
   state: { type: 'string' },
+  keyspaces: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   'allow-production': { type: 'boolean', default: false },
+  version: { type: 'boolean', short: 'v', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** @throws {CliError} with exit code 2 for a command line that cannot be meant */
+/** @throws {CliError} with exit code 2 for an invalid command line */
 export function readArguments(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { name: 'help' };
+  if (values.version) return { name: 'version' };
   const [name, ...more] = positionals;
   if (name === undefined) throw usage('There is no command');
   if (name !== 'dev') throw usage(`There is no command '${name}'`);
   if (more.length > 0) throw usage(`The command dev takes no '${more.join(' ')}'`);
   for (const [option, value] of Object.entries(values)) {
-    if (value === '') throw usage(`The option --${option} needs a value`);
+    if ([value].flat().includes('')) throw usage(`The option --${option} needs a value`);
+  }
+  const { host, seed, state, 'allow-host': allowHost = [] } = values;
+  const rootKey = rootKeyOf(values['root-key']);
+  const ownRootKey = rootKey !== undefined || state !== undefined;
+  if (!ownRootKey && !isLoopback(host)) {
+    throw usage(`The option --host ${host} lets other machines in and therefore needs --root-key`);
+  }
+  if (ownRootKey && allowHost.length > 0) {
+    throw usage('The option --allow-host has no effect with --root-key or --state: every Host is answered');
   }
   return {
     name,
     port: portOf(values.port),
-    host: values.host,
-    rootKey: rootKeyOf(values['root-key']),
-    seed: values.seed,
-    state: values.state,
+    host,
+    rootKey,
+    allowHost,
+    seed,
+    state,
+    keyspaces: values.keyspaces,
     quiet: values.quiet,
     allowProduction: values['allow-production'],
   };

@@ -1,6 +1,6 @@
 import type { Workspace } from '../emulator/store/workspace.js';
 
-/** What is printed once the emulator listens: where it is, what it holds, and a command to try it. */
+/** What is printed once the emulator listens: its address, its root keys, what it holds, and a command to try it. */
 export function greeting(
   url: string,
   rootKey: string,
@@ -15,11 +15,23 @@ export function greeting(
     `  UNKEY_BASE_URL=${url}`,
     `  UNKEY_ROOT_KEY=${rootKey}`,
     '',
+    ...furtherRootKeys(rootKey, workspace),
     `  ${contents(workspace)}`,
     '',
     `curl ${url}/v2/${operation} -H 'Authorization: Bearer ${rootKey}' -H 'Content-Type: application/json' -d '${body}'`,
     '',
   ].join('\n');
+}
+
+/** The root keys of the seed, so that you can copy them. */
+function furtherRootKeys(rootKey: string, { rootKeys }: Workspace): string[] {
+  const lines = [...rootKeys.all()]
+    .filter(([text]) => text !== rootKey)
+    .map(([text, { permissions, enabled }]) => {
+      const grants = permissions?.join(', ') ?? 'everything';
+      return `    ${text}  ${grants === '' ? 'nothing' : grants}${enabled ? '' : ' (disabled)'}`;
+    });
+  return lines.length === 0 ? [] : ['  Further root keys, and what they may do:', ...lines, ''];
 }
 
 function contents({ apis, keys, roles, permissions, identities, rootKeys }: Workspace): string {

@@ -1,14 +1,17 @@
 /** What `nestjs-unkey --help` prints. */
-export const HELP = `Runs an Unkey on this machine, for development and tests.
+export const HELP = `Runs a local Unkey server for development and tests.
 
 Usage: nestjs-unkey dev [options]
 
-  --port PORT         port to listen on (7070; 0: any that is free)
-  --host HOST         address to listen on (127.0.0.1)
-  --root-key KEY      the root key that may do everything (a random one)
-  --seed FILE         JSON with APIs, keys, roles, identities, limits to begin with
-  --state FILE        keeps everything in this file; a seed is read only while it does not exist
-  --quiet             no line per request
+  --port PORT         port to listen on (7070; 0: any free port)
+  --host HOST         address to listen on (127.0.0.1); another machine's needs --root-key
+  --root-key KEY      the root key that may do everything (the same at every start; random with --state)
+  --allow-host NAME   with the default root key: answers requests with this name in Host too; repeatable
+  --seed FILE         JSON file with APIs, keys, roles, identities and limits to start with
+  --state FILE        keeps all data in this file; a seed is read only if the file does not exist
+  --keyspaces         speaks the newer API: keys.verifyKey takes keyspaces and answers keyspaceId
+  --quiet             prints no line per request
   --allow-production  starts although NODE_ENV is production
-  -h, --help          this text
+  -v, --version       prints the version
+  -h, --help          prints this text
 `;

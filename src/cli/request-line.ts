@@ -1,7 +1,13 @@
 import { styleText } from 'node:util';
 import type { Reply } from '../emulator/transport/reply.js';
 
-/** One line about a request: operation, status, code, time, and the key shortened beyond use. */
+/** How much of a text of a request is printed. */
+const MAX_TEXT = 60;
+
+/**
+ * One line about a request: operation, status, code and time; then the start of the key with the id and name that the
+ * answer gives it, the permissions asked for and the credits left.
+ */
 export function requestLine(
   operation: string,
   text: string,
@@ -14,14 +20,30 @@ export function requestLine(
   const answer = parsed(body);
   const valid = member(member(answer, 'data'), 'valid');
   const tone = status >= 500 ? 'red' : status >= 400 || valid === false ? 'yellow' : 'green';
-  const key = shortened(member(parsed(text), 'key'));
+  const details = detailsOf(parsed(text), member(answer, 'data')).join(' ');
   const parts = [
     operation.padEnd(28),
     paint(tone, `${status} ${codeOf(answer)}`.padEnd(28)),
     paint('dim', `${ms.toFixed(1)} ms`.padStart(9)),
-    key === undefined ? '' : paint('dim', key),
+    details === '' ? '' : paint('dim', details),
   ];
   return parts.join(' ').trimEnd();
+}
+
+/** Two keys may begin alike, so the start alone does not tell them apart. */
+function detailsOf(request: unknown, data: unknown): string[] {
+  const key = member(request, 'key');
+  const keyId = member(data, 'keyId') ?? member(request, 'keyId');
+  const name = member(data, 'name');
+  const permissions = member(request, 'permissions');
+  const credits = member(data, 'credits');
+  return [
+    typeof key === 'string' ? shortened(key) : '',
+    typeof keyId === 'string' ? printable(keyId) : '',
+    typeof keyId === 'string' && typeof name === 'string' ? `'${printable(name)}'` : '',
+    typeof permissions === 'string' ? `asked for ${printable(permissions)}` : '',
+    typeof credits === 'number' ? `${credits} ${credits === 1 ? 'credit' : 'credits'} left` : '',
+  ].filter((part) => part !== '');
 }
 
 /** The code of a verification, or the end of an error's type. */
@@ -32,10 +54,15 @@ function codeOf(answer: unknown): string {
   return typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : '';
 }
 
-function shortened(key: unknown): string | undefined {
-  if (typeof key !== 'string') return undefined;
+function shortened(key: string): string {
   const shown = Math.min(key.lastIndexOf('_') + 5, Math.floor(key.length / 2), 16);
   return `${key.slice(0, shown).replace(/[^\x20-\x7e]/g, '?')}…`;
+}
+
+/** A caller's text in one line: control characters could move the cursor or forge a line. */
+function printable(text: string): string {
+  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
 }
 
 function parsed(text: string): unknown {

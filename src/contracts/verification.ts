@@ -21,60 +21,65 @@ export type VerificationCode =
 /** A limit as it is configured on a key or an identity. */
 export interface Ratelimit {
   /** Empty for an ad-hoc limit, which exists for one call only. */
-  id: string;
-  name: string;
+  readonly id: string;
+  readonly name: string;
   /** How much may be spent in one `duration`. */
-  limit: number;
+  readonly limit: number;
   /** Length of the window, in ms. */
-  duration: number;
+  readonly duration: number;
   /** Whether Unkey checks it at every verification, asked or not. */
-  autoApply: boolean;
+  readonly autoApply: boolean;
 }
 
 /** A limit after one verification counted against it. */
 export interface RatelimitState extends Ratelimit {
-  exceeded: boolean;
-  /** What is left in this window; 0 where `exceeded`. */
-  remaining: number;
+  /** Whether this verification went over the limit. */
+  readonly exceeded: boolean;
+  /** What is left in this window; 0 if `exceeded`. */
+  readonly remaining: number;
   /** When the window ends, in Unix ms. The next call may still be refused then, since Unkey weighs the last window in. */
-  reset: number;
+  readonly reset: number;
 }
 
 /** Whom a key belongs to: your user, team or tenant. */
 export interface VerifiedIdentity<IdentityMeta = Record<string, unknown>> {
-  /** Unkey's id. */
-  id: string;
-  /** Your id. */
-  externalId: string;
-  meta?: IdentityMeta | undefined;
-  ratelimits?: Ratelimit[] | undefined;
+  /** Unkey's id of the identity. */
+  readonly id: string;
+  /** Your own id of the user, team or tenant. */
+  readonly externalId: string;
+  /** What your app stored with the identity. */
+  readonly meta?: IdentityMeta | undefined;
+  /** The limits that all keys of the identity share. */
+  readonly ratelimits?: readonly Ratelimit[] | undefined;
 }
 
 /**
  * The `data` of Unkey's answer to `keys.verifyKey`, a yes or a no, as it came. Fields that are empty at Unkey are
  * absent here; {@link VerifiedKey} is the tidy form that handlers see.
+ *
+ * What {@link UnkeyService.verify} returns is frozen deeply, because others may be given the same object.
  */
 export interface Verification {
   /** `true` only together with the code `VALID`; anything else is no permission. */
-  valid: boolean;
-  code: VerificationCode;
+  readonly valid: boolean;
+  readonly code: VerificationCode;
   /** Unkey's id of the call, for its dashboard and support; absent where Unkey was not asked. */
-  requestId?: string | undefined;
+  readonly requestId?: string | undefined;
   /** Absent for `NOT_FOUND` and `MALFORMED_KEY`. */
-  keyId?: string | undefined;
-  /** The keyspace of the key; absent where the server does not know keyspaces. */
-  keyspaceId?: string | undefined;
-  name?: string | undefined;
-  meta?: Record<string, unknown> | undefined;
+  readonly keyId?: string | undefined;
+  /** The keyspace of the key; absent if the server does not know keyspaces. */
+  readonly keyspaceId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** Unix ms; absent for a key that never expires. */
-  expires?: number | undefined;
+  readonly expires?: number | undefined;
   /** What is left; absent for a key without a credit limit. Only reliable for `VALID` and `USAGE_EXCEEDED`. */
-  credits?: number | undefined;
-  enabled?: boolean | undefined;
-  permissions?: string[] | undefined;
-  roles?: string[] | undefined;
-  identity?: VerifiedIdentity | undefined;
-  ratelimits?: RatelimitState[] | undefined;
+  readonly credits?: number | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly permissions?: readonly string[] | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly identity?: VerifiedIdentity | undefined;
+  readonly ratelimits?: readonly RatelimitState[] | undefined;
   /** Set where the answer was remembered; absent where Unkey was asked. */
-  source?: 'unkey' | 'cache' | 'stale' | undefined;
+  readonly source?: 'unkey' | 'cache' | 'stale' | undefined;
 }

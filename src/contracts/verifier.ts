@@ -25,8 +25,6 @@ export interface VerifyRequestRatelimit {
  * How an answer is obtained. Resolve with what Unkey said, a no included; reject where it could not be asked: the
  * caller then gets a 503 (a 500 where the rejection has a `statusCode` that says that *we* were refused).
  *
- * Give each request an object of its own, as handlers are handed its `meta` and `identity`.
- *
  * `signal` aborts when the deadline (`timeout`) has passed. A caller that goes away does not abort it.
  */
 export type Verifier = (request: VerifyRequest, signal: AbortSignal) => Promise<Verification>;

@@ -1,13 +1,13 @@
 /**
  * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()`, `allOf()` or
- * `permissionQuery()`.
+ * `permissionQuery()`. An object has exactly one of the three members.
  * Slugs are compared letter by letter: `documents.*` is satisfied only by a permission of that very name.
  */
 export type PermissionExpression =
   | string
-  | { readonly anyOf: readonly PermissionExpression[] }
-  | { readonly allOf: readonly PermissionExpression[] }
-  | { readonly query: string };
+  | { readonly anyOf: readonly PermissionExpression[]; readonly allOf?: never; readonly query?: never }
+  | { readonly allOf: readonly PermissionExpression[]; readonly anyOf?: never; readonly query?: never }
+  | { readonly query: string; readonly anyOf?: never; readonly allOf?: never };
 
 /** A limit that a call counts against: one configured on the key or its identity, or an ad-hoc one. */
 export interface KeyRatelimitDemand {
@@ -23,10 +23,11 @@ export interface KeyRatelimitDemand {
 
 /** What one verification asks for beside the key. */
 export interface VerifyOptions {
-  /** All of them are needed. */
+  /** The key must hold all of them. */
   permissions?: PermissionExpression | PermissionExpression[] | undefined;
-  /** What the call costs, a whole number from 0. Unkey takes 1 from a key with a credit limit unless told. */
+  /** What the call costs, a whole number from 0. Without it, Unkey takes 1 from a key with a credit limit. */
   credits?: number | undefined;
+  /** Limits that the call counts against. */
   ratelimits?: KeyRatelimitDemand[] | undefined;
   /** For Unkey's analytics: at most 20, each 1 to 512 characters. */
   tags?: string[] | undefined;

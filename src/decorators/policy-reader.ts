@@ -84,11 +84,17 @@ function accessOf(holder: Handler | Controller, where: string): HandlerPolicy['a
   return isPublic === true ? 'public' : 'required';
 }
 
-function refuseDemands(handler: Handler, where: string): void {
+/**
+ * Fails if a public handler has demands of its own: nobody would check them. Demands of its class do not reach it.
+ *
+ * @param because what makes it public, if it is not a decorator
+ * @throws UnkeyConfigError that names the handler and the decorator
+ */
+export function refuseDemands(handler: Handler, where: string, because = ''): void {
   for (const [name, decorator] of Object.entries(DEMANDS)) {
     if (readPolicy(POLICY[name as keyof typeof DEMANDS], handler).length > 0) {
       throw new UnkeyConfigError(
-        `${where}: it is public, so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
+        `${where}: it is public${because}, so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
       );
     }
   }

@@ -1,4 +1,3 @@
-import type { KeyCreditsData } from '@unkey/api/models/components';
 import { ApiError } from './api-error.js';
 import { RootKey } from './authentication/root-key.js';
 import { createKey } from './operations/keys.create-key.js';
@@ -24,7 +23,7 @@ export interface CreateKeyBody {
   /** Unix ms. */
   expires?: number | undefined;
   /** Default: unlimited. */
-  credits?: KeyCreditsData | undefined;
+  credits?: CreateKeyCredits | undefined;
   /** `duration` in ms; `autoApply` is false unless given. */
   ratelimits?: readonly CreateKeyRatelimit[] | undefined;
   /** Default true. */
@@ -39,6 +38,22 @@ export interface CreateKeyRatelimit {
   duration: number;
   /** Whether it counts at every verification; default false: only where it is named. */
   autoApply?: boolean | undefined;
+}
+
+/** The credits of a key that is to be made. */
+export interface CreateKeyCredits {
+  /** `null`: unlimited. */
+  remaining: number | null;
+  /** Default: never refilled. */
+  refill?: CreateKeyRefill | undefined;
+}
+
+/** When credits are refilled, and to how many. */
+export interface CreateKeyRefill {
+  interval: 'daily' | 'monthly';
+  amount: number;
+  /** Day of the month, 1 to 31; required for `monthly`. In a shorter month: its last day. */
+  refillDay?: number | undefined;
 }
 
 /** A key that was made: `key` is what a caller sends. */

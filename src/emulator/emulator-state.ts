@@ -1,3 +1,4 @@
+import { ApiError } from './api-error.js';
 import { EmulatorClock } from './clock.js';
 import { Random } from './domain/random.js';
 import type { EmulatorOptions } from './emulator-options.js';
@@ -10,10 +11,14 @@ import type { AnsweredListener } from './transport/emulator-server.js';
 
 /** What the shell adds to an emulator. */
 export interface EmulatorSetup {
-  /** Fills the workspace before the first request. */
+  /** Fills an empty workspace: before the first request, and again after a `commit` that failed. */
   fill?: ((workspace: Workspace, now: number) => void) | undefined;
   /** Hears of every change. */
   changed?: ChangeListener | undefined;
+  /** Keeps what a request changed, before it is answered. It throws if it cannot, and has then kept nothing of it. */
+  commit?: ((workspace: Workspace) => void) | undefined;
+  /** Why requests under `/v2` with this `Host` header are refused, if they are. */
+  refuseHost?: ((host: string | undefined) => string | undefined) | undefined;
   /** Hears of every answer before it is sent. */
   answered?: AnsweredListener | undefined;
 }
@@ -27,14 +32,15 @@ export class EmulatorState {
   readonly faults = new FaultPlan(new Set([...operations.keys(), 'liveness']));
   readonly rootKey: string;
   workspace: Workspace;
+  readonly #setup: EmulatorSetup;
   readonly #random = new Random();
 
   constructor({ now, recordCalls = 10_000, rootKey }: EmulatorOptions, setup: EmulatorSetup) {
     this.clock = new EmulatorClock(now);
     this.log = new CallLog(recordCalls === false ? 0 : recordCalls);
     this.rootKey = rootKey ?? `unkey_${this.#random.secret(16)}`;
-    this.workspace = this.#freshWorkspace(setup.changed);
-    setup.fill?.(this.workspace, this.clock.now());
+    this.#setup = setup;
+    this.workspace = this.#filledWorkspace();
   }
 
   /** The API of keys that were made without one, made with the first of them. */
@@ -43,11 +49,33 @@ export class EmulatorState {
     return (apis.live(DEFAULT_API) ?? apis.create('default', { id: DEFAULT_API })).id;
   }
 
+  /**
+   * Has what a request changed kept. If that fails, the workspace is filled again, so that the request changed nothing.
+   *
+   * @throws {ApiError} 500
+   */
+  commit(): void {
+    try {
+      this.#setup.commit?.(this.workspace);
+    } catch (error) {
+      this.workspace = this.#filledWorkspace();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ApiError('serviceUnavailable', `The change was not made: ${reason}`);
+    }
+  }
+
   reset(): void {
     this.workspace = this.#freshWorkspace();
     this.faults.clear();
     this.log.clear();
     this.clock.restart();
+  }
+
+  #filledWorkspace(): Workspace {
+    const { changed, fill } = this.#setup;
+    const workspace = this.#freshWorkspace(changed);
+    fill?.(workspace, this.clock.now());
+    return workspace;
   }
 
   #freshWorkspace(changed?: ChangeListener): Workspace {

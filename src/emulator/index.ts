@@ -2,7 +2,13 @@
 export { UnkeyEmulator, type CreateRootKeyOptions } from './unkey-emulator.js';
 export type { EmulatorOptions } from './emulator-options.js';
 export type { EmulatorClock } from './clock.js';
-export type { CreatedKey, CreateKeyBody, CreateKeyRatelimit } from './create-key-directly.js';
+export type {
+  CreatedKey,
+  CreateKeyBody,
+  CreateKeyCredits,
+  CreateKeyRatelimit,
+  CreateKeyRefill,
+} from './create-key-directly.js';
 export type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
 export type { RecordedCall } from './transport/call-log.js';
 export type {

@@ -33,6 +33,14 @@ describe('what the rejection of a verifier means', () => {
     });
   });
 
+  it.each([
+    ['an error that a verifier rejects with', { retryAfter: 999_999_999 }],
+    ["the SDK's error", { headers: new Headers({ 'retry-after': '999999999' }) }],
+    ['an error with both', { retryAfter: NaN, headers: new Headers({ 'retry-after': '99999999999999' }) }],
+  ])('a Retry-After of %s is a day at most', (_, error) => {
+    expect(classifyFailure({ statusCode: 503, ...error })).toMatchObject({ retryAfter: 86_400 });
+  });
+
   it("keeps Unkey's request id and its Retry-After", () => {
     const headers = new Headers({ 'retry-after': '7' });
     expect(classifyFailure({ statusCode: 429, headers, meta: { requestId: 'req_1' } })).toEqual({

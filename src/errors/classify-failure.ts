@@ -1,3 +1,4 @@
+import { toRetryAfter } from './retry-after.js';
 import { failureOfStatus, type VerificationFailure } from './verification-failure.js';
 
 /**
@@ -41,9 +42,10 @@ function requestIdOf(error: Record<string, unknown>): string | undefined {
 
 function retryAfterOf(error: Record<string, unknown>): number | undefined {
   const { headers, retryAfter } = error;
-  if (typeof retryAfter === 'number') return retryAfter;
-  const value = headers instanceof Headers ? headers.get('retry-after') : null;
-  return value !== null && /^\d{1,9}$/.test(value) ? Math.max(1, Number(value)) : undefined;
+  return (
+    toRetryAfter(retryAfter) ??
+    toRetryAfter(headers instanceof Headers ? headers.get('retry-after') : undefined)
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

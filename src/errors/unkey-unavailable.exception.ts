@@ -1,3 +1,4 @@
+import { toRetryAfter } from './retry-after.js';
 import { UnkeyException, type UnkeyExceptionInit } from './unkey.exception.js';
 
 /**
@@ -6,6 +7,6 @@ import { UnkeyException, type UnkeyExceptionInit } from './unkey.exception.js';
  */
 export class UnkeyUnavailableException extends UnkeyException {
   constructor(init?: UnkeyExceptionInit) {
-    super('UNKEY_UNAVAILABLE', { retryAfter: 1, ...init });
+    super('UNKEY_UNAVAILABLE', { ...init, retryAfter: toRetryAfter(init?.retryAfter) ?? 1 });
   }
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { denialOf } from './denial-table.js';
+import { toRetryAfter } from './retry-after.js';
 
 const BRAND = Symbol.for('nestjs-unkey:exception');
 
@@ -14,7 +15,7 @@ export interface UnkeyExceptionInit {
   required?: string | undefined;
   /** Unkey's id of the call, where it was asked. */
   requestId?: string | undefined;
-  /** For the `Retry-After` header, in seconds. */
+  /** For the `Retry-After` header, in seconds: rounded up, and held to 1 to 86,400 (a day). */
   retryAfter?: number | undefined;
   /** What we know of the reason. Must hold no request, no key and no root key: it is printed with the exception. */
   cause?: Error | undefined;
@@ -51,7 +52,7 @@ export class UnkeyException extends HttpException {
     );
     this.code = code;
     this.requestId = init.requestId;
-    this.retryAfter = init.retryAfter;
+    this.retryAfter = toRetryAfter(init.retryAfter);
     Object.defineProperty(this, BRAND, { value: true });
   }
 }

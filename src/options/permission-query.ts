@@ -1,5 +1,6 @@
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import { parsePermissionQuery } from './parse-permission-query.js';
+import { shown } from './shown-value.js';
 
 /** The characters that Unkey's lexer takes as part of a name; a wildcard is an ordinary character to it. */
 const NAME = /^[A-Za-z0-9._\-*:/]+$/;
@@ -35,10 +36,11 @@ interface Part {
 
 function write(expression: PermissionExpression): Part {
   if (typeof expression === 'string') return { text: checkedName(expression), operator: undefined };
-  if (isQuery(expression)) return written(expression.query);
-  if (isGroup(expression, 'anyOf')) return join(expression.anyOf, 'OR', 'anyOf()');
-  if (isGroup(expression, 'allOf')) return join(expression.allOf, 'AND', 'allOf()');
-  throw new TypeError('a permission must be a name, anyOf(…) or allOf(…), or permissionQuery(…)');
+  checkGroup(expression);
+  if (expression.query !== undefined) return written(expression.query);
+  return expression.anyOf === undefined
+    ? join(expression.allOf, 'AND', 'allOf()')
+    : join(expression.anyOf, 'OR', 'anyOf()');
 }
 
 function join(expressions: readonly PermissionExpression[], operator: 'AND' | 'OR', what: string): Part {
@@ -53,8 +55,7 @@ function join(expressions: readonly PermissionExpression[], operator: 'AND' | 'O
 }
 
 /** A query of the user's own, sent as it was written. */
-function written(query: unknown): Part {
-  if (typeof query !== 'string') throw new TypeError('permissionQuery() takes a query as a string');
+function written(query: string): Part {
   checkLength(query);
   const { tree, isEnclosed } = parsePermissionQuery(query);
   const operator = typeof tree === 'string' || isEnclosed ? undefined : tree.operator;
@@ -75,18 +76,28 @@ function checkedName(name: string): string {
   return name;
 }
 
-function isQuery(expression: unknown): expression is { readonly query: unknown } {
-  return typeof expression === 'object' && expression !== null && 'query' in expression;
-}
+const WANTED = 'a permission must be a name, anyOf(…) or allOf(…)';
+const MEMBERS = ['query', 'anyOf', 'allOf'];
 
-function isGroup<Kind extends 'anyOf' | 'allOf'>(
-  expression: unknown,
-  kind: Kind,
-): expression is { readonly [K in Kind]: readonly PermissionExpression[] } {
-  return (
-    typeof expression === 'object' &&
-    expression !== null &&
-    kind in expression &&
-    Array.isArray(Reflect.get(expression, kind))
-  );
+/** Exactly one member, since a second one would be ignored, and with it what it demands. */
+function checkGroup(expression: unknown): asserts expression is Exclude<PermissionExpression, string> {
+  if (typeof expression !== 'object' || expression === null || Array.isArray(expression)) {
+    throw new TypeError(`${WANTED}, or permissionQuery(…)`);
+  }
+  const members = Reflect.ownKeys(expression).map(String);
+  const unknown = members.find((member) => !MEMBERS.includes(member));
+  if (unknown !== undefined) throw new TypeError(`${WANTED}, there is no "${unknown}"`);
+  const [member, another] = MEMBERS.filter((name) => members.includes(name));
+  if (member === undefined) throw new TypeError(`${WANTED}, got an object without either`);
+  if (another !== undefined) {
+    throw new TypeError(
+      `a permission cannot have both ${member} and ${another} in one object; nest them, as in allOf("a", anyOf("b", "c"))`,
+    );
+  }
+  const value: unknown = Reflect.get(expression, member);
+  if (member === 'query' && typeof value !== 'string') {
+    throw new TypeError(`permissionQuery() takes a query as a string, got ${shown(value)}`);
+  }
+  if (member !== 'query' && !Array.isArray(value))
+    throw new TypeError(`${WANTED}, and ${member} must be a list`);
 }

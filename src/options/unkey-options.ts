@@ -107,7 +107,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * Controller classes that are public though they cannot be decorated, such as a health or metrics controller of
-   * another package.
+   * another package. Fails at boot if a handler of such a class has `@RequirePermissions`, `@Credits` or
+   * `@KeyRatelimit` of its own; `@Public(false)` on the handler or its class beats this option.
    *
    * @default []
    */
@@ -180,8 +181,9 @@ export interface UnkeyModuleOptions {
   timeout?: number | undefined;
 
   /**
-   * How many verifications may be on their way to Unkey at once. Whoever comes on top gets a 503 at once. A
-   * `verifier` of your own that goes on after its signal was aborted is no longer counted.
+   * How many verifications may be in flight at once; further requests get a 503 immediately. A verification counts
+   * until its caller has an answer, also while it waits for a free connection. A `verifier` of your own that goes on
+   * after its signal was aborted is no longer counted.
    *
    * @default 1000
    */
@@ -206,6 +208,22 @@ export interface UnkeyModuleOptions {
   cache?: UnkeyCacheOptions | boolean | undefined;
 
   /**
+   * WebSocket only. `'connection'`: a successful verification serves the client's next messages too, for the same key
+   * and the same demands, if repeating it would spend nothing. `'message'`: every message is verified.
+   *
+   * @default 'connection'
+   */
+  verifyOn?: 'connection' | 'message' | undefined;
+
+  /**
+   * WebSocket only: how long a verification serves the client's next messages, in ms. It also ends when the key
+   * expires and when it is invalidated.
+   *
+   * @default 60_000
+   */
+  reverifyAfter?: number | undefined;
+
+  /**
    * How keys are verified. `'http'`: over a pool of connections that is kept open; `'sdk'`: through the official
    * SDK (its retries off, since a repeated call spends credits again), at several times the cost; or by a
    * function of your own.
@@ -216,7 +234,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * What `verifier: 'http'` sends through, for a proxy or mutual TLS: a `Dispatcher` of undici 7. It is yours to
-   * close.
+   * close. It gets at most `maxInFlight` requests at a time, including requests that were given up while their
+   * connection was being made; how many connections it uses is up to you.
    *
    * @default a pool of its own: at most 128 connections, closed with the app
    * @example new ProxyAgent('http://proxy.acme.internal:3128')
@@ -298,11 +317,14 @@ export interface UnkeyCacheOptions {
 
   /**
    * Where the instances of an app share cached verifications, such as a Keyv over Redis. It is yours to close.
-   * Together with a `verifier` or a `client` of your own it needs {@link scope}.
+   * Together with a `verifier` or a `client` of your own it needs {@link scope}. A store is yours to close. A function
+   * that makes one, sync or async, is called when the app starts, and the module closes the store with the app
+   * (`disconnect()` or `close()`).
    *
    * @default none: each instance has its own cache
+   * @example () => new Keyv({ store: new KeyvRedis('redis://127.0.0.1:6379') })
    */
-  store?: VerificationStore | undefined;
+  store?: VerificationStore | (() => VerificationStore | Promise<VerificationStore>) | undefined;
 
   /**
    * How long one look into `store` may take, never more than half of `timeout`. Later is a miss, and the store is

@@ -16,30 +16,34 @@ export interface StateCarrier {
 interface Answered {
   readonly handler: object;
   readonly answers: Promise<PolicyAnswers>;
+  readonly next: Answered | undefined;
 }
 
 interface Done {
   readonly subject: object;
   readonly key: string;
   readonly result: Promise<unknown>;
+  readonly next: Done | undefined;
 }
 
 interface Verified {
   readonly key: string;
   readonly demands: VerifyOptions;
   readonly verification: Awaitable<Verification>;
+  readonly next: Verified | undefined;
 }
 
 /**
- * What the guards of one request share that verify by the same scope, in private fields so that printing a request shows none of it. Nearly always
- * there is one of each, so lists are looked through, and demands are compared by their text only where there are two.
+ * What the guards of one request share that verify by the same scope, in private fields so that printing a request
+ * shows none of it. Nearly always there is one of each: entries are chained instead of kept in lists, and demands are
+ * compared by their text only where there are two.
  */
 class SharedState implements RequestState {
   #decided = false;
   #key: VerifiedKey | undefined;
-  readonly #answered: Answered[] = [];
-  readonly #verified: Verified[] = [];
-  #done: Done[] | undefined;
+  #answered: Answered | undefined;
+  #verified: Verified | undefined;
+  #done: Done | undefined;
 
   /** The states of all scopes on this request, once there are two. */
   siblings: SharedState[] | undefined;
@@ -61,17 +65,20 @@ class SharedState implements RequestState {
   }
 
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
-    for (const one of this.#answered) if (one.handler === handler) return one.answers;
+    for (let one = this.#answered; one !== undefined; one = one.next) {
+      if (one.handler === handler) return one.answers;
+    }
     const answers = ask();
-    this.#answered.push({ handler, answers });
+    this.#answered = { handler, answers, next: this.#answered };
     return answers;
   }
 
   once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
-    this.#done ??= [];
-    for (const one of this.#done) if (one.subject === subject && one.key === key) return one.result;
+    for (let one = this.#done; one !== undefined; one = one.next) {
+      if (one.subject === subject && one.key === key) return one.result;
+    }
     const result = run();
-    this.#done.push({ subject, key, result });
+    this.#done = { subject, key, result, next: this.#done };
     return result;
   }
 
@@ -80,11 +87,11 @@ class SharedState implements RequestState {
     demands: VerifyOptions,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
-    for (const one of this.#verified) {
+    for (let one = this.#verified; one !== undefined; one = one.next) {
       if (one.key === key && isSame(one.demands, demands)) return one.verification;
     }
     const verification = verify();
-    this.#verified.push({ key, demands, verification });
+    this.#verified = { key, demands, verification, next: this.#verified };
     return verification;
   }
 }

@@ -38,15 +38,23 @@ function isListOf(value: unknown, isRight: (item: unknown) => boolean): boolean 
 }
 
 function isIdentity(value: unknown): boolean {
-  return isRecord(value) && isText(value['id']) && isText(value['externalId']);
+  return (
+    isRecord(value) &&
+    isText(value['id']) &&
+    isText(value['externalId']) &&
+    isAbsentOr(value['meta'], isRecord) &&
+    isAbsentOr(value['ratelimits'], (limits) => isListOf(limits, isConfiguredRatelimit))
+  );
+}
+
+function isConfiguredRatelimit(value: unknown): boolean {
+  return isRecord(value) && isText(value['name']) && isNumber(value['limit']) && isNumber(value['duration']);
 }
 
 function isRatelimit(value: unknown): boolean {
   return (
+    isConfiguredRatelimit(value) &&
     isRecord(value) &&
-    isText(value['name']) &&
-    isNumber(value['limit']) &&
-    isNumber(value['duration']) &&
     isNumber(value['remaining']) &&
     isNumber(value['reset']) &&
     typeof value['exceeded'] === 'boolean'

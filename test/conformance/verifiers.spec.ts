@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { Verifier, VerifyRequest } from '../../src/contracts/verifier.js';
 import { obtain } from '../../src/verification/obtain.js';
 import { sdkVerifier } from '../../src/verification/sdk.verifier.js';
+import { DispatchQueue } from '../../src/verification/wire/dispatch-queue.js';
 import { httpVerifier } from '../../src/verification/wire/http.verifier.js';
+import { AMPLE } from '../support/deadline.js';
 import { replay, type Replayed } from './replay.js';
 import { scenarios, type Scenario, type Step } from './scenario.js';
 
@@ -36,7 +38,7 @@ async function verdicts(scenario: Scenario, factory: Factory): Promise<Replayed[
 }
 
 async function send(verifier: Verifier, request: VerifyRequest, clientIp: string | undefined) {
-  const outcome = await obtain(verifier, { request, caller: { clientIp } }, 5000);
+  const outcome = await obtain(verifier, { request, caller: { clientIp } }, AMPLE);
   const body =
     'failure' in outcome
       ? { kind: outcome.failure.kind, status: outcome.failure.status }
@@ -78,7 +80,7 @@ describe('over HTTP and through the SDK: same verdict, same data, same class of 
   const http: Factory = (baseUrl, rootKey) => {
     const pool = new Pool(baseUrl);
     pools.push(pool);
-    return httpVerifier(pool, { baseUrl, authorization: () => `Bearer ${rootKey}` });
+    return httpVerifier(new DispatchQueue(pool, 1), { baseUrl, authorization: () => `Bearer ${rootKey}` });
   };
   const sdk: Factory = (serverURL, rootKey) => sdkVerifier(new Unkey({ serverURL, rootKey }));
 

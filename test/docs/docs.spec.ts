@@ -5,12 +5,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import * as unkey from 'nestjs-unkey';
 import { DENIALS, type UnkeyModuleOptions } from 'nestjs-unkey';
-import * as testing from 'nestjs-unkey/testing';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import ts from 'typescript';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OPTIONS } from '../../src/options/options-schema.js';
 import { resolveOptions } from '../../src/options/resolve-options.js';
+import { referencePage } from '../../scripts/reference.mjs';
 import { codeBlocks, DOCUMENTS, ROOT, table } from './markdown.js';
 
 const blocks = DOCUMENTS.flatMap(codeBlocks);
@@ -35,8 +35,7 @@ describe('every TypeScript block compiles with the compiler options of a new Nes
     types: ['node'],
     paths: {
       'nestjs-unkey': [`${ROOT}src/index.ts`],
-      'nestjs-unkey/emulator': [`${ROOT}src/emulator/index.ts`],
-      'nestjs-unkey/testing': [`${ROOT}src/testing/index.ts`],
+      'nestjs-unkey/*': [`${ROOT}src/*/index.ts`],
     },
   };
 
@@ -173,9 +172,16 @@ describe('the smallest app of the README runs as it stands', () => {
   });
 });
 
-describe('the tables of the README are true', () => {
+describe('the tables of the reference are true', () => {
+  const PAGE = 'docs/reference.md';
+
+  it('generated ones are up to date with the doc comments', async () => {
+    const page = readFileSync(ROOT + PAGE, 'utf8');
+    expect(await referencePage(page), 'run npm run docs:reference').toBe(page);
+  });
+
   it('statuses: every code of the denial table, with its status', () => {
-    const rows = table('README.md', 'What the caller sees').map(([, status, code]) => [
+    const rows = table(PAGE, 'Statuses and codes').map(([, status, code]) => [
       code?.replaceAll('`', ''),
       Number(status),
     ]);
@@ -185,7 +191,7 @@ describe('the tables of the README are true', () => {
   });
 
   it('statuses: the challenge of each', () => {
-    for (const [, , code, headers] of table('README.md', 'What the caller sees')) {
+    for (const [, , code, headers] of table(PAGE, 'Statuses and codes')) {
       const denial = DENIALS[code?.replaceAll('`', '') as keyof typeof DENIALS];
       const named = /error="(\w+)"/.exec(headers ?? '')?.[1];
       expect('challenge' in denial ? denial.challenge : undefined, code).toBe(named);
@@ -193,13 +199,15 @@ describe('the tables of the README are true', () => {
   });
 
   it('options: every option there is, with its default', () => {
-    const rows = table('README.md', 'Options').map(([name, value]) => [
+    const rows = table(PAGE, 'Options').map(([name, value]) => [
       name?.replaceAll('`', ''),
       value?.replaceAll('`', ''),
     ]);
-    expect(rows.map(([name]) => name)).toEqual(Object.keys(OPTIONS));
+    const names = rows.map(([name]) => name);
+    expect(new Set(names)).toEqual(new Set(Object.keys(OPTIONS)));
+    expect(names).toHaveLength(new Set(names).size);
     const defaults = resolveOptions({ rootKey: 'any' }, { env: {}, keyFrom: [], now: Date.now });
-    for (const name of ['timeout', 'realm', 'problemDetails', 'ratelimitHeaders', 'verifier'] as const) {
+    for (const name of ['timeout', 'realm', 'problemDetails', 'ratelimitHeaders'] as const) {
       const value = defaults[name];
       const written = typeof value === 'string' ? `'${value}'` : String(value);
       expect(rows.find(([row]) => row === name)?.[1], name).toBe(written);
@@ -211,31 +219,26 @@ describe('the tables of the README are true', () => {
     expect(Object.keys(complete)).toEqual(Object.keys(OPTIONS));
   });
 
-  it('decorators: each is exported, and each exported one is there', () => {
-    const text = table('README.md', 'Decorators')
-      .map(([cell]) => cell)
-      .join(' ');
-    const named = new Set([...text.matchAll(/@(\w+)\(/g)].map(([, name]) => name));
-    const decorators = [
-      'Public',
-      'OptionalKey',
-      'RequirePermissions',
-      'Credits',
-      'KeyRatelimit',
-      'VerificationTags',
-      'UnkeyKey',
-      'InjectUnkey',
-    ];
-    expect(named).toEqual(new Set(decorators));
-    for (const name of decorators) expect(unkey).toHaveProperty(name);
+  it('errors: each class, with the code that it has', () => {
+    const thrown = {
+      KeyMissingException: new unkey.KeyMissingException(),
+      UnkeyMisconfiguredException: new unkey.UnkeyMisconfiguredException(),
+      UnkeyUnavailableException: new unkey.UnkeyUnavailableException(),
+    };
+    const rows = new Map(table(PAGE, 'Errors').map(([name, , code]) => [name?.replaceAll('`', ''), code]));
+    for (const [name, { code }] of Object.entries(thrown)) expect(rows.get(name), name).toBe(`\`${code}\``);
+    expect([...rows.keys()].filter((name) => !(name ?? '' in unkey))).toEqual([]);
   });
 
-  it('overrides: each helper is exported', () => {
-    const text = table('README.md', 'Testing').flat().join(' ');
-    for (const name of ['useEmulator', 'UnkeyTestingModule', 'useVerifier', 'fakeVerifier', 'verifiedKey']) {
-      expect(text).toContain(name);
-      expect(testing).toHaveProperty(name);
-    }
+  it('events: every channel', () => {
+    const named = table(PAGE, 'Events').map(([name]) => name?.replaceAll('`', ''));
+    expect(named).toEqual(Object.keys(unkey.CHANNELS));
+  });
+
+  it('every property, parameter and export has a text', () => {
+    const page = readFileSync(ROOT + PAGE, 'utf8');
+    const empty = page.split('\n').filter((line) => /^\| `[^|]*\|[^|]*\|\s*\|$/.test(line));
+    expect(empty).toEqual([]);
   });
 });
 

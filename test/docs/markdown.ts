@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -6,11 +6,11 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The documents whose code and tables are held to what the package does. */
 export const DOCUMENTS = [
   'README.md',
-  'docs/testing.md',
-  'docs/emulator.md',
-  'docs/verification.md',
-  'sample-app/README.md',
   'CONTRIBUTING.md',
+  'sample-app/README.md',
+  ...readdirSync(`${ROOT}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 
 export interface CodeBlock {
@@ -31,11 +31,11 @@ export function codeBlocks(document: string): CodeBlock[] {
   );
 }
 
-/** The rows of the table under a heading, each cell without its marks. */
+/** The rows of the first table under a heading, each cell without its marks. */
 export function table(document: string, heading: string): string[][] {
   const text = readFileSync(ROOT + document, 'utf8');
   const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const [, , ...rows] = section.split('\n').filter((line) => line.startsWith('|'));
+  const [, , ...rows] = /(?:^\|.*\n)+/m.exec(section)?.[0].trim().split('\n') ?? [];
   return rows.map((row) =>
     row
       .split('|')

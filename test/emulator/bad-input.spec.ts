@@ -62,6 +62,16 @@ describe('a body', () => {
     await stillAnswers();
   });
 
+  test('that repeats a member 100,000 times is read in linear time', async () => {
+    const meta = Array.from({ length: 100_000 }, (_, i) => `"meta":{"m${i % 90}":${i},"__proto__":${i}}`);
+    const apiId = (await emulator.client.data('apis.createApi', { name: 'repeated' })).apiId;
+    const reply = await emulator.client.send('keys.createKey', `{"apiId":"${apiId}",${meta.join(',')}}`);
+    expect(reply.status).toBe(200);
+    const shown = await emulator.client.data('keys.getKey', { keyId: reply.body.data.keyId });
+    expect(Object.keys(shown.meta)).toHaveLength(91);
+    expect(shown.meta.m9).toBe(99_999);
+  });
+
   test.for(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     'with a member named %s is refused as any unknown one',
     async (name) => {

@@ -1,88 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { RawConnection } from './support/raw-connection.js';
+import { call, useShells } from './support/shell.js';
 
-const main = fileURLToPath(new URL('../../dist/esm/cli/main.js', import.meta.url));
-
-let folder: string;
-let running: ChildProcess[];
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nestjs-unkey-'));
-  running = [];
-});
-afterEach(async () => {
-  for (const child of running) await killed(child);
-  rmSync(folder, { recursive: true });
-});
-
-/** The shell as a process; what it prints is collected. */
-class Shell {
-  output = '';
-  errors = '';
-  readonly #child: ChildProcess;
-
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, cwd: folder });
-    running.push(this.#child);
-    this.#child.stdout?.on('data', (chunk) => (this.output += String(chunk)));
-    this.#child.stderr?.on('data', (chunk) => (this.errors += String(chunk)));
-  }
-
-  async prints(text: string | RegExp): Promise<string> {
-    while (this.output.search(text) === -1) {
-      if (this.#child.exitCode !== null) throw new Error(`It ended: ${this.errors}`);
-      await once(this.#child.stdout!, 'data');
-    }
-    return this.output;
-  }
-
-  async listening(): Promise<{ url: string; rootKey: string }> {
-    const output = await this.prints('curl ');
-    return {
-      url: /UNKEY_BASE_URL=(\S+)/.exec(output)![1]!,
-      rootKey: /UNKEY_ROOT_KEY=(\S+)/.exec(output)![1]!,
-    };
-  }
-
-  async ends(): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
-    return this.#child.exitCode;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'close');
-}
-
-const dev = (...args: string[]): Shell => new Shell(['dev', '--port', '0', ...args]);
-
-const call = async ({ url, rootKey }: { url: string; rootKey: string }, operation: string, body: unknown) => {
-  const headers = { authorization: `Bearer ${rootKey}`, 'content-type': 'application/json' };
-  const init = { method: 'POST', headers, body: JSON.stringify(body) };
-  const response = await fetch(`${url}/v2/${operation}`, init);
-  const answer: { data?: any; error?: any } = JSON.parse(await response.text()); // oxlint-disable-line typescript/no-explicit-any -- the tests say what it must be
-  return answer.data ?? answer.error;
-};
-
-const seedFile = (seed: unknown, name = 'keys.json'): string => {
-  writeFileSync(join(folder, name), typeof seed === 'string' ? seed : JSON.stringify(seed));
-  return name;
-};
+const shells = useShells();
 
 describe('nestjs-unkey dev', () => {
   test('prints where it listens and a command that works', async () => {
-    const shell = dev('--root-key', 'my_root');
+    const shell = shells.dev('--root-key', 'my_root');
     const emulator = await shell.listening();
     expect(emulator.rootKey).toBe('my_root');
     expect((await call(emulator, 'apis.createApi', { name: 'mine' })).apiId).toMatch(/^api_/);
@@ -92,17 +20,17 @@ describe('nestjs-unkey dev', () => {
   });
 
   test('prints one line per request, the key shortened; none when quiet', async () => {
-    const seed = seedFile({ keys: [{ key: 'sk_live_0123456789abcdef' }] });
-    const shell = dev('--seed', seed);
+    const seed = shells.seedFile({ keys: [{ key: 'sk_live_0123456789abcdef' }] });
+    const shell = shells.dev('--seed', seed);
     const emulator = await shell.listening();
     await call(emulator, 'keys.verifyKey', { key: 'sk_live_0123456789abcdef' });
     await call(emulator, 'keys.getKey', { keyId: 'key_unknown' });
     const output = await shell.prints('key_not_found');
-    expect(output).toMatch(/\nkeys\.verifyKey +200 VALID +\d+\.\d ms sk_live_0123…\n/);
-    expect(output).toMatch(/\nkeys\.getKey +404 key_not_found +\d+\.\d ms\n/);
+    expect(output).toMatch(/\nkeys\.verifyKey +200 VALID +\d+\.\d ms sk_live_0123… key_\w{9}\n/);
+    expect(output).toMatch(/\nkeys\.getKey +404 key_not_found +\d+\.\d ms key_unknown\n/);
     expect(output.split('curl ')[1]?.split('\n').slice(1).join('\n')).not.toContain('0123456789abcdef');
 
-    const quiet = dev('--quiet');
+    const quiet = shells.dev('--quiet');
     const silent = await quiet.listening();
     await call(silent, 'keys.verifyKey', { key: 'x' });
     quiet.signal('SIGTERM');
@@ -110,8 +38,42 @@ describe('nestjs-unkey dev', () => {
     expect(quiet.output).not.toMatch(/200/);
   });
 
+  test('a line tells keys with the same start apart, and says what was asked and is left', async () => {
+    const seed = shells.seedFile({
+      keys: [
+        { key: 'sk_live_aaaa0001', name: 'alice', credits: { remaining: 3 }, permissions: ['read'] },
+        {
+          key: 'sk_live_aaaa0002',
+          name: 'bob\nkeys.verifyKey 200 VALID\u001b[2J\u2028',
+          credits: { remaining: 2 },
+        },
+        { key: 'sk_live_aaaa0003' },
+      ],
+    });
+    const shell = shells.dev('--seed', seed);
+    const emulator = await shell.listening();
+    const verify = (n: number, more: object = {}) =>
+      call(emulator, 'keys.verifyKey', { key: `sk_live_aaaa000${n}`, ...more });
+    await verify(1, { permissions: 'read OR\nwrite' });
+    await verify(2);
+    await verify(3, { permissions: 'write' });
+    const output = await shell.prints('asked for write');
+    const lines = output.split('\n').filter((line) => line.startsWith('keys.verifyKey '));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/ sk_live_… key_\w{9} 'alice' asked for read OR\?write 2 credits left$/);
+    expect(lines[1]).toMatch(/ sk_live_… key_\w{9} 'bob\?keys\.verifyKey 200 VALID\?\[2J\?' 1 credit left$/);
+    expect(lines[2]).toMatch(/ 200 INSUFFICIENT_PERMISSIONS .* sk_live_… key_\w{9} asked for write$/);
+  });
+
+  test('--version prints the version of the package', async () => {
+    const packageJson = readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8');
+    const shell = shells.run(['--version']);
+    expect(await shell.ends()).toBe(0);
+    expect(shell.output).toBe(`${JSON.parse(packageJson).version}\n`);
+  });
+
   test.for<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('ends cleanly at %s', async (signal) => {
-    const shell = dev();
+    const shell = shells.dev();
     await shell.listening();
     shell.signal(signal);
     expect(await shell.ends()).toBe(0);
@@ -119,11 +81,68 @@ describe('nestjs-unkey dev', () => {
   });
 
   test('--help prints every option', async () => {
-    const shell = new Shell(['--help']);
+    const shell = shells.run(['--help']);
     expect(await shell.ends()).toBe(0);
-    for (const option of ['port', 'host', 'root-key', 'seed', 'state', 'quiet', 'allow-production', 'help']) {
+    const options = [
+      'port',
+      'host',
+      'root-key',
+      'allow-host',
+      'seed',
+      'state',
+      'keyspaces',
+      'quiet',
+      'allow-production',
+    ];
+    for (const option of [...options, 'version', 'help']) {
       expect(shell.output).toContain(`--${option}`);
     }
+  });
+});
+
+describe('the default root key', () => {
+  test('is the same at every start', async () => {
+    const [first, second] = [shells.dev(), shells.dev()];
+    const { rootKey } = await first.listening();
+    expect(rootKey).toMatch(/^unkey_dev_/);
+    expect((await second.listening()).rootKey).toBe(rootKey);
+  });
+
+  test('is not used with --state, which keeps a random one', async () => {
+    const { rootKey } = await shells.dev('--state', 'state').listening();
+    expect(rootKey).toMatch(/^unkey_(?!dev_)\w{20,}$/);
+  });
+
+  test('answers requests under /v2 whose Host names this machine', async () => {
+    const { url, rootKey } = await shells.dev('--allow-host', 'unkey.internal').listening();
+    const answerTo = async (host: string): Promise<string> => {
+      const raw = new RawConnection({ url });
+      const head = `Authorization: Bearer ${rootKey}\r\nContent-Type: application/json\r\nContent-Length: 11`;
+      raw.write(
+        `POST /v2/keys.verifyKey HTTP/1.1\r\nHost: ${host}\r\n${head}\r\nConnection: close\r\n\r\n{"key":"x"}`,
+      );
+      return raw.untilClosed();
+    };
+    expect(await answerTo('localhost:7070')).toMatch(/^HTTP\/1\.1 200 [^]*"NOT_FOUND"/);
+    expect(await answerTo('unkey.internal')).toMatch(/^HTTP\/1\.1 200 [^]*"NOT_FOUND"/);
+    expect(await answerTo('evil.example')).toMatch(
+      /^HTTP\/1\.1 403 [^]*\/errors\/unkey\/authorization\/forbidden"/,
+    );
+  });
+
+  test('a root key of your own is answered under every Host', async () => {
+    const { url } = await shells.dev('--root-key', 'my_root').listening();
+    const raw = new RawConnection({ url });
+    raw.write('GET /v2/liveness HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
+    expect(await raw.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.for([
+    ['--root-key', 'my_root'],
+    ['--state', 'state'],
+  ])('is not needed on another address with %s', async (option) => {
+    const { url } = await shells.dev('--host', '0.0.0.0', ...option).listening();
+    expect((await fetch(`${url}/v2/liveness`)).status).toBe(200);
   });
 });
 
@@ -136,6 +155,21 @@ describe('what cannot be is one sentence', () => {
     [['dev', '--port'], 2, /^Option '--port <value>' argument missing; see/],
     [['dev', '--port', '70700'], 2, /^The option --port takes 0 to 65535 and got '70700'; see/],
     [['dev', '--root-key', 'a b'], 2, /^The option --root-key takes a text without blanks; see/],
+    [
+      ['dev', '--host', '0.0.0.0'],
+      2,
+      /^The option --host 0\.0\.0\.0 lets other machines in and therefore needs --root-key; see/,
+    ],
+    [
+      ['dev', '--host', '::'],
+      2,
+      /^The option --host :: lets other machines in and therefore needs --root-key; see/,
+    ],
+    [
+      ['dev', '--root-key', 'a', '--allow-host', 'b'],
+      2,
+      /^The option --allow-host has no effect with --root-key or --state/,
+    ],
     [['dev', '--seed', ''], 2, /^The option --seed needs a value; see/],
     [['dev', '--seed', 'none.json'], 1, /^The seed file none\.json cannot be read: it does not exist\.\n$/],
     [['dev', '--seed', '.'], 1, /^The seed file \. cannot be read: it is a folder\.\n$/],
@@ -146,12 +180,12 @@ describe('what cannot be is one sentence', () => {
       /^The state file none\/state cannot be written: it does not exist\.\n$/,
     ],
     [
-      ['dev', '--port', '0', '--host', '203.0.113.1'],
+      ['dev', '--port', '0', '--host', '203.0.113.1', '--root-key', 'my_root'],
       1,
       /^The emulator cannot listen on 203\.0\.113\.1, port 0: .*\.\n$/,
     ],
   ])('%j', async ([args, exitCode, sentence]) => {
-    const shell = new Shell(args);
+    const shell = shells.run(args);
     expect(await shell.ends()).toBe(exitCode);
     expect(shell.errors).toMatch(sentence);
     expect(shell.output).toBe('');
@@ -162,24 +196,24 @@ describe('what cannot be is one sentence', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? String(address?.port) : '';
-    const shell = new Shell(['dev', '--port', port]);
+    const shell = shells.run(['dev', '--port', port]);
     expect(await shell.ends()).toBe(1);
     expect(shell.errors).toBe(`Port ${port} is taken; choose another with --port.\n`);
     server.close();
   });
 
   test('production, unless it is wanted', async () => {
-    const refused = new Shell(['dev', '--port', '0'], { NODE_ENV: 'production' });
+    const refused = shells.run(['dev', '--port', '0'], { NODE_ENV: 'production' });
     expect(await refused.ends()).toBe(1);
     expect(refused.errors).toMatch(/^NODE_ENV is production; .*--allow-production only\.\n$/);
-    const wanted = new Shell(['dev', '--port', '0', '--allow-production'], { NODE_ENV: 'production' });
+    const wanted = shells.run(['dev', '--port', '0', '--allow-production'], { NODE_ENV: 'production' });
     await wanted.listening();
   });
 });
 
 describe('--seed', () => {
   test('makes what the file says', async () => {
-    const seed = seedFile({
+    const seed = shells.seedFile({
       rootKeys: [{ key: 'verify_only', permissions: ['api.api_shop0001.verify_key'] }],
       permissions: [{ slug: 'documents.list', description: 'lists' }],
       roles: [{ name: 'reader', permissions: ['documents.read', 'documents.list'] }],
@@ -212,8 +246,9 @@ describe('--seed', () => {
       keys: [{ key: 'lonely', enabled: false }],
       namespaces: [{ name: 'mail', overrides: [{ identifier: 'vip*', limit: 100, duration: 60_000 }] }],
     });
-    const shell = dev('--seed', seed);
+    const shell = shells.dev('--seed', seed);
     const emulator = await shell.listening();
+    expect(shell.output).toMatch(/Further root keys.*\n +verify_only {2}api\.api_shop0001\.verify_key\n/);
     expect(shell.output).toContain('3 APIs, 4 keys, 1 identity, 1 role, 3 permissions, 2 root keys');
     const verify = (key: string, rootKey = emulator.rootKey) =>
       call({ ...emulator, rootKey }, 'keys.verifyKey', { key });
@@ -237,8 +272,8 @@ describe('--seed', () => {
 
   test('takes the seed that the documentation shows', async () => {
     const page = readFileSync(fileURLToPath(new URL('../../docs/emulator.md', import.meta.url)), 'utf8');
-    const seed = seedFile(/```json\n([^]*?)```/.exec(page)![1]!);
-    const emulator = await dev('--seed', seed).listening();
+    const seed = shells.seedFile(/```json\n([^]*?)```/.exec(page)![1]!);
+    const emulator = await shells.dev('--seed', seed).listening();
     const rootKey = 'verify_only';
     const verified = await call({ ...emulator, rootKey }, 'keys.verifyKey', { key: 'shop_live_alice' });
     expect(verified).toMatchObject({ code: 'VALID', credits: 99 });
@@ -246,30 +281,60 @@ describe('--seed', () => {
 
   test('takes keys of another system over', async () => {
     const { createHash } = await import('node:crypto');
-    const seed = seedFile({
+    const seed = shells.seedFile({
       apis: [{ id: 'api_shop0001', name: 'shop' }],
-      migrations: [{ id: 'from_seam', algorithm: 'seam' }],
+      migrations: [
+        { id: 'from_seam', algorithm: 'seam' },
+        { id: 'other_seam', algorithm: 'seam' },
+      ],
     });
-    const emulator = await dev('--seed', seed).listening();
-    const hash = createHash('sha256').update('secret').digest('hex');
-    const request = {
-      migrationId: 'from_seam',
-      apiId: 'api_shop0001',
-      keys: [{ hash, credits: { remaining: 5 } }],
-    };
-    const { migrated } = await call(emulator, 'keys.migrateKeys', request);
+    const emulator = await shells.dev('--seed', seed).listening();
+    const hashed = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+    const migrationId = 'from_seam';
+    const migrate = (...keys: object[]) =>
+      call(emulator, 'keys.migrateKeys', { migrationId, apiId: 'api_shop0001', keys });
+    const hash = hashed('secret');
+    const { migrated } = await migrate({ hash, credits: { remaining: 5 } });
     expect(migrated).toMatchObject([{ hash }]);
-    expect(await call(emulator, 'keys.migrateKeys', request)).toMatchObject({ failed: [hash], migrated: [] });
+    // What a key refers to is made even though its hash is taken.
+    expect(await migrate({ hash, externalId: 'late' }, { hash })).toMatchObject({
+      failed: [hash],
+      migrated: [],
+    });
+    expect((await call(emulator, 'identities.getIdentity', { identity: 'late' })).externalId).toBe('late');
+    const twice = await migrate({ hash: hashed('new') }, { hash: hashed('new') });
+    expect([twice.status, twice.detail]).toEqual([500, '']);
+
     const key = 'seam_abcdef_secret';
     expect((await call(emulator, 'keys.verifyKey', { key })).code).toBe('NOT_FOUND');
-    const migrationId = 'from_seam';
+    // Another migration finds the key and leaves its hash as it is.
+    const other = await call(emulator, 'keys.verifyKey', { key, migrationId: 'other_seam' });
+    expect(other).toMatchObject({ code: 'VALID', credits: 4 });
+    expect((await call(emulator, 'keys.verifyKey', { key })).code).toBe('NOT_FOUND');
     expect(await call(emulator, 'keys.verifyKey', { key, migrationId })).toMatchObject({
       code: 'VALID',
-      credits: 4,
+      credits: 3,
     });
-    expect(await call(emulator, 'keys.verifyKey', { key })).toMatchObject({ code: 'VALID', credits: 3 });
+    expect(await call(emulator, 'keys.verifyKey', { key })).toMatchObject({ code: 'VALID', credits: 2 });
     expect((await call(emulator, 'keys.whoami', { key })).start).toBe('seam_abcd');
     expect((await call(emulator, 'keys.verifyKey', { key: 'seam_x', migrationId })).status).toBe(400);
+
+    for (const [text, start] of [
+      ['pre__longX', 'pre__lon'],
+      ['my_company_short_longY', 'my_company_shor'],
+      ['p_a_b', 'p_a_b'],
+    ] as const) {
+      await migrate({ hash: hashed(text.split('_').at(-1) ?? '') });
+      expect((await call(emulator, 'keys.verifyKey', { key: text, migrationId })).code).toBe('VALID');
+      expect((await call(emulator, 'keys.whoami', { key: text })).start).toBe(start);
+    }
+
+    await migrate({ hash: hashed('cut') });
+    const cut = await call(emulator, 'keys.verifyKey', { key: 'p_abcé_cut', migrationId });
+    expect([cut.status, cut.type]).toEqual([
+      500,
+      'https://unkey.com/docs/errors/unkey/application/unexpected_error',
+    ]);
   });
 
   test.for<[seed: unknown, place: string]>([
@@ -289,90 +354,9 @@ describe('--seed', () => {
     ],
     [{ roles: [{ name: 'r' }, { name: 'R' }] }, "roles[1]: there is a role 'R' already"],
   ])('%j is refused: %s', async ([seed, place]) => {
-    const shell = dev('--seed', seedFile(seed));
+    const shell = shells.dev('--seed', shells.seedFile(seed));
     expect(await shell.ends()).toBe(1);
     expect(shell.errors).toContain(place);
     expect(shell.errors.trim().split('\n')).toHaveLength(1);
-  });
-});
-
-describe('--state', () => {
-  const file = 'state';
-
-  test('keeps everything across a kill, and the seed is not read again', async () => {
-    const seed = seedFile({
-      roles: [{ name: 'reader', permissions: ['documents.read'] }],
-      apis: [{ id: 'api_shop0001', name: 'shop' }],
-    });
-    const first = dev('--state', file, '--seed', seed);
-    const before = await first.listening();
-    const limits = [{ name: 'calls', limit: 5, duration: 3_600_000, autoApply: true }];
-    const created = await call(before, 'keys.createKey', {
-      apiId: 'api_shop0001',
-      prefix: 'sk',
-      name: 'kept',
-      externalId: 'user',
-      meta: { b: 1, a: [-0] },
-      roles: ['reader'],
-      permissions: ['documents.write'],
-      credits: { remaining: 100, refill: { interval: 'monthly', amount: 100, refillDay: 1 } },
-      ratelimits: limits,
-    });
-    const deleted = await call(before, 'keys.createKey', { apiId: 'api_shop0001' });
-    await call(before, 'keys.deleteKey', { keyId: deleted.keyId });
-    await call(before, 'identities.updateIdentity', { identity: 'user', meta: { tier: 1 } });
-    const limit = { namespace: 'mail', identifier: 'a', limit: 3, duration: 3_600_000 };
-    await call(before, 'ratelimit.limit', limit);
-    await call(before, 'ratelimit.setOverride', { ...limit, identifier: 'v*', limit: 50 });
-    await call(before, 'permissions.deletePermission', { permission: 'documents.write' });
-    expect((await call(before, 'keys.verifyKey', { key: created.key })).credits).toBe(99);
-    const shown = await call(before, 'keys.getKey', { keyId: created.keyId });
-    first.signal('SIGKILL');
-    await first.ends();
-
-    const after = await dev('--state', file, '--seed', seed).listening();
-    expect(after.rootKey).toBe(before.rootKey);
-    expect(await call(after, 'keys.getKey', { keyId: created.keyId })).toEqual(shown);
-    expect(
-      await call(after, 'keys.verifyKey', { key: created.key, permissions: 'documents.read' }),
-    ).toMatchObject({
-      code: 'VALID',
-      credits: 98,
-      identity: { meta: { tier: 1 } },
-      ratelimits: [{ remaining: 3 }],
-    });
-    expect((await call(after, 'keys.verifyKey', { key: deleted.key })).code).toBe('NOT_FOUND');
-    expect(await call(after, 'ratelimit.limit', limit)).toMatchObject({ remaining: 1 });
-    expect(await call(after, 'ratelimit.limit', { ...limit, identifier: 'vip' })).toMatchObject({
-      limit: 50,
-    });
-  });
-
-  test('loses at most the line that was being written', async () => {
-    const first = dev('--state', file);
-    const before = await first.listening();
-    const { apiId } = await call(before, 'apis.createApi', { name: 'kept' });
-    first.signal('SIGKILL');
-    await first.ends();
-    appendFileSync(join(folder, file), '{"kind":"api","id":"api_half');
-
-    const second = dev('--state', file);
-    const after = await second.listening();
-    expect((await call(after, 'apis.getApi', { apiId })).name).toBe('kept');
-    expect(readFileSync(join(folder, file), 'utf8')).not.toContain('api_half');
-  });
-
-  test('is not overwritten by the file of something else', async () => {
-    writeFileSync(join(folder, file), '{"mine":true}\n');
-    const shell = dev('--state', file);
-    expect(await shell.ends()).toBe(1);
-    expect(shell.errors).toBe('state is no state file of this emulator.\n');
-    expect(readFileSync(join(folder, file), 'utf8')).toBe('{"mine":true}\n');
-  });
-
-  test('is only readable by its owner, since it holds root keys', async () => {
-    await dev('--state', file).listening();
-    const { statSync } = await import('node:fs');
-    expect(statSync(join(folder, file)).mode & 0o077).toBe(0);
   });
 });

@@ -1,38 +1,17 @@
 // Packs the package and uses it as a stranger would: what is in the tarball, what linters of packages say of it, and
 // whether apps with the tsconfig of Nest's own starters compile against it, start and answer.
-import { cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkAddresses } from './addresses.mjs';
+import { checkApp, checkCommand, checkJest, checkTypes } from './apps.mjs';
+import { check, count } from './checks.mjs';
+import { checkContents } from './contents.mjs';
 import { run } from './run.mjs';
-import { undocumented } from './undocumented.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const apps = fileURLToPath(new URL('apps', import.meta.url));
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'nestjs-unkey-package-')));
-const count = { passed: 0, failed: 0 };
-
-/** One line for one check; a check that does not throw has passed. */
-async function check(what, test) {
-  try {
-    const result = await test();
-    count.passed++;
-    console.log(`ok      ${what}`);
-    return result;
-  } catch (error) {
-    count.failed++;
-    console.log(`FAILED  ${what}\n${String(error?.message ?? error).replace(/^/gm, '        ')}`);
-    return undefined;
-  }
-}
-
-function none(found, what) {
-  if (found.length > 0) throw new Error(`${what}:\n${found.join('\n')}`);
-}
-
-function escaped(text) {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-}
 
 async function pack() {
   const text = await run('npm', ['pack', '--json', '--pack-destination', work], { cwd: root });
@@ -43,116 +22,24 @@ async function pack() {
   return tarball;
 }
 
-function packedFiles() {
-  const folder = join(work, 'package');
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      return { name: relative(folder, file).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') };
-    });
-}
-
-async function checkContents() {
-  const files = packedFiles();
-  await check(`the tarball holds what is needed and nothing else (${files.length} files)`, () => {
-    const belongs =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/\w+\.md|dist\/(esm|cjs)\/.*(\.js|\.d\.ts|package\.json))$/;
-    none(
-      files
-        .map(({ name }) => name)
-        .filter((name) => !belongs.test(name) || /(^|\/)(bench|sample-app)\/|\.(spec|test)\./.test(name)),
-      'does not belong there',
-    );
-    none(
-      ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'].filter(
-        (name) => !files.some((file) => file.name === name),
-      ),
-      'is missing',
-    );
-  });
-  await check('no file of the tarball names a path of a machine', () => {
-    const folders = [root, tmpdir(), homedir(), '/home', '/Users']
-      .map((folder) => folder.replace(/[\\/]$/, ''))
-      .filter((folder) => folder !== '');
-    // Not after a word, a dot or a slash: `./root/…` is no path of a machine, `/root/…` is.
-    const path = new RegExp(`(?<![\\w./-])(?:${folders.map(escaped).join('|')})[\\\\/]|file:///`);
-    none(
-      files.flatMap(({ name, text }) => path.exec(text)?.map((found) => `${name}: ${found}`) ?? []),
-      'paths',
-    );
-  });
-  await check('what is exported carries its doc comment in the published types', () => {
-    none(
-      ['index.d.ts', 'testing/index.d.ts', 'emulator/index.d.ts'].flatMap((entry) =>
-        undocumented(join(work, 'package/dist/esm', entry)),
-      ),
-      'without a doc comment',
-    );
-  });
-}
-
 async function checkLinters(tarball) {
   const bin = (name) => join(root, 'node_modules/.bin', name);
   await check('publint', () => run(bin('publint'), ['run', tarball, '--strict'], { cwd: root }));
-  await check('attw, profile node16', () =>
-    run(bin('attw'), [tarball, '--profile', 'node16'], { cwd: root }),
-  );
-}
-
-/** Installs the tarball into one of the apps; its copy lies outside the repository, so nothing is found by accident. */
-async function install(app, tarball) {
-  const folder = join(work, app);
-  cpSync(join(apps, app), folder, { recursive: true });
-  cpSync(join(apps, 'src'), join(folder, 'src'), { recursive: true });
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
-  await run('npm', ['install', ...quiet, tarball], { cwd: folder });
-  return folder;
-}
-
-async function checkApp(app, tarball, more = async () => {}) {
-  const folder = await check(`${app}: installs`, () => install(app, tarball));
-  if (folder === undefined) return;
-  const node = (...args) => run(process.execPath, args, { cwd: folder });
-  await check(`${app}: compiles with the starter's tsconfig`, () => node('node_modules/typescript/bin/tsc'));
-  for (const adapter of ['express', 'fastify']) {
-    await check(`${app}: one allowed and one refused request on ${adapter}`, () =>
-      node('dist/main.js', adapter),
-    );
-  }
-  await more(folder, node);
-}
-
-async function checkTypes(folder, node) {
-  await check('nest-12: our types compile where libraries are checked too', async () => {
-    const text = await node('node_modules/typescript/bin/tsc', '--noEmit', '--skipLibCheck', 'false').catch(
-      ({ message }) => message,
-    );
-    none(
-      text.split('\n').filter((line) => line.includes('nestjs-unkey/dist') || line.startsWith('src/')),
-      'errors',
-    );
-  });
-  await check('nest-12: the shell command says how it is used', async () => {
-    const text = await run('npm', ['exec', '--offline', '--', 'nestjs-unkey', '--help'], { cwd: folder });
-    if (!text.includes('nestjs-unkey dev')) throw new Error(text);
-  });
-}
-
-async function checkJest(_folder, node) {
-  await check('nest-11: a Jest test of the starter passes', () =>
-    node('node_modules/jest/bin/jest.js', '--ci'),
+  await check('attw: every entry point resolves in every mode, node10 too', () =>
+    run(bin('attw'), [tarball, '--profile', 'strict'], { cwd: root }),
   );
 }
 
 try {
   const tarball = await check('npm pack', pack);
   if (tarball !== undefined) {
-    await checkContents();
+    await checkContents(join(work, 'package'), root);
+    await checkAddresses(root);
     await Promise.all([
       checkLinters(tarball),
-      checkApp('nest-12', tarball, checkTypes),
-      checkApp('nest-11', tarball, checkJest),
+      checkApp('nest-12', tarball, work, checkTypes, checkCommand),
+      checkApp('nest-11', tarball, work, checkJest),
+      checkApp('nest-11-commonjs', tarball, work, checkTypes, checkJest),
     ]);
   }
 } finally {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import type { RecordKind } from '../../emulator/store/changes.js';
 import type { Workspace } from '../../emulator/store/workspace.js';
 import { CliError, reasonOf } from '../cli-error.js';
@@ -6,6 +6,7 @@ import { validators } from '../documents.generated.js';
 import { allRecords, recordText } from './record-text.js';
 import type { Records } from './restore-records.js';
 import type { StateHead } from './stored-records.js';
+import { syncFolderOf, writeWhole } from './whole-write.js';
 
 /** What a state file holds. */
 export interface SavedState {
@@ -18,14 +19,18 @@ const SLACK = 10_000;
 const CHUNK = 64 * 1024;
 
 /**
- * A workspace in a file of lines, each a record as JSON, of which a later one replaces an earlier one. A change is one
- * line appended at once: whoever is killed in the middle of it loses that line. The whole file is only ever replaced
- * by renaming one that is complete.
+ * A workspace in a file of lines. Each line is a record as JSON; a later line replaces an earlier one of the same
+ * record. The changes of one request are appended together: all of them are written, or the file stays as it was. The
+ * whole file is only replaced by renaming a complete one.
  */
 export class StateFile {
   #lines = 0;
   #records = 0;
   #open: number | undefined;
+  /** Bytes of the file that are whole lines. */
+  #size = 0;
+  /** Whether an append failed in the middle and what it left behind could not be cut off. */
+  #torn = false;
 
   constructor(private readonly path: string) {}
 
@@ -48,33 +53,73 @@ export class StateFile {
     return { rootKey, records };
   }
 
-  /** Appends what became of the records that were changed. */
+  /**
+   * Appends the present state of the records that were changed. `rewrite` comes first.
+   *
+   * @throws {CliError} if it cannot be written; the file then holds none of the changes
+   */
   append(
     changes: Iterable<readonly [kind: RecordKind, id: string]>,
     workspace: Workspace,
     rootKey: string,
   ): void {
     const lines = Array.from(changes, ([kind, id]) => recordText(workspace, kind, id));
+    this.#try(() => this.#appendText(lines.join('')));
     this.#lines += lines.length;
-    if (this.#lines > SLACK + 2 * this.#records) this.rewrite(workspace, rootKey);
-    else this.#try(() => writeSync((this.#open ??= openSync(this.path, 'a')), lines.join('')));
+    if (this.#lines > SLACK + 2 * this.#records) this.#compact(workspace, rootKey);
   }
 
-  /** Writes everything into a new file that takes the place of the old one. */
+  /**
+   * Writes everything into a new file that takes the place of the old one.
+   *
+   * @throws {CliError} if it cannot be written; the old file then stays
+   */
   rewrite(workspace: Workspace, rootKey: string): void {
     this.#try(() => {
       const beside = `${this.path}.new`;
       const file = openSync(beside, 'w', 0o600);
-      const head: StateHead = { kind: 'unkey emulator, version 1', rootKey };
-      writeSync(file, `${JSON.stringify(head)}\n`);
-      this.#records = writeLines(file, allRecords(workspace));
-      this.#lines = this.#records;
-      fsyncSync(file);
-      renameSync(beside, this.path);
-      if (this.#open !== undefined) closeSync(this.#open);
-      // What was written is the file from now on, and is appended to.
-      this.#open = file;
+      try {
+        const written = writeLines(file, rootKey, workspace);
+        fsyncSync(file);
+        renameSync(beside, this.path);
+        if (this.#open !== undefined) closeSync(this.#open);
+        // The new file is appended to from now on.
+        this.#open = file;
+        this.#size = written.bytes;
+        this.#lines = this.#records = written.records;
+        this.#torn = false;
+      } catch (error) {
+        closeSync(file);
+        rmSync(beside, { force: true });
+        throw error;
+      }
+      syncFolderOf(this.path);
     });
+  }
+
+  #appendText(text: string): void {
+    const file = this.#open;
+    if (file === undefined) throw new Error('nothing can be appended before the file was written once');
+    if (this.#torn) ftruncateSync(file, this.#size);
+    this.#torn = true;
+    try {
+      this.#size += writeWhole(file, text, this.#size);
+    } catch (error) {
+      // Otherwise the next line would be appended to half a line.
+      ftruncateSync(file, this.#size);
+      this.#torn = false;
+      throw error;
+    }
+    this.#torn = false;
+  }
+
+  /** If it fails, the file is only longer than it needs to be; it is tried again when it is twice as long. */
+  #compact(workspace: Workspace, rootKey: string): void {
+    try {
+      this.rewrite(workspace, rootKey);
+    } catch {
+      this.#records = this.#lines;
+    }
   }
 
   #text(): string | undefined {
@@ -111,19 +156,20 @@ export class StateFile {
   }
 }
 
-/** Writes lines, many at a time; answers how many they were. */
-function writeLines(file: number, lines: Iterable<string>): number {
-  let count = 0;
-  let text = '';
-  for (const line of lines) {
+/** Writes the lines of a new file, many at a time. */
+function writeLines(file: number, rootKey: string, workspace: Workspace): { bytes: number; records: number } {
+  const head: StateHead = { kind: 'unkey emulator, version 1', rootKey };
+  let text = `${JSON.stringify(head)}\n`;
+  let bytes = 0;
+  let records = 0;
+  for (const line of allRecords(workspace)) {
     text += line;
-    count++;
+    records++;
     if (text.length < CHUNK) continue;
-    writeSync(file, text);
+    bytes += writeWhole(file, text, bytes);
     text = '';
   }
-  writeSync(file, text);
-  return count;
+  return { bytes: bytes + writeWhole(file, text, bytes), records };
 }
 
 function parsed(text: string): unknown {

@@ -1,5 +1,4 @@
-import type { KeyCreditsData } from '@unkey/api/models/components';
-import type { CreateKeyRatelimit } from '../create-key-directly.js';
+import type { CreateKeyCredits, CreateKeyRatelimit } from '../create-key-directly.js';
 
 /**
  * What `nestjs-unkey dev --seed keys.json` reads: the workspace to begin with, all parts optional.
@@ -63,6 +62,8 @@ export interface SeedApi {
   /** Default: a random one. */
   id?: string;
   name: string;
+  /** Only with `--keyspaces`. Default: a random one. */
+  keyspaceId?: string;
   /** Prefix of keys that are made without one. */
   defaultPrefix?: string;
   /** Random bytes of keys that are made without saying; default 16. */
@@ -88,7 +89,7 @@ export interface SeedKey {
   /** Unix ms. */
   expires?: number;
   /** Default: unlimited. */
-  credits?: KeyCreditsData;
+  credits?: CreateKeyCredits;
   ratelimits?: CreateKeyRatelimit[];
   /** Default true. */
   enabled?: boolean;

@@ -1,23 +1,30 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { ApiError } from '../api-error.js';
 import type { EmulatorClock } from '../clock.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { injectFault } from '../faults/inject-fault.js';
+import type { Operations } from '../operations/operations.js';
 import type { Workspace } from '../store/workspace.js';
 import type { CallLog } from './call-log.js';
 import { carryOut } from './carry-out.js';
 import { failure, plainJson, type Reply, success } from './reply.js';
 import { receiveText } from './request-text.js';
-import { findRoute, type Route } from './route.js';
+import { findRoute, pathOf, type Route } from './route.js';
 import { sendReply } from './send-reply.js';
 
 /** What the server works on. */
 export interface ServerParts {
+  readonly operations: Operations;
   readonly clock: EmulatorClock;
   readonly faults: FaultPlan;
   readonly log: CallLog;
   /** The present one: a reset puts another in its place. */
   readonly workspace: () => Workspace;
+  /** Keeps what a request changed; throws if it cannot, and the request has then changed nothing. */
+  readonly commit: () => void;
+  /** Why a request under `/v2` with this `Host` header is refused, if it is. */
+  readonly refuseHost?: ((host: string | undefined) => string | undefined) | undefined;
   readonly answered?: AnsweredListener | undefined;
 }
 
@@ -56,7 +63,8 @@ function handle(request: IncomingMessage, response: ServerResponse, parts: Serve
     });
     return;
   }
-  const route = findRoute(request.method ?? '', request.url ?? '');
+  const route =
+    refusedHost(request, parts) ?? findRoute(request.method ?? '', request.url ?? '', parts.operations);
   if (route.kind === 'reply') {
     parts.log.add(route.name, '', request.headers, parts.clock.now());
     parts.answered?.(route.name, '', route.reply, 0);
@@ -70,23 +78,42 @@ function handle(request: IncomingMessage, response: ServerResponse, parts: Serve
   });
 }
 
+function refusedHost({ url = '', headers }: IncomingMessage, { refuseHost }: ServerParts): Route | undefined {
+  const path = pathOf(url);
+  const reason = /^\/v2(?:\/|$)/.test(path) ? refuseHost?.(headers.host) : undefined;
+  return reason === undefined
+    ? undefined
+    : { kind: 'refusal', name: path.slice(4), error: new ApiError('forbidden', reason) };
+}
+
 function answer(
   route: Route,
   request: IncomingMessage,
   response: ServerResponse,
   text: string,
-  { faults, clock, workspace, answered }: ServerParts,
+  { faults, clock, workspace, commit, answered }: ServerParts,
 ): void {
   const requestId = workspace().random.id('req');
-  const carriedOut = (): Reply => {
+  const attempt = (make: () => Reply): Reply => {
     try {
-      if (route.kind === 'refusal') throw route.error;
-      if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
-      if (route.kind !== 'operation') return plainJson('{"status":"ok"}');
-      return success(carryOut(route.operation, request, text, workspace(), clock.now()), requestId);
+      return make();
     } catch (error) {
       return failure(error, requestId, request.headers.accept);
     }
+  };
+  const operate = (): Reply => {
+    if (route.kind === 'refusal') throw route.error;
+    if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
+    if (route.kind !== 'operation') return plainJson('{"status":"ok"}');
+    return success(carryOut(route.operation, request, text, workspace(), clock.now()), requestId);
+  };
+  const carriedOut = (): Reply => {
+    const reply = attempt(operate);
+    // A refusal may have changed something too, such as a refill that came due.
+    return attempt(() => {
+      commit();
+      return reply;
+    });
   };
   const reply = (): Reply => {
     if (!answered) return carriedOut();

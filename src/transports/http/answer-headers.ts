@@ -1,6 +1,7 @@
 import type { Verification } from '../../contracts/verification.js';
 import { challengeFor } from '../../errors/challenge.js';
 import { requiredPermissions } from '../../errors/required-permissions.js';
+import { toRetryAfter } from '../../errors/retry-after.js';
 import type { UnkeyException } from '../../errors/unkey.exception.js';
 import { permissionScope } from '../../options/permission-scope.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
@@ -20,9 +21,11 @@ export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOpti
   const { scheme, realm } = options;
   const challenge = challengeFor(denial.code, denial.getStatus(), { scheme, realm, scope: scopeOf(denial) });
   const verification = verificationOf(denial);
+  // Again, since the exception may be a subclass of the user's.
+  const retryAfter = toRetryAfter(denial.retryAfter);
   return {
     ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
-    ...(denial.retryAfter === undefined ? {} : { 'Retry-After': String(denial.retryAfter) }),
+    ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
     ...(verification === undefined ? {} : answerHeaders(verification, options)),
   };
 }

@@ -60,6 +60,32 @@ describe('rate-limit headers', () => {
     expect(ratelimitHeaders([limit(name, {})], 'ietf', 0)['RateLimit']).toBe(expected);
   });
 
+  // [the number, limit and remaining, `w` of a duration, Unix s of a reset, `t` of a reset in a window of 60 s]
+  it.each<[number, string, string, string, string]>([
+    [NaN, '0', '1', '0', '0'],
+    [-0, '0', '1', '0', '0'],
+    [-1, '0', '1', '0', '0'],
+    [-1e20, '0', '1', '0', '0'],
+    [-Infinity, '0', '1', '0', '0'],
+    [2500.5, '2500', '3', '3', '3'],
+    [1e20, '999999999999999', '999999999999999', '253402300799', '60'],
+    [1e308, '999999999999999', '999999999999999', '253402300799', '60'],
+    [Infinity, '999999999999999', '999999999999999', '253402300799', '60'],
+  ])('%d is held to what a header takes', (number, count, window, unixSeconds, seconds) => {
+    const headers = (state: Partial<RatelimitState>) => ratelimitHeaders([limit('a', state)], 'both', 0);
+    expect(headers({ limit: number, remaining: number })).toMatchObject({
+      'X-RateLimit-Limit': count,
+      'X-RateLimit-Remaining': count,
+      'RateLimit-Policy': `"a";q=${count};w=60`,
+      RateLimit: `"a";r=${count};t=60`,
+    });
+    expect(headers({ duration: number })['RateLimit-Policy']).toBe(`"a";q=10;w=${window}`);
+    expect(headers({ reset: number })).toMatchObject({
+      'X-RateLimit-Reset': unixSeconds,
+      RateLimit: `"a";r=5;t=${seconds}`,
+    });
+  });
+
   it('a number that a structured field cannot hold is cut', () => {
     const header = ratelimitHeaders([limit('big', { limit: Number.MAX_SAFE_INTEGER })], 'ietf', 0)[
       'RateLimit-Policy'
@@ -73,6 +99,10 @@ describe('Retry-After', () => {
     [5001, 1000, 5],
     [1000, 1000, 1],
     [0, 9000, 1],
+    [Infinity, 0, 86_400],
+    [1e308, 0, 86_400],
+    [-1e20, 0, 1],
+    [NaN, 0, 1],
   ])('until %i from %i: %i s', (time, now, seconds) => {
     expect(secondsUntil(time, now)).toBe(seconds);
   });

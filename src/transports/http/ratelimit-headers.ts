@@ -1,9 +1,13 @@
 import { serializeList, type Item } from 'structured-headers';
 import type { RatelimitState } from '../../contracts/verification.js';
+import { toRetryAfter } from '../../errors/retry-after.js';
 import type { RatelimitHeaders } from '../../options/unkey-options.js';
 
-/** The largest integer of a structured field (RFC 9651 §3.3.1). */
+/** The largest integer of a structured field (RFC 9651 §3.3.1); the `X-RateLimit-*` headers keep to it too. */
 const MAX_INTEGER = 999_999_999_999_999;
+
+/** The end of the year 9999, in Unix seconds: later times do not fit into four-digit years. */
+const MAX_UNIX_SECONDS = 253_402_300_799;
 
 /**
  * The headers that tell a caller how much of its limits is left; empty where no limit was counted.
@@ -31,9 +35,9 @@ export function mostRestrictive(ratelimits: readonly RatelimitState[]): Ratelimi
   );
 }
 
-/** Whole seconds from `now` to a time in Unix ms, at least 1: how `Retry-After` counts. */
+/** Whole seconds from `now` to a time in Unix ms, from 1 to a day: how `Retry-After` counts. */
 export function secondsUntil(time: number, now: number): number {
-  return Math.max(1, Math.ceil((time - now) / 1000));
+  return toRetryAfter((time - now) / 1000) ?? 1;
 }
 
 function isTighter(a: RatelimitState, b: RatelimitState): boolean {
@@ -44,32 +48,42 @@ function isTighter(a: RatelimitState, b: RatelimitState): boolean {
 /** As GitHub and Unkey's gateway write them: the reset is a time, in Unix seconds. */
 function legacyHeaders(limit: RatelimitState): Record<string, string> {
   return {
-    'X-RateLimit-Limit': String(limit.limit),
-    'X-RateLimit-Remaining': String(limit.remaining),
-    'X-RateLimit-Reset': String(Math.ceil(limit.reset / 1000)),
+    'X-RateLimit-Limit': String(clamp(Math.floor(limit.limit))),
+    'X-RateLimit-Remaining': String(clamp(Math.floor(limit.remaining))),
+    'X-RateLimit-Reset': String(clamp(Math.ceil(limit.reset / 1000), 0, MAX_UNIX_SECONDS)),
   };
 }
 
 /** draft-ietf-httpapi-ratelimit-headers: every limit by name, windows and resets in seconds from now. */
 function ietfHeaders(ratelimits: readonly RatelimitState[], now: number): Record<string, string> {
-  const items = (parameters: (limit: RatelimitState) => Record<string, number>): string =>
-    serializeList(ratelimits.map((limit): Item => [fieldText(limit.name), fieldIntegers(parameters(limit))]));
+  const items = (parameters: (limit: RatelimitState) => [string, number][]): string =>
+    serializeList(ratelimits.map((limit): Item => [fieldText(limit.name), new Map(parameters(limit))]));
   return {
-    'RateLimit-Policy': items(({ limit, duration }) => ({ q: limit, w: Math.ceil(duration / 1000) })),
-    RateLimit: items(({ remaining, reset }) => ({
-      r: remaining,
-      t: Math.max(0, Math.ceil((reset - now) / 1000)),
-    })),
+    'RateLimit-Policy': items((limit) => [
+      ['q', clamp(Math.floor(limit.limit))],
+      ['w', windowSeconds(limit)],
+    ]),
+    RateLimit: items((limit) => [
+      ['r', clamp(Math.floor(limit.remaining))],
+      // A window that has begun ends within its own length.
+      ['t', clamp(Math.ceil((limit.reset - now) / 1000), 0, windowSeconds(limit))],
+    ]),
   };
 }
 
-/** Names come from whoever configured the key; a structured field takes printable ASCII alone. */
+function windowSeconds({ duration }: RatelimitState): number {
+  return clamp(Math.ceil(duration / 1000), 1);
+}
+
+/** Names come from your Unkey workspace; a structured field takes only printable ASCII. */
 function fieldText(name: string): string {
   return name.replace(/[^\x20-\x7e]/g, '_');
 }
 
-function fieldIntegers(values: Record<string, number>): Map<string, number> {
-  return new Map(
-    Object.entries(values).map(([name, value]) => [name, Math.min(Math.trunc(value), MAX_INTEGER)]),
-  );
+/**
+ * A number that fits into a header. JSON can carry `-1e20` and `1e999`, and a verifier of the user's can return NaN,
+ * which becomes the least value.
+ */
+function clamp(value: number, least = 0, most = MAX_INTEGER): number {
+  return Number.isNaN(value) ? least : Math.min(Math.max(value, least), most);
 }

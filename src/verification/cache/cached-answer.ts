@@ -1,7 +1,7 @@
 import type { Verification } from '../../contracts/verification.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
 
-/** A yes that is remembered, with the source `cache`. All times in Unix ms. */
+/** A yes that is cached, with the source `cache`. All times in Unix ms. */
 export interface CachedAnswer {
   readonly verification: Verification;
   readonly asked: number;
@@ -19,7 +19,7 @@ export function cachedAnswer(
 ): CachedAnswer {
   const end = verification.expires ?? Infinity;
   return {
-    verification: { ...verification, source: 'cache' },
+    verification,
     asked,
     freshUntil: Math.min(asked + ttl, end),
     staleUntil: Math.min(asked + ttl + staleIfError, end),

@@ -1,20 +1,24 @@
 import type { AsyncStore } from './async-store.js';
+import { SKEW } from './revocations.js';
 import { QUIET, type StoreAccess } from './store-access.js';
+import { FAILED } from './within.js';
 
 /** So many marks are owed to a store at most; beyond that it is told that all is invalid. */
 const MOST_OWED = 1000;
-/** ms that a mark stays at least: longer than any answer that another instance may have put there before it. */
-const LIFETIME = 24 * 60 * 60 * 1000;
+/** So many keys wait at most to be looked up; each is only a question yet, so there may be more of them. */
+const MOST_UNSURE = 10_000;
 const EVERYTHING = '*';
 
 export interface MarksParts {
   readonly access: StoreAccess;
   /** Unix ms. */
   readonly now: () => number;
-  /** ms that this instance's own answers live at most. */
-  readonly answersLive: number;
+  /** ms that a mark stays. */
+  readonly lifetime: number;
   /** The name of a mark in the store. */
   readonly nameOf: (id: string) => string;
+  /** The name of what says that the store may hold answers to a key. */
+  readonly nameOfStored: (keyHash: string) => string;
 }
 
 /**
@@ -24,6 +28,8 @@ export interface MarksParts {
  */
 export class InvalidationMarks {
   readonly #owed = new Map<string, number>();
+  /** Keys that have ended: the mark is owed only if the store may hold an answer to them. */
+  readonly #unsure = new Map<string, number>();
   #isPaying = false;
   #isStopped = false;
   #retry: NodeJS.Timeout | undefined;
@@ -40,6 +46,22 @@ export class InvalidationMarks {
     if (!(await this.#write(id ?? EVERYTHING))) this.#tryLater();
   }
 
+  /**
+   * Sets the mark of a key if the store may hold an answer to it. Bad keys leave no mark: they never had an answer,
+   * and there may be a flood of them.
+   */
+  async setIfStored(keyHash: string): Promise<void> {
+    const ended = this.parts.now();
+    if (!this.parts.access.isLeftAlone() && (await this.#resolve(keyHash, ended))) return;
+    if (this.#unsure.size >= MOST_UNSURE) {
+      // More than can be remembered ended while the store could not be asked: nothing in it is trusted any more.
+      this.#unsure.clear();
+      this.#owe(EVERYTHING);
+    }
+    this.#unsure.set(keyHash, ended);
+    this.#tryLater();
+  }
+
   /** The latest mark of these and of everything, in Unix ms; 0: none. One that cannot be read is as late as can be. */
   async latest(ids: readonly string[]): Promise<number> {
     const marks = await Promise.all([...ids, EVERYTHING].map((id) => this.store.get(this.parts.nameOf(id))));
@@ -48,17 +70,23 @@ export class InvalidationMarks {
 
   /** Writes what is owed, one after the other. */
   async pay(): Promise<void> {
-    if (this.#isPaying || this.#owed.size === 0) return;
+    if (this.#isPaying || !this.#isOwing()) return;
     this.#isPaying = true;
-    for (const id of this.#owed.keys()) if (!(await this.#write(id))) break;
+    const isPaid =
+      (await all(this.#owed.keys(), (id) => this.#write(id))) &&
+      (await all(this.#unsure, async ([keyHash, ended]) => this.#resolve(keyHash, ended)));
     this.#isPaying = false;
-    if (this.#owed.size > 0) this.#tryLater();
+    if (!isPaid || this.#isOwing()) this.#tryLater();
   }
 
   /** Tries nothing again from now on. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#retry);
+  }
+
+  #isOwing(): boolean {
+    return this.#owed.size > 0 || this.#unsure.size > 0;
   }
 
   #owe(id: string): void {
@@ -70,12 +98,32 @@ export class InvalidationMarks {
     this.#owed.set(id, now);
   }
 
+  /** Finds out whether a key that has ended needs a mark, and writes it then. Gives whether that is settled. */
+  async #resolve(keyHash: string, ended: number): Promise<boolean> {
+    const isNeeded = await this.parts.access.attempt(() => this.#isNeeded(keyHash, ended));
+    if (isNeeded === FAILED) return false;
+    // If it ended again meanwhile, that is still to be looked up.
+    if (this.#unsure.get(keyHash) === ended) this.#unsure.delete(keyHash);
+    if (!isNeeded) return true;
+    await this.set(keyHash);
+    return true;
+  }
+
+  /** A mark that is there already covers what was asked for within the skew after it, so a key needs few of them. */
+  async #isNeeded(keyHash: string, ended: number): Promise<boolean> {
+    const [stored, mark] = await Promise.all([
+      this.store.get(this.parts.nameOfStored(keyHash)),
+      this.latest([keyHash]),
+    ]);
+    return stored !== undefined && stored !== null && ended > mark + SKEW;
+  }
+
   async #write(id: string): Promise<boolean> {
-    const { access, now, answersLive, nameOf } = this.parts;
+    const { access, now, lifetime, nameOf } = this.parts;
     // As of now, not of when it was owed: a mark may move forward, never back.
     const at = now();
     const stands = await access.attempt(async () => {
-      await this.store.set(nameOf(id), String(at), Math.max(LIFETIME, answersLive + 2 * QUIET));
+      await this.store.set(nameOf(id), String(at), lifetime);
       // Keyv says that it wrote what Redis refused; what counts is what can be read.
       return timeOf(await this.store.get(nameOf(id))) >= at;
     });
@@ -96,6 +144,12 @@ export class InvalidationMarks {
       void this.pay();
     }, QUIET).unref();
   }
+}
+
+/** One after the other, until one fails. Gives whether all were done. */
+async function all<Item>(items: Iterable<Item>, task: (item: Item) => Promise<boolean>): Promise<boolean> {
+  for (const item of items) if (!(await task(item))) return false;
+  return true;
 }
 
 function timeOf(mark: unknown): number {

@@ -1,143 +1,178 @@
 import type { Verification } from '../../contracts/verification.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
+import type { Answered } from '../outcome.js';
+import { fromSource } from '../verified-key-of.js';
 import type { AnswerId } from './answer-id.js';
 import { cachedAnswer, type CachedAnswer } from './cached-answer.js';
-import { copyOf } from './copy-of.js';
 import { isStorable } from './is-storable.js';
-import { Memory } from './memory.js';
+import type { KeyInFlight } from './keys-in-flight.js';
+import { NotFoundKeys } from './not-found-keys.js';
 import { isBefore, Revocations, type Moment } from './revocations.js';
-
-/** When something was asked: in the order of what happened here, and in Unix ms. */
-export interface Asked {
-  readonly order: number;
-  readonly at: number;
-}
+import { UnshareableKeys } from './unshareable-keys.js';
+import { ValidAnswers, type ValidAnswer } from './valid-answers.js';
 
 /** What became of an answer that came in. */
 export interface Kept {
   /** Whether it may be everybody's who asked the same meanwhile. */
   readonly isShared: boolean;
-  /** What is remembered of it, if it was a yes that may be. */
-  readonly answer?: CachedAnswer;
-  /** What was remembered and does not count any more: this answer, or all answers to the key. */
-  readonly dropped?: 'answer' | 'key' | undefined;
+  /** What is cached of it, if it was a yes that may be. */
+  readonly answer?: CachedAnswer | undefined;
+  /** Whether a cached answer to the same question was removed. */
+  readonly isDropped?: boolean;
 }
 
-/** What is a verdict about the key itself, and not about what was asked with it. */
-const KEY_IS_OVER: ReadonlySet<string> = new Set(['NOT_FOUND', 'DISABLED', 'EXPIRED']);
-
-/** What this instance remembers, as it stands now: what was invalidated or is over does not count. */
+/** What this instance remembers, as it stands now. What was invalidated, has ended or is over does not count. */
 export class LocalAnswers {
-  readonly #memory: Memory;
+  readonly #valid: ValidAnswers;
+  readonly #notFound: NotFoundKeys;
+  readonly #unshareable: UnshareableKeys;
   readonly #revocations: Revocations;
+  /**
+   * When this instance was last told no, by key hash for the end of a key and by question for other denials. Only
+   * what other instances stored is compared with it, so there is none without a store. In a space of its own: a
+   * flood of bad keys must not push out a revocation.
+   */
+  readonly #denials: Revocations | undefined;
 
   /** @param now Unix ms */
   constructor(
     private readonly options: ResolvedCacheOptions,
     private readonly now: () => number,
   ) {
-    this.#memory = new Memory(options);
+    this.#valid = new ValidAnswers(options.max);
+    this.#notFound = new NotFoundKeys(options);
+    this.#unshareable = new UnshareableKeys(options);
     this.#revocations = new Revocations(now);
+    this.#denials = options.store === undefined ? undefined : new Revocations(now);
   }
 
-  /** To be called before something is asked: what is invalidated after it makes the answer useless. */
-  asking(): Asked {
+  /** Call it before you ask: what ends the key after it makes the answer useless. */
+  asking(): Moment {
     return { order: this.#revocations.next(), at: this.now() };
   }
 
-  /** An answer that is as good as one of Unkey's. */
-  fresh(id: AnswerId): Verification | undefined {
+  /** A cached yes that is as good as one of Unkey's. */
+  valid(text: string): Answered | undefined {
+    const known = this.#valid.get(text);
+    if (known === undefined) return undefined;
     const now = this.now();
-    const good = this.#good(id, now);
-    if (good !== undefined && now < good.freshUntil) return copyOf(good.verification);
-    const bad = this.#memory.bad(id.text);
-    if (bad === undefined || now >= bad.until || now < bad.asked) return undefined;
-    if (this.#revocations.since(bad.order, id.keyHash)) return undefined;
-    return { valid: false, code: 'NOT_FOUND', source: 'cache' };
+    return now < known.answer.freshUntil && this.#counts(known, now) ? known.hit : undefined;
   }
 
-  /** One that may stand in while Unkey cannot be asked. */
-  stale(id: AnswerId): Verification | undefined {
+  /** A cached no, for a key that Unkey does not know. */
+  notFound(id: AnswerId): Answered | undefined {
+    const known = this.#notFound.get(id.text, this.now());
+    return known === undefined || this.#revocations.since(known.order, id.keyHash)
+      ? undefined
+      : this.#notFound.answer;
+  }
+
+  /** A cached yes that may stand in while Unkey cannot be asked. */
+  stale({ text }: AnswerId): Verification | undefined {
+    const known = this.#valid.get(text);
     const now = this.now();
-    const good = this.#good(id, now);
-    if (good === undefined || now >= good.staleUntil) return undefined;
-    const copy = copyOf(good.verification);
-    copy.source = 'stale';
-    return copy;
+    if (known === undefined || now >= known.answer.staleUntil || !this.#counts(known, now)) return undefined;
+    known.stale ??= fromSource(known.answer.verification, 'stale');
+    return known.stale;
   }
 
   /** Whether answers to this key are not to be shared with others who ask. */
-  isAlone({ keyHash }: AnswerId): boolean {
-    return this.#memory.isAlone(keyHash);
+  isUnshareable({ keyHash }: AnswerId): boolean {
+    return this.#unshareable.has(keyHash);
   }
 
-  keep(id: AnswerId, verification: Verification, asked: Asked): Kept {
-    const now = this.now();
-    if (KEY_IS_OVER.has(verification.code)) return this.#keepEnd(id, verification, asked, now);
+  /** An answer of Unkey's that does not end the key. */
+  keep(id: AnswerId, verification: Verification, asked: Moment, key: KeyInFlight): Kept {
     const isShared = isStorable(verification);
-    this.#memory.setAlone(id.keyHash, !isShared);
-    if (!isShared) return { isShared, dropped: this.#memory.dropGood(id.text) ? 'answer' : undefined };
-    const answer = cachedAnswer(copyOf(verification), asked.at, this.options);
-    const isGone = this.#revocations.since(asked.order, id.keyHash, verification.keyId);
-    if (isGone || now >= answer.staleUntil) return { isShared };
-    this.#memory.keepGood(id, { answer, order: asked.order }, now);
-    return { isShared, answer };
+    this.#unshareable.set(id.keyHash, !isShared);
+    if (!verification.valid) this.#deny(id, key);
+    if (!isShared) return { isShared, isDropped: this.#valid.delete(id.text) };
+    const answer = cachedAnswer(fromSource(verification, 'cache'), asked.at, this.options);
+    return { isShared, answer: this.#set(id, answer, asked.order, key) ? answer : undefined };
   }
 
-  /** The key itself is no good any more: then no answer to it is, whatever else was asked with it. */
-  #keepEnd(id: AnswerId, { code, keyId }: Verification, asked: Asked, now: number): Kept {
-    const isUnknown = code === 'NOT_FOUND';
-    // Bad keys that were never good leave nothing behind, so that a flood of them pushes out no revocation.
-    const dropped = this.#memory.hasGood(id.keyHash) ? 'key' : undefined;
-    if (isUnknown && !this.#revocations.since(asked.order, id.keyHash, keyId)) {
-      const until = asked.at + this.options.negativeTtl;
-      // It is as of now, so that what is revoked with it does not take it along.
-      const order = dropped === undefined ? asked.order : this.revoke(id.keyHash).order;
-      if (now < until) this.#memory.keepBad(id.text, { asked: asked.at, until, order }, now);
-    } else if (dropped !== undefined) this.revoke(id.keyHash);
-    if (!isUnknown) this.#memory.setAlone(id.keyHash, true);
-    return { isShared: isUnknown, dropped };
+  /** Unkey says that this key does not exist; call it after {@link end}. */
+  keepNotFound(id: AnswerId, asked: Moment): void {
+    if (this.#revocations.since(asked.order, id.keyHash)) return;
+    this.#notFound.set(id.text, asked, this.now());
   }
 
-  /** Remembers what another instance stored, if it still counts here; gives it where it is fresh. */
-  adopt(id: AnswerId, stored: CachedAnswer, { order }: Asked): Verification | undefined {
-    const now = this.now();
-    // Another instance may remember for longer than this one does.
+  /** Unkey is not to be asked once for all who ask about this key. */
+  setUnshareable({ keyHash }: AnswerId): void {
+    this.#unshareable.set(keyHash, true);
+  }
+
+  /** No yes to this key counts any more that was asked for until now. Gives whether there was one here. */
+  end(keyHash: string): boolean {
+    this.#denials?.revoke(keyHash);
+    return this.#valid.deleteKey(keyHash);
+  }
+
+  /** Remembers what another instance stored, if it still counts here; gives it if it is fresh. */
+  adopt(id: AnswerId, stored: CachedAnswer, asked: Moment, key: KeyInFlight): Answered | undefined {
+    // Another instance may cache for longer than this one does.
     const answer = cachedAnswer(stored.verification, stored.asked, this.options);
+    const now = this.now();
+    if (now < answer.asked || this.#denials?.sinceTime(answer.asked, id.keyHash, id.text)) return undefined;
     const { keyId } = answer.verification;
-    if (now >= answer.staleUntil || now < answer.asked) return undefined;
-    if (this.#revocations.since(order, id.keyHash, keyId)) return undefined;
     if (this.#revocations.sinceTime(answer.asked, id.keyHash, keyId)) return undefined;
-    this.#memory.keepGood(id, { answer, order }, now);
-    return now < answer.freshUntil ? copyOf(answer.verification) : undefined;
+    const known = this.#valid.get(id.text);
+    if (known !== undefined && known.answer.asked >= answer.asked) return undefined;
+    if (!this.#set(id, answer, asked.order, key)) return undefined;
+    return now < answer.freshUntil ? this.#valid.get(id.text)?.hit : undefined;
   }
 
-  /** The id of the key that a good answer is remembered of. */
+  /** Whether this instance knows that the key has ended since some instance asked at that time. */
+  hasEnded({ keyHash }: AnswerId, asked: number): boolean {
+    return isBefore(asked, this.#denials?.timeOf(keyHash) ?? 0);
+  }
+
+  /** The id of the key that a yes is cached of. */
   keyIdOf({ text }: AnswerId): string | undefined {
-    return this.#memory.good(text)?.answer.verification.keyId;
+    return this.#valid.get(text)?.answer.verification.keyId;
   }
 
-  /** Forgets what is remembered of this where another instance says that it is invalid. @param until Unix ms */
-  forgetUntil({ text }: AnswerId, until: number): void {
-    const known = this.#memory.good(text);
-    if (known !== undefined && isBefore(known.answer.asked, until)) this.#memory.dropGood(text);
+  /** Forgets what is cached of this key if another instance says that it is invalid. @param until Unix ms */
+  forgetUntil({ keyHash }: AnswerId, until: number): void {
+    for (const { id, answer } of this.#valid.ofKey(keyHash)) {
+      if (isBefore(answer.asked, until)) this.#valid.delete(id.text);
+    }
   }
 
   /** @param id a key hash or a key id; `undefined`: everything */
-  revoke(id: string | undefined): Moment {
-    if (id === undefined) this.#memory.clear();
-    else this.#memory.forgetKey(id);
-    return this.#revocations.revoke(id);
+  revoke(id: string | undefined): void {
+    if (id === undefined) this.#valid.clear();
+    else this.#valid.deleteKey(id);
+    this.#revocations.revoke(id);
   }
 
-  /** What is remembered of a good key, unless it was invalidated; a clock that was set back makes it useless too. */
-  #good(id: AnswerId, now: number): CachedAnswer | undefined {
-    const remembered = this.#memory.good(id.text);
-    if (remembered === undefined) return undefined;
-    const { answer, order } = remembered;
-    const isGone = this.#revocations.since(order, id.keyHash, answer.verification.keyId);
-    if (!isGone && now >= answer.asked) return answer;
-    this.#memory.dropGood(id.text);
-    return undefined;
+  #deny({ text }: AnswerId, key: KeyInFlight): void {
+    key.deny(text, this.#revocations.next());
+    this.#denials?.revoke(text);
+  }
+
+  /** Whether it may be cached: nothing ended it since it was asked for, and it is not over. */
+  #set(id: AnswerId, answer: CachedAnswer, order: number, key: KeyInFlight): boolean {
+    const now = this.now();
+    const { verification, staleUntil } = answer;
+    if (now >= staleUntil || key.hasEndedSince(order, id.text)) return false;
+    if (this.#revocations.since(order, id.keyHash, verification.keyId)) return false;
+    const hit = { verification, source: 'cache' } as const;
+    const checked = this.#revocations.latest;
+    this.#valid.set({ id, answer, hit, stale: undefined, order, checked }, now);
+    return true;
+  }
+
+  /** Whether it was not invalidated meanwhile. If the clock was set back, it does not count either. */
+  #counts(known: ValidAnswer, now: number): boolean {
+    const { latest } = this.#revocations;
+    // Nearly always there was no revocation since the last hit.
+    if (known.checked === latest && now >= known.answer.asked) return true;
+    const { id, order, answer } = known;
+    known.checked = latest;
+    const isRevoked = this.#revocations.since(order, id.keyHash, answer.verification.keyId);
+    if (!isRevoked && now >= answer.asked) return true;
+    this.#valid.delete(id.text);
+    return false;
   }
 }

@@ -7,7 +7,7 @@ export interface Moment {
 }
 
 /** ms by which the clocks of two instances may differ. */
-const SKEW = 1000;
+export const SKEW = 1000;
 const MOST = 10_000;
 
 /**
@@ -16,6 +16,7 @@ const MOST = 10_000;
  */
 export class Revocations {
   #order = 0;
+  #latest = 0;
   #all: Moment = { order: 0, at: 0 };
   readonly #moments = new LRUCache<string, Moment>({
     max: MOST,
@@ -33,12 +34,17 @@ export class Revocations {
     return this.#order;
   }
 
+  /** The order of the latest one; 0: there was none. */
+  get latest(): number {
+    return this.#latest;
+  }
+
   /** @param id a key hash or a key id; `undefined`: everything */
-  revoke(id: string | undefined): Moment {
+  revoke(id: string | undefined): void {
     const moment = { order: this.next(), at: this.now() };
+    this.#latest = moment.order;
     if (id === undefined) this.#all = moment;
     else this.#moments.set(id, moment);
-    return moment;
   }
 
   /** Whether what was asked here at that moment has been invalidated since. */
@@ -46,6 +52,11 @@ export class Revocations {
     // Asked for every answer from memory, where there is nearly never anything to find.
     if (this.#all.order <= order && this.#moments.size === 0) return false;
     return this.#of(ids).some((moment) => moment.order > order);
+  }
+
+  /** When this one was revoked by itself, in Unix ms; 0: never, as far as is known. */
+  timeOf(id: string): number {
+    return this.#moments.get(id)?.at ?? 0;
   }
 
   /** Whether what some instance asked at that time has been invalidated since, as far as is known here. */

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { VerificationStore } from '../../contracts/verification-store.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
 import type { AnswerId } from './answer-id.js';
@@ -6,7 +5,7 @@ import { asyncStore, type AsyncStore } from './async-store.js';
 import type { CachedAnswer } from './cached-answer.js';
 import { InvalidationMarks } from './invalidation-marks.js';
 import { isBefore } from './revocations.js';
-import { StoreAccess } from './store-access.js';
+import { QUIET, StoreAccess } from './store-access.js';
 import { readStored, writeAnswer } from './stored-answer.js';
 import { FAILED } from './within.js';
 
@@ -24,11 +23,15 @@ export interface Found {
   readonly invalidUntil: number;
 }
 
+/** ms that marks stay at least: longer than any answer that another instance may have put there before. */
+const LIFETIME = 24 * 60 * 60 * 1000;
+
 /** The level that instances share. Never rejects and never takes longer than `storeTimeout`. */
 export class SharedStore {
   readonly #access: StoreAccess;
   readonly #marks: InvalidationMarks;
   readonly #store: AsyncStore;
+  readonly #lifetime: number;
 
   /** @param scope names who verifies; entries of another scope are not read */
   constructor(
@@ -39,11 +42,13 @@ export class SharedStore {
   ) {
     this.#access = new StoreAccess(storeTimeout, clocks.tick);
     this.#store = asyncStore(store);
+    this.#lifetime = Math.max(LIFETIME, ttl + staleIfError + 2 * QUIET);
     this.#marks = new InvalidationMarks(this.#store, {
       access: this.#access,
       now: clocks.now,
-      answersLive: ttl + staleIfError,
+      lifetime: this.#lifetime,
       nameOf: (id) => this.#name('invalid', id),
+      nameOfStored: (id) => this.#name('stored', id),
     });
   }
 
@@ -59,20 +64,36 @@ export class SharedStore {
     return found;
   }
 
-  /** Not waited for: nobody's answer depends on it. */
-  keep(id: AnswerId, answer: CachedAnswer): void {
+  /**
+   * Not waited for: nobody's answer depends on it. Before any answer to a key is written, the store says that there
+   * may be one, and an answer is only written once that stands. So an instance that is told that the key has ended
+   * finds out with one look whether a mark is needed, whatever the answers were asked with.
+   */
+  async keep(id: AnswerId, answer: CachedAnswer): Promise<void> {
+    const text = writeAnswer(answer);
+    if (text === undefined || this.#access.isLeftAlone()) return;
+    const said = await this.#access.attempt(() =>
+      this.#store.set(this.#name('stored', id.keyHash), '1', this.#lifetime),
+    );
     const ttl = Math.ceil(answer.staleUntil - this.clocks.now());
-    if (ttl > 0) this.#try(() => this.#store.set(this.#nameOf(id), writeAnswer(answer), ttl));
+    if (said === FAILED || ttl <= 0) return;
+    await this.#access.attempt(() => this.#store.set(this.#nameOf(id), text, ttl));
   }
 
   /** Not waited for either. */
-  drop(id: AnswerId): void {
-    this.#try(() => this.#store.delete(this.#nameOf(id)));
+  async drop(id: AnswerId): Promise<void> {
+    if (this.#access.isLeftAlone()) return;
+    await this.#access.attempt(() => this.#store.delete(this.#nameOf(id)));
   }
 
   /** @param id a key hash or a key id; `undefined`: everything */
   invalidate(id: string | undefined): Promise<void> {
     return this.#marks.set(id);
+  }
+
+  /** No answer to this key counts any more, if there may be one. */
+  end(keyHash: string): Promise<void> {
+    return this.#marks.setIfStored(keyHash);
   }
 
   stop(): void {
@@ -96,16 +117,14 @@ export class SharedStore {
     return found(again === text ? answer : undefined, Math.max(until, ofKeyId));
   }
 
-  #try(task: () => Promise<unknown>): void {
-    if (!this.#access.isLeftAlone()) void this.#access.attempt(task);
-  }
-
   #nameOf({ text }: AnswerId): string {
-    return this.#name('answer', hash('sha256', text, 'base64url'));
+    return this.#name('answer', text);
   }
 
-  #name(kind: 'answer' | 'invalid', id: string): string {
-    return `nestjs-unkey:1:${this.scope}:${kind}:${id}`;
+  /** Stores differ in what a name may hold, so hashes stand there as base64url. */
+  #name(kind: 'answer' | 'invalid' | 'stored', id: string): string {
+    const safe = kind === 'answer' ? Buffer.from(id, 'base64').toString('base64url') : id;
+    return `nestjs-unkey:1:${this.scope}:${kind}:${safe}`;
   }
 }
 

@@ -6,12 +6,22 @@ import type { WireAnswer } from './wire-answer.js';
 /** The largest answer that is read, in bytes; Unkey's have a few thousand. */
 const MAX_BYTES = 1024 * 1024;
 
+/** Hears how far a request has come. Each is called once. */
+export interface RequestListener {
+  /** The caller has its answer or an error. */
+  settled(): void;
+  /** The dispatcher no longer has the request; called only for a request that was dispatched. */
+  released(): void;
+}
+
 /**
  * Takes one answer from undici. It knows whether its request was ever put on a connection: undici says so right
  * before it writes, and a request of which it never said so has provably not left.
  */
 export class AnswerCollector implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
+  #isSettled = false;
+  #isReleased = false;
   #cancelled: Error | undefined;
   #status = 0;
   #contentType = '';
@@ -22,23 +32,36 @@ export class AnswerCollector implements Dispatcher.DispatchHandler {
   constructor(
     private readonly resolve: (answer: WireAnswer) => void,
     private readonly reject: (error: Error) => void,
+    private readonly listener: RequestListener,
   ) {}
 
-  /** Gives the exchange up, whether it has begun or still waits for a connection. */
+  /** Gives the request up, whether it was sent or still waits for a connection. */
   cancel(reason: Error): void {
     this.#cancelled = reason;
-    this.#controller?.abort(reason);
-    this.reject(reason);
+    this.#refuse(reason);
+    if (this.#controller !== undefined) this.#abort(this.#controller, reason);
+  }
+
+  /** The dispatcher did not take the request, or gave it up. */
+  fail(error: unknown): void {
+    this.#refuse(
+      error instanceof ConnectionError
+        ? error
+        : new ConnectionError(codeOf(error), this.#controller !== undefined),
+    );
+    this.#release();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#cancelled !== undefined) {
-      controller.abort(this.#cancelled);
+      this.#abort(controller, this.#cancelled);
       return;
     }
     // Undici may put a request on a second connection; to send it again is not undici's to decide.
     if (this.#controller !== undefined) {
-      controller.abort(new ConnectionError('ERR_SENT_ALREADY', true));
+      const error = new ConnectionError('ERR_SENT_ALREADY', true);
+      controller.abort(error);
+      this.fail(error);
       return;
     }
     this.#controller = controller;
@@ -71,14 +94,35 @@ export class AnswerCollector implements Dispatcher.DispatchHandler {
       retryAfter: this.#retryAfter,
       text: body.toString('utf8'),
     });
+    this.#settle();
+    this.#release();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.reject(
-      error instanceof ConnectionError
-        ? error
-        : new ConnectionError(codeOf(error), this.#controller !== undefined),
-    );
+    this.fail(error);
+  }
+
+  #refuse(error: Error): void {
+    this.reject(error);
+    this.#settle();
+  }
+
+  /** A user's dispatcher may report nothing after an abort, so the request counts as ended here. */
+  #abort(controller: Dispatcher.DispatchController, reason: Error): void {
+    controller.abort(reason);
+    this.#release();
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.listener.settled();
+  }
+
+  #release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.listener.released();
   }
 }
 

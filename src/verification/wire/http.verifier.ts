@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { CallerVerifier } from '../../contracts/verifier.js';
 import { cancellationBy } from '../cancellation.js';
 import { withDirect, type DirectVerify } from '../direct-verifier.js';
-import { exchange } from './exchange.js';
+import type { DispatchQueue } from './dispatch-queue.js';
 import { mayBeSentAgain } from './may-be-sent-again.js';
 import { readAnswer } from './read-answer.js';
 
@@ -15,7 +15,7 @@ export interface Upstream {
 }
 
 /** Verifies over HTTP: one request, sent again once at most and only if that can spend nothing twice. */
-export function httpVerifier(dispatcher: Dispatcher, { baseUrl, authorization }: Upstream): CallerVerifier {
+export function httpVerifier(queue: DispatchQueue, { baseUrl, authorization }: Upstream): CallerVerifier {
   const { origin, pathname } = new URL(baseUrl);
   const path = `${pathname.replace(/\/+$/, '')}/v2/keys.verifyKey`;
   const headers = Object.entries({
@@ -33,10 +33,10 @@ export function httpVerifier(dispatcher: Dispatcher, { baseUrl, authorization }:
       body: JSON.stringify(request),
     };
     try {
-      return readAnswer(await exchange(dispatcher, call, cancellation));
+      return readAnswer(await queue.send(call, cancellation));
     } catch (error) {
       if (cancellation.reason !== undefined || !mayBeSentAgain(error, request)) throw error;
-      return readAnswer(await exchange(dispatcher, call, cancellation));
+      return readAnswer(await queue.send(call, cancellation));
     }
   };
   return withDirect((request, signal, caller) => verify(request, cancellationBy(signal), caller), verify);

@@ -1,4 +1,5 @@
 import type { Verification } from '../../contracts/verification.js';
+import { toRetryAfter } from '../../errors/retry-after.js';
 import { isVerification } from '../read-verification.js';
 import { RefusalError } from './refusal.error.js';
 import type { WireAnswer } from './wire-answer.js';
@@ -13,10 +14,11 @@ export function readAnswer({ status, contentType, retryAfter, text }: WireAnswer
   const isJson = /^application\/(?:problem\+)?json\s*(?:;|$)/i.test(contentType);
   const body = isJson ? parse(text) : undefined;
   const requestId = requestIdOf(body);
-  if (status !== 200) throw new RefusalError(status, requestId, secondsOf(retryAfter));
+  if (status !== 200) throw new RefusalError(status, requestId, toRetryAfter(retryAfter));
   const data = isRecord(body) && !/problem/i.test(contentType) ? body['data'] : undefined;
-  if (!isRecord(data) || !isVerification(data)) throw new RefusalError(200, requestId);
-  if (requestId !== undefined) data.requestId = requestId;
+  if (!isRecord(data)) throw new RefusalError(200, requestId);
+  if (requestId !== undefined) data['requestId'] = requestId;
+  if (!isVerification(data)) throw new RefusalError(200, requestId);
   return data;
 }
 
@@ -32,12 +34,6 @@ function requestIdOf(body: unknown): string | undefined {
   const meta = isRecord(body) ? body['meta'] : undefined;
   const requestId = isRecord(meta) ? meta['requestId'] : undefined;
   return isText(requestId) ? requestId : undefined;
-}
-
-function secondsOf(retryAfter: string | undefined): number | undefined {
-  return retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter)
-    ? Math.max(1, Number(retryAfter))
-    : undefined;
 }
 
 function isText(value: unknown): value is string {

@@ -1,12 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import type { UnkeyEmulator } from 'nestjs-unkey/emulator';
 
 /** A socket on which a test writes what no HTTP client would. */
 export class RawConnection {
   readonly #socket: Socket;
   #received = '';
 
-  constructor({ url }: UnkeyEmulator) {
+  constructor({ url }: { readonly url: string }) {
     const { hostname, port } = new URL(url);
     this.#socket = connect(Number(port), hostname);
     this.#socket.on('data', (chunk) => (this.#received += chunk.toString('latin1')));

@@ -1,14 +1,17 @@
-import { Controller, Get, Injectable, Module } from '@nestjs/common';
+import { Controller, type ExecutionContext, Get, Injectable, Module, UseGuards } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import {
   anyOf,
   InjectUnkey,
   Public,
   RequirePermissions,
+  type UnkeyException,
+  UnkeyGuard,
   UnkeyKey,
   UnkeyModule,
   type Verification,
   type VerifiedKey,
+  type VerifyOptions,
   type VerifyRequest,
 } from 'nestjs-unkey';
 
@@ -43,7 +46,35 @@ export class DocumentsController {
   }
 }
 
+/**
+ * Overrides every step without a return type, as people write it. With `declaration: true` the compiler has to name
+ * the inferred types, which works only if the package exports them.
+ */
+@Injectable()
+export class PartnerGuard extends UnkeyGuard {
+  protected override skip(context: ExecutionContext) {
+    return super.skip(context);
+  }
+
+  protected override extractKey(context: ExecutionContext) {
+    return super.extractKey(context);
+  }
+
+  protected override verify(key: string, options: VerifyOptions, context: ExecutionContext) {
+    return super.verify(key, options, context);
+  }
+
+  protected override allow(verification: Verification, context: ExecutionContext) {
+    return super.allow(verification, context);
+  }
+
+  protected override deny(denial: UnkeyException, context: ExecutionContext) {
+    return super.deny(denial, context);
+  }
+}
+
 @Controller('keys')
+@UseGuards(PartnerGuard)
 export class KeysController {
   constructor(@InjectUnkey() private readonly unkey: Unkey) {}
 

@@ -1,0 +1,39 @@
+// The entry points of the package, in one place. `exports` and `typesVersions` in package.json are made from this list
+// by the build; `tsconfig.json`, `vitest.config.ts` and the package check follow without a change.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** `nestjs-unkey/<name>` is `src/<name>/index.ts`. */
+export const SUBPATHS = ['testing', 'emulator'];
+
+const MANIFEST = fileURLToPath(new URL('../package.json', import.meta.url));
+
+/** The file of each entry point, seen from a build folder, without its ending: `index`, `testing/index`, … */
+export const ENTRY_FILES = ['index', ...SUBPATHS.map((name) => `${name}/index`)];
+
+function conditions(file) {
+  const format = (folder) => ({
+    types: `./dist/${folder}/${file}.d.ts`,
+    default: `./dist/${folder}/${file}.js`,
+  });
+  return { import: format('esm'), require: format('cjs') };
+}
+
+/** What package.json must say so that every entry point resolves. */
+export function entryPoints() {
+  const subpaths = Object.fromEntries(SUBPATHS.map((name) => [`./${name}`, conditions(`${name}/index`)]));
+  return {
+    exports: { '.': conditions('index'), ...subpaths, './package.json': './package.json' },
+    // TypeScript under `moduleResolution: node10`, the default of `module: commonjs` before 6.0, doesn't read `exports`.
+    typesVersions: {
+      '*': Object.fromEntries(SUBPATHS.map((name) => [name, [`./dist/cjs/${name}/index.d.ts`]])),
+    },
+  };
+}
+
+/** Brings package.json in line with the list; leaves the file alone if it already is. */
+export function writeEntryPoints() {
+  const before = readFileSync(MANIFEST, 'utf8');
+  const after = `${JSON.stringify({ ...JSON.parse(before), ...entryPoints() }, null, 2)}\n`;
+  if (after !== before) writeFileSync(MANIFEST, after);
+}

@@ -1,0 +1,23 @@
+import { LRUCache } from 'lru-cache';
+import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
+
+/** The most that is remembered. */
+const MOST = 10_000;
+
+/** Keys of which each answer is for one request alone, such as keys with credits, by hash. */
+export class UnshareableKeys {
+  readonly #keys: LRUCache<string, true>;
+
+  constructor({ max }: ResolvedCacheOptions) {
+    this.#keys = new LRUCache({ max: Math.min(max, MOST) });
+  }
+
+  has(keyHash: string): boolean {
+    return this.#keys.get(keyHash) === true;
+  }
+
+  set(keyHash: string, isUnshareable: boolean): void {
+    if (isUnshareable) this.#keys.set(keyHash, true);
+    else this.#keys.delete(keyHash);
+  }
+}
