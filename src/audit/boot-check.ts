@@ -8,7 +8,14 @@ import {
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  DiscoveryService,
+  HttpAdapterHost,
+  MetadataScanner,
+  ModulesContainer,
+} from '@nestjs/core';
+import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
@@ -27,6 +34,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
   ) {
@@ -38,6 +46,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     this.#readPolicies();
     this.#noteSkippedTransports();
     refuseSharedGraphqlContext(this.modules.values());
+    this.#tellGlobalGuards();
   }
 
   onApplicationBootstrap(): void {
@@ -62,6 +71,14 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
+  /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
+  #tellGlobalGuards(): void {
+    for (const guard of this.config.getGlobalGuards()) {
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
+        guard[GUARDS_WHOLE_APP]();
+    }
+  }
+
   /** For `@UnkeyKey()`; handlers of messages stand in controllers and in providers. */
   #noteSkippedTransports(): void {
     for (const { instance, metatype } of [
@@ -75,7 +92,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
   #readPolicies(): void {
-    const policies = new PolicyReader(this.options.permissions);
+    const policies = new PolicyReader(this.options);
     const { discovery } = this;
     for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;

@@ -30,6 +30,11 @@ export interface Transport<Options, Denial> {
   isDecided(host: ArgumentsHost): boolean;
   /** Attaches the key to the state of this `scope`, and wherever else handlers of this transport look for it. */
   attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
+  /**
+   * Puts the user that the option `userFrom` made where handlers of this transport look for it; absent where there is no
+   * such place.
+   */
+  attachUser?(context: ExecutionContext, user: unknown): void;
   /** The pattern of the matched route, global prefix and version included; absent where there are no routes. */
   routePattern?(context: ExecutionContext): string | undefined;
   /** The caller's address as the app sees it; `undefined` where it is not known. */

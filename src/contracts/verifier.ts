@@ -8,6 +8,8 @@ export interface VerifyRequest {
   credits?: { cost: number };
   ratelimits?: VerifyRequestRatelimit[];
   tags?: string[];
+  /** Ids of the keyspaces whose keys are accepted; absent: those of all that the root key may verify. */
+  keyspaces?: string[];
 }
 
 /** One limit to count against; `limit` with `duration` makes it ad-hoc. */

@@ -3,7 +3,7 @@ import type { HandlerPolicy, PolicyAnswers } from '../contracts/handler-policy.j
 import type { VerifyOptions } from '../contracts/verify-options.js';
 import { checkCredits, fitTags } from '../options/check-demands.js';
 
-type Demands = Omit<HandlerPolicy, 'access' | 'fixed'>;
+type Demands = Pick<HandlerPolicy, 'permissions' | 'credits' | 'ratelimits' | 'tags'>;
 
 /** What is demanded whatever the request is; `undefined` where a function of the request must be asked. */
 export function fixedDemands({ credits, tags, ...others }: Demands): VerifyOptions | undefined {

@@ -5,7 +5,7 @@ import { placesOf } from '../transports/places-of.js';
 /** A key source that reads the places that a transport hands it, so that it works on every transport. */
 export function keySourceFrom(
   read: (places: KeyPlaces) => string | undefined,
-  about: Pick<KeySource, 'scheme'> = {},
+  about: Pick<KeySource, 'scheme' | 'fault'> = {},
 ): KeySource {
   const source: KeySource = (context) => read(placesOf(context));
   return Object.assign(source, about, { read });

@@ -36,6 +36,14 @@ export class CallState implements RequestState {
     return this.#call.answers(handler, ask);
   }
 
+  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
+    return this.#call.once(subject, key, run);
+  }
+
+  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
+    return this.#operation.onceForCaller(subject, key, run);
+  }
+
   verification(
     key: string,
     demands: VerifyOptions,

@@ -1,4 +1,5 @@
 import { IntrinsicException } from '@nestjs/common';
+import { requiredPermissions } from '../../errors/required-permissions.js';
 import type { UnkeyException } from '../../errors/unkey.exception.js';
 
 /** What GraphQL sends to the client as `extensions` of a refusal. */
@@ -13,6 +14,8 @@ export interface GraphqlRefusalExtensions {
   retryAfter?: number;
   /** Unkey's id of the verification. */
   requestId?: string;
+  /** The permissions that were required, in Unkey's query language; with the option `exposeRequiredPermissions`. */
+  required?: string;
 }
 
 const APOLLO_CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' };
@@ -30,12 +33,14 @@ export class GraphqlRefusal extends IntrinsicException {
     super(denial.message, { cause: denial });
     const { code, requestId, retryAfter } = denial;
     const status = denial.getStatus();
+    const required = requiredPermissions(denial);
     this.extensions = {
       code: APOLLO_CODES[status] ?? code,
       reason: code,
       status,
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(requestId === undefined ? {} : { requestId }),
+      ...(required === undefined ? {} : { required }),
     };
   }
 }

@@ -46,6 +46,11 @@ export const graphqlTransport: GuardTransport = {
     this.state(context, scope).key = key;
   },
 
+  attachUser(context, user) {
+    const request = property(resolverCall(context).contextValue, 'req');
+    if (typeof request === 'object' && request !== null) Reflect.set(request, 'user', user);
+  },
+
   clientIp(context) {
     const { request } = requestOf(context);
     const address = property(request, 'ip') ?? property(property(request, 'socket'), 'remoteAddress');
