@@ -1,4 +1,4 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { HandlerPolicy } from './contracts/handler-policy.js';
 import type { RequestState } from './contracts/request-state.js';
@@ -9,6 +9,7 @@ import { PolicyReader } from './decorators/policy-reader.js';
 import { KeyDeniedException } from './errors/key-denied.exception.js';
 import { KeyMissingException } from './errors/key-missing.exception.js';
 import { isDenialCode } from './errors/denial-table.js';
+import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
 import { frozenCopy } from './options/frozen.js';
@@ -45,6 +46,9 @@ export class UnkeyGuard implements CanActivate {
   /** Names who decides in this guard: a key that another app let through is not let through here by that. */
   readonly #scope: string;
 
+  readonly #logger = new Logger('UnkeyModule');
+  readonly #setupFaults = new Set<string>();
+
   constructor(
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
@@ -66,6 +70,7 @@ export class UnkeyGuard implements CanActivate {
     const transport = transportOf(context);
     const state = transport.state(context, this.#scope);
     try {
+      this.#checkSetup(transport.setupFault?.(context));
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
       const ready = transport.ready?.(context);
@@ -144,6 +149,17 @@ export class UnkeyGuard implements CanActivate {
   /** Answers a refusal: its headers, then the exception itself. Whatever it does, the handler does not run. */
   protected deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never> {
     return transportOf(context).refuse(context, denial, this.options);
+  }
+
+  /** Refuses a request that the app's own setup makes look like another one, and logs each such fault once. */
+  #checkSetup(fault: string | undefined): void {
+    if (fault === undefined) return;
+    if (!this.#setupFaults.has(fault)) {
+      this.#setupFaults.add(fault);
+      this.#logger.error(`Callers get a 500 because of this app's own configuration: ${fault}.`);
+    }
+    const status = this.options.statuses.UNKEY_MISCONFIGURED;
+    throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });
   }
 
   async #refuse(error: unknown, context: ExecutionContext): Promise<false> {

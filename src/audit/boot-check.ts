@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import {
   Inject,
   Injectable,
@@ -13,6 +14,7 @@ import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { noteSkippedTransports } from '../transports/skipped-transports.js';
+import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
@@ -35,6 +37,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     this.#readPolicies();
     this.#noteSkippedTransports();
+    refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
@@ -70,14 +73,15 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Reads every handler's policy, which throws where it cannot be meant. */
+  /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options.permissions);
-    for (const { metatype } of this.discovery.getControllers()) {
+    const { discovery } = this;
+    for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, name);
-        if (!isMethod(handler)) continue;
+        if (!isHandler(handler)) continue;
         const { access } = policies.read(metatype, handler);
         // A decorator of the handler or its class beats the option.
         if (access === undefined && this.options.public.includes(metatype)) {
@@ -96,6 +100,7 @@ function isClass(value: unknown): value is Type & { prototype: object } {
   return typeof value === 'function' && typeof value.prototype === 'object';
 }
 
-function isMethod(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
-  return typeof value === 'function';
+/** Nest calls no method without a decorator, and most providers have none with one. */
+function isHandler(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
+  return typeof value === 'function' && Reflect.getMetadataKeys(value).length > 0;
 }

@@ -17,6 +17,11 @@ import type { VerifyOptions } from './verify-options.js';
 export interface Transport<Options, Denial> {
   /** What the guards of this request share that verify by the same `scope`; made for the first guard that asks. */
   state(context: ExecutionContext, scope: string): RequestState;
+  /**
+   * What the app itself did wrong so that this request cannot be told from another one; `undefined` if all is well.
+   * The guard then refuses the request as `UNKEY_MISCONFIGURED`, without looking for a key.
+   */
+  setupFault?(context: ExecutionContext): string | undefined;
   /** Where the key sources look. */
   places(context: ExecutionContext): KeyPlaces;
   /** The key that a guard attached, or that a test's own guard put where handlers look for it. */
