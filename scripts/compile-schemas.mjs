@@ -45,13 +45,15 @@ function flatten(node, file, files) {
 
 /**
  * How a value is read once it is valid: `i` integer, `l` 64-bit integer kept exactly, `s` text, `b` boolean,
- * `*` anything; `[shape]` a list, `{…}` an object of which each repetition adds to the one before.
+ * `*` any object; `[shape]` a list, `{…}` an object of which each repetition adds to the one before; `['=', shape]` an
+ * object that may be null, of which each repetition replaces the one before.
  */
 function shape(schema) {
   const types = [schema.type].flat();
   if (types.includes('object')) {
-    if (!schema.properties) return '*';
-    return Object.fromEntries(Object.entries(schema.properties).map(([name, value]) => [name, shape(value)]));
+    const members = Object.entries(schema.properties ?? {}).map(([name, value]) => [name, shape(value)]);
+    const object = schema.properties ? Object.fromEntries(members) : '*';
+    return types.includes('null') ? ['=', object] : object;
   }
   if (types.includes('array')) return [shape(schema.items)];
   if (types.includes('integer')) return schema.format === 'int64' ? 'l' : 'i';
@@ -126,7 +128,7 @@ async function generate({ folder, member, target, type, shapes }) {
   ];
   if (shapes) {
     const all = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, shape(schema)]));
-    const record = "Readonly<Record<string, import('./validator.js').Shape>>";
+    const record = "Readonly<Record<string, import('./shape.js').Shape>>";
     parts.push(`/** @type {${record}} */\nexport const shapes = ${JSON.stringify(all, null, 1)};`);
   }
   writeFileSync(join(root, target), `${parts.join('\n\n')}\n`);

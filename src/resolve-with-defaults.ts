@@ -6,13 +6,18 @@ import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
  * Resolves options against this process: its environment, its clock, and the sources where a key stands by
  * default. What checks them is loaded here and not sooner, so that importing this package costs less.
  *
+ * @param time another clock, for tests
  * @throws UnkeyConfigError for an option that is unknown or of a wrong type
  */
-export async function resolveWithDefaults(options: unknown): Promise<ResolvedUnkeyOptions> {
+export async function resolveWithDefaults(
+  options: unknown,
+  { now = Date.now, onReset }: Partial<Pick<ResolvedUnkeyOptions, 'now' | 'onReset'>> = {},
+): Promise<ResolvedUnkeyOptions> {
   const { resolveOptions } = await import('./options/resolve-options.js');
   return resolveOptions(options, {
     env: process.env,
     keyFrom: [fromHeader('x-api-key'), fromBearer()],
-    now: Date.now,
+    now,
+    onReset,
   });
 }

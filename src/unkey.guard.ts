@@ -65,6 +65,8 @@ export class UnkeyGuard implements CanActivate {
       this.#checkSetup(transport.setupFault?.(context));
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
+      const ready = transport.ready?.(context);
+      if (ready !== undefined) await ready;
 
       const policy = this.#policyOf(context);
       const extracted = this.extractKey(context);
@@ -113,8 +115,20 @@ export class UnkeyGuard implements CanActivate {
    * handler's and frozen: to demand something else, pass on other ones.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
-    const state = transportOf(context).state(context, this.#scope);
-    return state.verification(key, options, () => this.unkey.verify(key, options));
+    const transport = transportOf(context);
+    const ask = () => this.unkey.verify(key, options);
+    return transport
+      .state(context, this.#scope)
+      .verification(key, options, () =>
+        transport.verification === undefined
+          ? ask()
+          : transport.verification(
+              context,
+              { key, scope: this.#scope, demands: options },
+              this.unkey.reverification,
+              ask,
+            ),
+      );
   }
 
   /** Attaches the key to the request and tells the caller what is left of its limits. */

@@ -10,6 +10,7 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INVALIDATIONS,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_SERVICE,
@@ -17,6 +18,7 @@ import {
   UNKEY_WIRE,
 } from './options/tokens.js';
 import { resolveWithDefaults } from './resolve-with-defaults.js';
+import { UpgradeRequests } from './transports/ws/upgrade-requests.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
   ConfigurableModuleClass,
@@ -25,6 +27,7 @@ import {
 } from './unkey.module-definition.js';
 import { UnkeyService } from './unkey.service.js';
 import { absentClient, createClient } from './verification/sdk-client.js';
+import { Invalidations } from './verification/invalidations.js';
 import { invalidatedBy } from './verification/cache/invalidated-by.js';
 import { openCache } from './verification/cache/open-cache.js';
 import type { VerificationCache } from './verification/cache/verification-cache.js';
@@ -46,7 +49,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
   providers: [
     {
       provide: UNKEY_RESOLVED_OPTIONS,
-      useFactory: resolveWithDefaults,
+      useFactory: (options: unknown) => resolveWithDefaults(options),
       inject: [{ token: UNKEY_OPTIONS, optional: true }],
     },
     {
@@ -59,12 +62,18 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
       inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_EVENTS],
     },
     {
-      provide: UNKEY_CLIENT,
+      provide: UNKEY_INVALIDATIONS,
       useFactory: (options: ResolvedUnkeyOptions, cache?: VerificationCache) =>
+        new Invalidations(options, cache),
+      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CACHE],
+    },
+    {
+      provide: UNKEY_CLIENT,
+      useFactory: (options: ResolvedUnkeyOptions, invalidations: Invalidations) =>
         options.client === false
           ? absentClient()
-          : (options.client?.() ?? createClient(options, observing(cache))),
-      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CACHE],
+          : (options.client?.() ?? createClient(options, observing(invalidations))),
+      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_INVALIDATIONS],
     },
     {
       provide: UNKEY_WIRE,
@@ -90,6 +99,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },
     UnkeyGuard,
     BootCheck,
+    UpgradeRequests,
   ],
   exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],
 })
@@ -119,12 +129,11 @@ export class UnkeyModule extends ConfigurableModuleClass {
   }
 }
 
-/** What our own client changes is not answered from memory any more. */
-function observing(cache: VerificationCache | undefined): CallListener | undefined {
-  if (cache === undefined) return undefined;
+/** What our own client changes is verified anew. */
+function observing(invalidations: Invalidations): CallListener {
   return async (path, body) => {
     const invalidated = invalidatedBy(path, body);
-    if (invalidated !== undefined) await cache.invalidate(invalidated);
+    if (invalidated !== undefined) await invalidations.invalidate(invalidated);
   };
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
+import type { Reverification } from './contracts/reverification.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
@@ -14,12 +15,14 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INVALIDATIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
 } from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
+import type { Invalidations } from './verification/invalidations.js';
 import { Upstream } from './verification/asking/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
@@ -38,6 +41,8 @@ export class UnkeyService {
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
   readonly #demands = new DemandsWriter();
+  /** @internal when an answer serves further messages of one client; for guards, also of another copy of this package */
+  readonly reverification: Reverification;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -45,7 +50,16 @@ export class UnkeyService {
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
     @Inject(UNKEY_CACHE) private readonly cache: VerificationCache | undefined,
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
+    @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
   ) {
+    const { verifyOn, reverifyAfter, now } = options;
+    this.reverification = Object.freeze<Reverification>({
+      verifyOn,
+      reverifyAfter,
+      now,
+      moment: () => invalidations.moment(),
+      isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
+    });
     this.#unkey = unkey;
     this.#failures = new FailureLog(new Logger('UnkeyModule'), options.now);
     const { breaker, maxInFlight, timeout } = options;
@@ -112,7 +126,7 @@ export class UnkeyService {
     if (typeof named !== 'string' || named === '') {
       throw new TypeError('invalidate takes { key } or { keyId }, each a text that is not empty');
     }
-    await this.cache?.invalidate(target);
+    await this.invalidations.invalidate(target);
   }
 
   #obtain(question: Question): Awaitable<Outcome> {

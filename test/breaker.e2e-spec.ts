@@ -1,6 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { Controller, Get } from '@nestjs/common';
 import { UnkeyModule, type UnkeyModuleOptions } from 'nestjs-unkey';
-import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { ADAPTERS, startApp } from './support/app.js';
 import { useUnkey } from './support/unkey.js';

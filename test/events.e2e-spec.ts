@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('events, on %s', (adapter) => {
   const server = useUnkey();
   const start = (options: UnkeyModuleOptions = {}) =>
     startApp(adapter, {
-      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, timeout: 300, ...options })],
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, ...options })],
       controllers: [AppController],
     });
 

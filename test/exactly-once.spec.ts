@@ -8,7 +8,8 @@ import { listening } from './support/upstream.js';
 
 const REQUESTS = 10_000;
 const AT_ONCE = 400;
-const TIMEOUT = 500;
+/** ms in which Unkey answers all that it answers, however busy the machine is. */
+const TIMEOUT = 20_000;
 const CREDITS = 1_000_000;
 const COST = 2;
 
@@ -22,14 +23,17 @@ class AppController {
   }
 }
 
-/** What goes wrong in every batch, and whether Unkey carried the verification out all the same. */
+/**
+ * What goes wrong among every 400 requests, and whether Unkey carried the verification out all the same. Those that
+ * hang or are late keep their connection until the deadline; all together, they must leave some of the 128 free.
+ */
 const FAULTS: readonly { fault: Fault; times: number; spends: boolean }[] = [
   { fault: { reset: 'before' }, times: 15, spends: false },
   { fault: { reset: 'midway' }, times: 15, spends: true },
   { fault: { status: 500 }, times: 15, spends: false },
   { fault: { truncate: true }, times: 8, spends: true },
-  { fault: { hang: true }, times: 3, spends: false },
-  { fault: { latency: 2 * TIMEOUT }, times: 3, spends: true },
+  { fault: { hang: true }, times: 2, spends: false },
+  { fault: { latency: TIMEOUT + 1000 }, times: 2, spends: true },
 ];
 const perBatch = (spends: boolean) =>
   FAULTS.filter((one) => one.spends === spends).reduce((sum, { times }) => sum + times, 0);
@@ -71,23 +75,23 @@ describe.each(ADAPTERS)('a request with a key of credits is billed once at most,
     });
     const { key } = await unkey.createKey({ credits: { remaining: CREDITS } });
     const statuses = new Map<number, number>();
-    for (let begin = 0; begin < REQUESTS; begin += AT_ONCE) {
-      for (const { fault, times } of FAULTS) unkey.fail(fault, { operation: 'keys.verifyKey', times });
-      const numbers = Array.from({ length: AT_ONCE }, (_, n) => begin + n);
-      await Promise.all(
-        numbers.map(async (n) => {
-          const { status } = await get(`/spend?${n}`, { 'x-api-key': key });
-          statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        }),
-      );
-    }
+    let next = 0;
+    const ask = async (): Promise<void> => {
+      const n = next++;
+      if (n >= REQUESTS) return;
+      if (n % AT_ONCE === 0) {
+        for (const { fault, times } of FAULTS) unkey.fail(fault, { operation: 'keys.verifyKey', times });
+      }
+      const { status } = await get(`/spend?${n}`, { 'x-api-key': key });
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      return ask();
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, ask));
 
     // Unkey is still at work on what came late, so both sides are read together until they agree.
     const billed = () => perRequest(unkey);
     const carriedOut = () => billed().size - (REQUESTS / AT_ONCE) * perBatch(false);
-    await expect
-      .poll(async () => (await spentOf(unkey, key)) - COST * carriedOut(), { timeout: 10_000 })
-      .toBe(0);
+    await expect.poll(async () => (await spentOf(unkey, key)) - COST * carriedOut()).toBe(0);
     expect([...billed().values()].filter((times) => times > 1)).toEqual([]);
 
     const allowed = statuses.get(200) ?? 0;
@@ -95,7 +99,7 @@ describe.each(ADAPTERS)('a request with a key of credits is billed once at most,
     // Charged and not let through: those whose answer broke off or came late, and those whose connection closed.
     expect(carriedOut() - allowed).toBeGreaterThanOrEqual((REQUESTS / AT_ONCE) * perBatch(true));
     expect(allowed).toBeGreaterThan(REQUESTS / 2);
-  }, 60_000);
+  }, 600_000);
 });
 
 /** How often Unkey was asked, by the request that it was for. */

@@ -5,8 +5,8 @@ import { Controller, Get } from '@nestjs/common';
 import { UnkeyKey, UnkeyModule, type UnkeyModuleExtras, type UnkeyModuleOptions } from 'nestjs-unkey';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ADAPTERS, startApp, type Adapter } from './support/app.js';
+import { AMPLE, countLate } from './support/deadline.js';
 
-const TIMEOUT = 300;
 const ROOT_KEY = 'unkey_3ZrootKEYthatNObodyMAYsee';
 const KEY = 'acme_9hKEYofACALLERthatNObodyMAYsee';
 const DETAIL = 'detail that is for us alone';
@@ -28,6 +28,8 @@ interface Fault {
   retryAfter?: string;
   /** Calls that Unkey gets for one request; 1 unless given. */
   calls?: number;
+  /** ms; given only where Unkey never answers, so that the deadline ends it. */
+  timeout?: number;
 }
 
 const json = { 'content-type': 'application/json' };
@@ -68,8 +70,8 @@ const flood = (response: ServerResponse, bytes: number) => {
 const FAULTS: Fault[] = [
   { name: 'refused', answer: undefined, status: 503, calls: 0 },
   { name: 'reset', answer: (request) => void request.socket.resetAndDestroy(), status: 503 },
-  { name: 'hang', answer: () => undefined, status: 503 },
-  { name: 'drip', answer: (_, response) => drip(response), status: 503 },
+  { name: 'hang', answer: () => undefined, status: 503, timeout: 300 },
+  { name: 'drip', answer: (_, response) => drip(response), status: 503, timeout: 300 },
   { name: '500', answer: problem(500), status: 503 },
   {
     name: '502 with HTML',
@@ -110,7 +112,7 @@ afterEach(() => void vi.useRealTimers());
 describe.each(ADAPTERS)('on %s', (adapter) => {
   describe.each(CACHES)('cache %s', (cache) => {
     it.each(FAULTS)('$name', async (fault) => {
-      const { body: seen, took, ...facts } = await happen(adapter, cache, fault);
+      const { body: seen, ...facts } = await happen(adapter, cache, fault);
       const rescued = cache === 'warm' || (cache === 'stale' && fault.status === 503);
       const code = fault.status === 500 ? 'UNKEY_MISCONFIGURED' : 'UNKEY_UNAVAILABLE';
       expect(seen).toMatchObject(
@@ -123,8 +125,8 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
         challenge: null,
         calls: cache === 'warm' ? 0 : (fault.calls ?? 1),
         leaked: [],
+        count: { ended: 1, late: 0 },
       });
-      expect(took).toBeLessThan(TIMEOUT + 200);
     });
   });
 });
@@ -132,12 +134,13 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
 /** One request while something goes wrong, and all that can be seen of it. */
 async function happen(adapter: Adapter, cache: (typeof CACHES)[number], fault: Fault) {
   const upstream = await Upstream.start();
+  const { timeout = AMPLE } = fault;
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2027, 0, 1) });
   const options: UnkeyModuleOptions & UnkeyModuleExtras = {
     rootKey: ROOT_KEY,
     baseUrl: upstream.url,
     globalGuard: true,
-    timeout: TIMEOUT,
+    timeout,
     client: false,
     breaker: false,
     cache: cache === 'off' ? false : { ttl: 1000, staleIfError: 60_000 },
@@ -145,13 +148,14 @@ async function happen(adapter: Adapter, cache: (typeof CACHES)[number], fault: F
   const metadata = { imports: [UnkeyModule.forRoot(options)], controllers: [AppController] };
   const { get, log } = await startApp(adapter, metadata);
   const headers = { 'x-api-key': KEY };
-  if (cache === 'warm' || cache === 'stale') await get('/', headers);
+  // On a busy machine, the good answer that fills the cache may miss a short deadline.
+  let isFilled = cache === 'off' || cache === 'cold';
+  while (!isFilled) isFilled = (await get('/', headers)).status === 200;
   if (cache === 'stale') vi.setSystemTime(Date.now() + 1000);
 
   await upstream.goWrong(fault.answer);
-  const begun = performance.now();
+  const count = countLate(timeout + 200);
   const seen = await get('/', headers);
-  const took = performance.now() - begun;
   const everything = seen.text + JSON.stringify([...seen.headers]) + JSON.stringify(log.lines);
   return {
     status: seen.status,
@@ -161,7 +165,7 @@ async function happen(adapter: Adapter, cache: (typeof CACHES)[number], fault: F
     challenge: seen.headers.get('www-authenticate'),
     calls: upstream.calls,
     leaked: [ROOT_KEY, KEY, DETAIL].filter((secret) => everything.includes(secret)),
-    took,
+    count: { ...count },
   };
 }
 

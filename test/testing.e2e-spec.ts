@@ -17,6 +17,7 @@ import {
 } from 'nestjs-unkey/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ADAPTERS, httpAdapter, listen, request, type Adapter } from './support/app.js';
+import { AMPLE } from './support/deadline.js';
 import { useUnkey } from './support/unkey.js';
 
 @Controller('documents')
@@ -36,6 +37,7 @@ const OPTIONS = {
   rootKey: 'the one of production',
   keyFrom: fromHeader('x-acme'),
   statuses: { EXPIRED: 403 },
+  timeout: AMPLE,
 };
 
 /** An app as users have it: its own module registers UnkeyModule, in each of the ways there are. */

@@ -17,7 +17,7 @@ class Handlers {
 describe('a kind of request that the guard does not know', () => {
   const server = useUnkey();
 
-  it.each(['ws', 'rpc', 'rmq', 'necord'])('%s is refused, and it says so', async (type) => {
+  it.each(['rpc', 'rmq', 'necord'])('%s is refused, and it says so', async (type) => {
     const { app } = await startApp('express', {
       imports: [UnkeyModule.forRoot(server.options)],
       providers: [Handlers],

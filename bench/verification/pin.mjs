@@ -1,5 +1,5 @@
-// Where a process runs: on Linux with `taskset`, clients and upstream on the first processor, what is measured on the
-// second. Left to the scheduler a server sometimes shares a processor with its client, and then costs a third less.
+// Pins processes on Linux with `taskset`: load generator and upstream to the first processor, the apps to the second.
+// Without it, a server sometimes shares a processor with its client, and a request then costs a third less.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 

@@ -37,4 +37,5 @@ const server = createServer((socket) => {
   });
 });
 process.on('message', () => process.send({ calls }));
+process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }));

@@ -15,6 +15,7 @@ export type Command =
       readonly allowHost: readonly string[];
       readonly seed: string | undefined;
       readonly state: string | undefined;
+      readonly keyspaces: boolean;
       readonly quiet: boolean;
       readonly allowProduction: boolean;
     };
@@ -26,6 +27,7 @@ const OPTIONS = {
   'allow-host': { type: 'string', multiple: true },
   seed: { type: 'string' },
   state: { type: 'string' },
+  keyspaces: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   'allow-production': { type: 'boolean', default: false },
   version: { type: 'boolean', short: 'v', default: false },
@@ -61,6 +63,7 @@ export function readArguments(args: readonly string[]): Command {
     allowHost,
     seed,
     state,
+    keyspaces: values.keyspaces,
     quiet: values.quiet,
     allowProduction: values['allow-production'],
   };

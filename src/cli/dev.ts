@@ -61,15 +61,16 @@ interface Beginning {
   readonly seed: SeedFile | undefined;
   /** Where the seed stands. */
   readonly seedPath: string | undefined;
+  readonly keyspaces: boolean;
 }
 
-function readBeginning({ seed }: DevCommand, state: StateFile | undefined): Beginning {
+function readBeginning({ seed, keyspaces }: DevCommand, state: StateFile | undefined): Beginning {
   const saved = state?.read();
-  return { saved, seed: seed === undefined || saved ? undefined : readSeed(seed), seedPath: seed };
+  return { saved, seed: seed === undefined || saved ? undefined : readSeed(seed), seedPath: seed, keyspaces };
 }
 
 async function listen(
-  { port, host, allowProduction }: DevCommand,
+  { port, host, keyspaces, allowProduction }: DevCommand,
   rootKey: string | undefined,
   setup: Parameters<typeof UnkeyEmulator.startWith>[1],
 ): Promise<UnkeyEmulator> {
@@ -77,7 +78,10 @@ async function listen(
     throw new CliError('NODE_ENV is production; the emulator then starts with --allow-production only.');
   }
   try {
-    return await UnkeyEmulator.startWith({ port, host, rootKey, recordCalls: false, allowProduction }, setup);
+    return await UnkeyEmulator.startWith(
+      { port, host, rootKey, keyspaces, recordCalls: false, allowProduction },
+      setup,
+    );
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === undefined) throw error;
@@ -86,10 +90,10 @@ async function listen(
   }
 }
 
-function fill(workspace: Workspace, now: number, { saved, seed, seedPath }: Beginning): void {
+function fill(workspace: Workspace, now: number, { saved, seed, seedPath, keyspaces }: Beginning): void {
   try {
     if (saved) restoreRecords(saved.records, workspace);
-    if (seed) applySeed(seed, workspace, now);
+    if (seed) applySeed(seed, workspace, now, keyspaces);
   } catch (error) {
     if (error instanceof SeedError) {
       throw new CliError(`The seed file ${seedPath} cannot be used: ${error.message}.`);

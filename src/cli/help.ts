@@ -9,6 +9,7 @@ Usage: nestjs-unkey dev [options]
   --allow-host NAME   with the default root key: answers requests with this name in Host too; repeatable
   --seed FILE         JSON file with APIs, keys, roles, identities and limits to start with
   --state FILE        keeps all data in this file; a seed is read only if the file does not exist
+  --keyspaces         speaks the newer API: keys.verifyKey takes keyspaces and answers keyspaceId
   --quiet             prints no line per request
   --allow-production  starts although NODE_ENV is production
   -v, --version       prints the version

@@ -7,6 +7,8 @@ export interface KeyPlaces {
   header(name: string): readonly string[];
   /** The values of a query parameter, by its exact name. */
   query(name: string): readonly string[];
-  /** The values that a client sent under this exact name when it opened its connection; absent if there is none. */
+  /** The values of what the client sent when it connected, by its exact name; absent without a handshake. */
   handshake?(name: string): readonly string[];
+  /** The value of a property of the message's data, by its path; absent where requests carry no message. */
+  payload?(path: readonly string[]): readonly string[];
 }

@@ -1,8 +1,11 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
+import type { Awaitable } from './awaitable.js';
 import type { KeyPlaces } from './key-places.js';
+import type { Reverification } from './reverification.js';
 import type { RequestState } from './request-state.js';
 import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
+import type { VerifyOptions } from './verify-options.js';
 
 /**
  * How one kind of request is read and answered. The guard, the decorators and the key sources have no other way to a
@@ -31,6 +34,15 @@ export interface Transport<Options, Denial> {
   routePattern?(context: ExecutionContext): string | undefined;
   /** The caller's address as the app sees it; `undefined` where it is not known. */
   clientIp?(context: ExecutionContext): string | undefined;
+  /** What a guard waits for before it decides: another verification of the same client that is under way. */
+  ready?(context: ExecutionContext): Promise<unknown> | undefined;
+  /** A verification that an earlier message of the same client had, where it still serves; else what `verify` gives. */
+  verification?(
+    context: ExecutionContext,
+    question: { readonly key: string; readonly scope: string; readonly demands: VerifyOptions },
+    rules: Reverification,
+    verify: () => Awaitable<Verification>,
+  ): Awaitable<Verification>;
   /** Tells the caller what is left of its limits; absent where an answer has no room for it. */
   tellLimits?(context: ExecutionContext, verification: Verification, options: Options): void;
   /** Refuses in this transport's way: throws, or never settles. */

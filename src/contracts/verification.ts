@@ -33,8 +33,9 @@ export interface Ratelimit {
 
 /** A limit after one verification counted against it. */
 export interface RatelimitState extends Ratelimit {
+  /** Whether this verification went over the limit. */
   readonly exceeded: boolean;
-  /** What is left in this window; 0 where `exceeded`. */
+  /** What is left in this window; 0 if `exceeded`. */
   readonly remaining: number;
   /** When the window ends, in Unix ms. The next call may still be refused then, since Unkey weighs the last window in. */
   readonly reset: number;
@@ -42,11 +43,13 @@ export interface RatelimitState extends Ratelimit {
 
 /** Whom a key belongs to: your user, team or tenant. */
 export interface VerifiedIdentity<IdentityMeta = Record<string, unknown>> {
-  /** Unkey's id. */
+  /** Unkey's id of the identity. */
   readonly id: string;
-  /** Your id. */
+  /** Your own id of the user, team or tenant. */
   readonly externalId: string;
+  /** What your app stored with the identity. */
   readonly meta?: IdentityMeta | undefined;
+  /** The limits that all keys of the identity share. */
   readonly ratelimits?: readonly Ratelimit[] | undefined;
 }
 

@@ -30,24 +30,35 @@ export type RegisteredIdentityMeta = Register extends { identityMeta: infer Meta
  * something for one request, copy it: `{ ...key, name: 'new' }`.
  */
 export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIdentityMeta> {
+  /** Unkey's id of the key. It is no secret: log this one. */
   readonly keyId: string;
+  /** Always `'VALID'`: a handler runs only then. */
   readonly code: 'VALID';
+  /** Always `true`. */
   readonly valid: true;
-  /** Unkey's id of the verification; empty where the verifier gave none. */
+  /** Unkey's id of the verification; empty if a verifier of your own gave none. */
   readonly requestId: string;
+  /** The name that the key was given. */
   readonly name?: string;
+  /** What your app stored with the key. */
   readonly meta?: Meta;
-  /** Unix ms; absent for a key that never expires. */
+  /** When the key expires, in Unix ms; absent if it never does. */
   readonly expires?: number;
-  /** Credits left after this call; absent for a key without a credit limit. */
+  /** The credits left after this call; absent if the key has no credit limit. */
   readonly credits?: number;
+  /** Whether the key is enabled. */
   readonly enabled?: boolean;
+  /** The user, team or tenant that the key belongs to; absent if it has none. */
   readonly identity?: VerifiedIdentity<IdentityMeta>;
-  /** Direct permissions and those of the key's roles, each once. */
+  /** The key's own permissions and those of its roles, each once. */
   readonly permissions: readonly string[];
+  /** The names of the key's roles. */
   readonly roles: readonly string[];
   /** The limits that this verification counted against. */
   readonly ratelimits: readonly RatelimitState[];
-  /** Where the answer comes from: asked now, remembered, or remembered past its time while Unkey could not be reached. */
+  /**
+   * Where the answer comes from: `'unkey'` now, `'cache'`, or `'stale'`: cached for longer than `ttl`, because Unkey
+   * can't be reached.
+   */
   readonly source: 'unkey' | 'cache' | 'stale';
 }

@@ -22,10 +22,11 @@ export interface KeyRatelimitDemand {
 
 /** What one verification asks for beside the key. */
 export interface VerifyOptions {
-  /** All of them are needed. */
+  /** The key must hold all of them. */
   permissions?: PermissionExpression | PermissionExpression[] | undefined;
-  /** What the call costs, a whole number from 0. Unkey takes 1 from a key with a credit limit unless told. */
+  /** What the call costs, a whole number from 0. Without it, Unkey takes 1 from a key with a credit limit. */
   credits?: number | undefined;
+  /** Limits that the call counts against. */
   ratelimits?: KeyRatelimitDemand[] | undefined;
   /** For Unkey's analytics: at most 20, each 1 to 512 characters. */
   tags?: string[] | undefined;

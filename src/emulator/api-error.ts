@@ -27,6 +27,7 @@ const ERRORS = {
   roleAlreadyExists: [409, 'Conflicting Resource', 'unkey/data/role_already_exists'],
   permissionAlreadyExists: [409, 'Conflicting Resource', 'unkey/data/permission_already_exists'],
   preconditionFailed: [412, 'Precondition Failed', 'unkey/application/precondition_failed'],
+  analyticsNotConfigured: [412, 'Precondition Failed', 'unkey/data/analytics_not_configured'],
   protectedResource: [412, 'Resource is protected', 'unkey/application/protected_resource'],
   tooManyRequests: [429, 'Too Many Requests', 'user/too_many_requests/workspace_rate_limited'],
   unexpectedError: [500, 'Internal Server Error', 'unkey/application/unexpected_error'],

@@ -8,6 +8,11 @@ export interface EmulatorOptions {
   now?: number | undefined;
   /** The root key that may do everything; default: a random one. */
   rootKey?: string | undefined;
+  /**
+   * Whether to speak the newer API, which knows keyspaces: `keys.verifyKey` takes `keyspaces` and answers `keyspaceId`,
+   * `apis.createApi` takes `keyspaceId`. Default false: such members are refused with 400, as older servers do.
+   */
+  keyspaces?: boolean | undefined;
   /** How many of the latest requests `calls` keeps; default 10,000, `false` for none. */
   recordCalls?: number | false | undefined;
   /** Whether to start where `NODE_ENV` is `production`; default false. */
@@ -21,6 +26,7 @@ const EMULATOR: Checks = {
   host: ['an address', (value) => typeof value === 'string' && value !== ''],
   now: ['a time in Unix milliseconds', isInteger],
   rootKey: ['a text without blanks', (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)],
+  keyspaces: ['true or false', (value) => typeof value === 'boolean'],
   recordCalls: ['a number of calls or false', (value) => value === false || isInteger(value)],
   allowProduction: ['true or false', (value) => typeof value === 'boolean'],
 };

@@ -5,6 +5,7 @@ import { type CreatedKey, type CreateKeyBody, createKeyDirectly } from './create
 import { checkEmulatorOptions, checkRootKeyOptions, type EmulatorOptions } from './emulator-options.js';
 import type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
 import { EmulatorState, type EmulatorSetup } from './emulator-state.js';
+import { operations, operationsWithKeyspaces } from './operations/operations.js';
 import type { RecordedCall } from './transport/call-log.js';
 import { createEmulatorServer } from './transport/emulator-server.js';
 
@@ -36,12 +37,16 @@ export class UnkeyEmulator {
   readonly url: string;
   /** A root key that may do everything. */
   readonly rootKey: string;
+  /** Whether it knows keyspaces, as `start({ keyspaces })` says. */
+  readonly keyspaces: boolean;
   /** The emulator's clock. */
   readonly clock: EmulatorClock;
   readonly #server: Server;
   readonly #state: EmulatorState;
+  readonly #resetListeners = new Set<() => void>();
 
-  private constructor(server: Server, url: string, state: EmulatorState) {
+  private constructor(server: Server, url: string, state: EmulatorState, keyspaces: boolean) {
+    this.keyspaces = keyspaces;
     this.#server = server;
     this.#state = state;
     this.url = url;
@@ -64,6 +69,7 @@ export class UnkeyEmulator {
     checkEmulatorOptions(options);
     const state = new EmulatorState(options, setup);
     const server = createEmulatorServer({
+      operations: options.keyspaces ? operationsWithKeyspaces : operations,
       clock: state.clock,
       faults: state.faults,
       log: state.log,
@@ -75,7 +81,7 @@ export class UnkeyEmulator {
     const host = options.host ?? '127.0.0.1';
     server.listen(options.port ?? 0, host);
     await once(server, 'listening');
-    return new UnkeyEmulator(server, urlOf(server, host), state);
+    return new UnkeyEmulator(server, urlOf(server, host), state, options.keyspaces ?? false);
   }
 
   /**
@@ -132,6 +138,19 @@ export class UnkeyEmulator {
   /** Makes everything as it was at the start: no data but `rootKey`, no faults, no calls, the clock where it was. */
   reset(): void {
     this.#state.reset();
+    for (const listener of this.#resetListeners) listener();
+  }
+
+  /**
+   * Calls a function after every {@link reset}, such as one that clears what an app under test has cached.
+   *
+   * @returns an object whose `off()` ends it
+   */
+  onReset(listener: () => void): { off(): void } {
+    // A function of its own, so that the same listener may be added twice and removed once.
+    const call = () => listener();
+    this.#resetListeners.add(call);
+    return { off: () => void this.#resetListeners.delete(call) };
   }
 
   /** Stops at once, hanging requests included. A second call does nothing. */

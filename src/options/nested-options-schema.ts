@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import type { VerificationStore } from '../contracts/verification-store.js';
+import { isStore, STORE } from './is-store.js';
+import type { UnkeyCacheOptions } from './unkey-options.js';
 import { wholeNumber } from './whole-number.js';
 
 const MS = 'must be a whole number of milliseconds from 1 to 2147483647';
 const MS_OR_NONE = 'must be a whole number of milliseconds from 0 to 2147483647';
 const COUNT = 'must be a whole number from 1';
 const RATE = 'must be a share above 0 and up to 1';
-
-const STORE = 'must be a store with get, set and delete that keeps to a time to live, such as a Keyv';
 const SCOPE = 'must be a text that is not empty';
 
 const breaker = object('breaker', 'false', {
@@ -21,7 +20,10 @@ const cache = object('cache', 'true, false', {
   max: wholeNumber(1, COUNT),
   negativeTtl: wholeNumber(0, MS_OR_NONE),
   staleIfError: wholeNumber(0, MS_OR_NONE),
-  store: v.custom<VerificationStore>(isStore, STORE),
+  store: v.custom<NonNullable<UnkeyCacheOptions['store']>>(
+    (value) => isStore(value) || typeof value === 'function',
+    STORE,
+  ),
   storeTimeout: wholeNumber(1, MS),
   scope: v.pipe(v.string(SCOPE), v.nonEmpty(SCOPE)),
 });
@@ -39,14 +41,4 @@ function object<Entries extends v.ObjectEntries>(name: string, other: string, en
       ? `is unknown; "${name}" takes ${names}`
       : `must be ${other} or an object of ${names}`;
   return v.partial(v.strictObject(entries, takes));
-}
-
-function isStore(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    // It would fit by its shape and never forget.
-    !(value instanceof Map) &&
-    ['get', 'set', 'delete'].every((name) => typeof Reflect.get(value, name) === 'function')
-  );
 }

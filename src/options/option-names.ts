@@ -19,6 +19,8 @@ const NAMES: Readonly<Record<keyof UnkeyModuleOptions, true>> = {
   maxInFlight: true,
   breaker: true,
   cache: true,
+  verifyOn: true,
+  reverifyAfter: true,
   verifier: true,
   dispatcher: true,
   client: true,

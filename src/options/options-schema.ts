@@ -91,6 +91,10 @@ export const OPTIONS = {
   timeout: wholeNumber(1, TIMEOUT),
   maxInFlight: wholeNumber(1, MAX_IN_FLIGHT),
   ...NESTED_OPTIONS,
+  verifyOn: is<'connection' | 'message'>((value) => value === 'connection' || value === 'message')(
+    "must be 'connection' or 'message'",
+  ),
+  reverifyAfter: wholeNumber(1, TIMEOUT),
   verifier: is<'http' | 'sdk' | Verifier>(
     (value) => value === 'http' || value === 'sdk' || isFunction(value),
   )("must be 'http', 'sdk' or a function (request, signal) => Promise<Verification>"),

@@ -5,7 +5,7 @@ import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
 import { breakerOf, cacheOf } from './nested-options.js';
 import { toPermissionQuery } from './permission-query.js';
-import type { ResolvedUnkeyOptions } from './resolved-options.js';
+import type { ResetSource, ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
 import { routeMatcher } from './route-pattern.js';
 import { shown } from './shown-value.js';
@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly keyFrom: readonly KeySource[];
   /** The clock, in Unix ms. */
   readonly now: () => number;
+  /** See {@link ResolvedUnkeyOptions.onReset}. */
+  readonly onReset?: ResetSource | undefined;
 }
 
 /**
@@ -52,11 +54,14 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     maxInFlight: options.maxInFlight ?? 1000,
     breaker: breakerOf(options.breaker),
     cache: cacheOf(options.cache),
+    verifyOn: options.verifyOn ?? 'connection',
+    reverifyAfter: options.reverifyAfter ?? 60_000,
     verifier: verifierOf(options),
     dispatcher: behindFunction(options.dispatcher),
     client: options.client === false ? false : behindFunction(options.client),
     clientOptions: Object.freeze({ ...options.clientOptions }),
     now: around.now,
+    onReset: around.onReset,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import type { Dispatcher } from 'undici';
+import type { Awaitable } from '../contracts/awaitable.js';
 import type { KeySource } from '../contracts/key-source.js';
 import type { VerificationStore } from '../contracts/verification-store.js';
 import type { Verifier } from '../contracts/verifier.js';
@@ -34,6 +35,9 @@ export interface ResolvedUnkeyOptions {
   readonly maxInFlight: number;
   readonly breaker: ResolvedBreakerOptions | false;
   readonly cache: ResolvedCacheOptions | false;
+  readonly verifyOn: 'connection' | 'message';
+  /** ms */
+  readonly reverifyAfter: number;
   readonly verifier: 'http' | 'sdk' | Verifier;
   /** The user's own; `undefined`: a pool is to be made. */
   readonly dispatcher: (() => Dispatcher) | undefined;
@@ -42,7 +46,12 @@ export interface ResolvedUnkeyOptions {
   readonly clientOptions: UnkeyClientOptions;
   /** The clock, in Unix ms. */
   readonly now: () => number;
+  /** Calls a function whenever everything cached is to be forgotten; absent outside tests. */
+  readonly onReset: ResetSource | undefined;
 }
+
+/** Calls a listener at every reset, until `off()` is called. */
+export type ResetSource = (listener: () => void) => { off(): void };
 
 /** The option `breaker`, complete. */
 export interface ResolvedBreakerOptions {
@@ -58,7 +67,8 @@ export interface ResolvedCacheOptions {
   readonly max: number;
   readonly negativeTtl: number;
   readonly staleIfError: number;
-  readonly store: VerificationStore | undefined;
+  /** A store, or a function that makes one, which the module then closes. */
+  readonly store: VerificationStore | (() => Awaitable<VerificationStore>) | undefined;
   readonly storeTimeout: number;
 }
 

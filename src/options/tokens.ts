@@ -25,3 +25,6 @@ export const UNKEY_CACHE = Symbol.for('nestjs-unkey:cache');
 
 /** @internal */
 export const UNKEY_EVENTS = Symbol.for('nestjs-unkey:events');
+
+/** @internal tells the cache and open connections which keys were changed */
+export const UNKEY_INVALIDATIONS = Symbol.for('nestjs-unkey:invalidations');

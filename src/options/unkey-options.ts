@@ -147,6 +147,22 @@ export interface UnkeyModuleOptions {
   cache?: UnkeyCacheOptions | boolean | undefined;
 
   /**
+   * WebSocket only. `'connection'`: a successful verification serves the client's next messages too, for the same key
+   * and the same demands, if repeating it would spend nothing. `'message'`: every message is verified.
+   *
+   * @default 'connection'
+   */
+  verifyOn?: 'connection' | 'message' | undefined;
+
+  /**
+   * WebSocket only: how long a verification serves the client's next messages, in ms. It also ends when the key
+   * expires and when it is invalidated.
+   *
+   * @default 60_000
+   */
+  reverifyAfter?: number | undefined;
+
+  /**
    * How keys are verified. `'http'`: over a pool of connections that is kept open; `'sdk'`: through the official
    * SDK (its retries off, since a repeated call spends credits again), at several times the cost; or by a
    * function of your own.
@@ -240,11 +256,14 @@ export interface UnkeyCacheOptions {
 
   /**
    * Where the instances of an app share cached verifications, such as a Keyv over Redis. It is yours to close.
-   * Together with a `verifier` or a `client` of your own it needs {@link scope}.
+   * Together with a `verifier` or a `client` of your own it needs {@link scope}. A store is yours to close. A function
+   * that makes one, sync or async, is called when the app starts, and the module closes the store with the app
+   * (`disconnect()` or `close()`).
    *
    * @default none: each instance has its own cache
+   * @example () => new Keyv({ store: new KeyvRedis('redis://127.0.0.1:6379') })
    */
-  store?: VerificationStore | undefined;
+  store?: VerificationStore | (() => VerificationStore | Promise<VerificationStore>) | undefined;
 
   /**
    * How long one look into `store` may take, never more than half of `timeout`. Later is a miss, and the store is

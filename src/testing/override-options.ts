@@ -1,3 +1,4 @@
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { UnkeyModuleOptions } from '../options/unkey-options.js';
 import { resolveWithDefaults } from '../resolve-with-defaults.js';
@@ -19,9 +20,10 @@ export interface OverridableBuilder {
 export function overrideOptions<Builder extends OverridableBuilder>(
   builder: Builder,
   change: (given: UnkeyModuleOptions) => UnkeyModuleOptions,
+  time: Partial<Pick<ResolvedUnkeyOptions, 'now' | 'onReset'>> = {},
 ): Builder {
   builder.overrideProvider(UNKEY_RESOLVED_OPTIONS).useFactory({
-    factory: (given) => resolveWithDefaults(change(given ?? {})),
+    factory: (given) => resolveWithDefaults(change(given ?? {}), time),
     inject: [UNKEY_OPTIONS],
   });
   return builder;

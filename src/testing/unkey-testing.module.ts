@@ -1,6 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { UnkeyModuleExtras, UnkeyModuleOptions } from '../options/unkey-options.js';
-import type { EmulatorAddress } from './use-emulator.js';
+import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { resolveWithDefaults } from '../resolve-with-defaults.js';
+import { timeOf, type EmulatorAddress } from './use-emulator.js';
 
 /**
  * `UnkeyModule` at an emulator, for tests of modules that do not import it themselves.
@@ -18,12 +20,22 @@ export class UnkeyTestingModule {
     options: UnkeyModuleOptions & Pick<UnkeyModuleExtras, 'globalGuard'> = {},
   ): DynamicModule {
     const given = { ...options, rootKey: unkey.rootKey, baseUrl: unkey.url, isGlobal: true };
-    return { module: UnkeyTestingModule, imports: [registered(given)] };
+    return { module: UnkeyTestingModule, imports: [registered(given, unkey)] };
   }
 }
 
 /** Loaded when it is used: whoever wants the emulator alone needs no Nest. */
-async function registered(options: UnkeyModuleOptions & UnkeyModuleExtras): Promise<DynamicModule> {
+async function registered(
+  options: UnkeyModuleOptions & UnkeyModuleExtras,
+  unkey: EmulatorAddress,
+): Promise<DynamicModule> {
   const { UnkeyModule } = await import('../unkey.module.js');
-  return UnkeyModule.forRoot(options);
+  const definition = UnkeyModule.forRoot(options);
+  const resolved = {
+    provide: UNKEY_RESOLVED_OPTIONS,
+    useFactory: (given: unknown) => resolveWithDefaults(given, timeOf(unkey)),
+    inject: [UNKEY_OPTIONS],
+  };
+  // It stands in for the module's own provider, which goes by real time.
+  return { ...definition, providers: [...(definition.providers ?? []), resolved] };
 }

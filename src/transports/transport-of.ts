@@ -2,6 +2,7 @@ import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { graphqlTransport } from './graphql/graphql.transport.js';
 import type { GuardTransport } from './guard-transport.js';
+import { wsTransport } from './ws/ws.transport.js';
 import { httpTransport } from './http/http.transport.js';
 
 /**
@@ -14,6 +15,7 @@ export function transportOf(host: ArgumentsHost): GuardTransport {
   const type = host.getType<string>();
   if (type === 'http') return httpTransport;
   if (type === 'graphql') return graphqlTransport;
+  if (type === 'ws') return wsTransport;
   throw new UnkeyConfigError(
     `UnkeyGuard cannot verify requests of type "${type}", so it refuses them${placeOf(host)}.`,
   );

@@ -1,30 +1,13 @@
 import type { Question } from '../contracts/question.js';
-import type { Verification } from '../contracts/verification.js';
 import type { CallerVerifier } from '../contracts/verifier.js';
 import { classifyFailure } from '../errors/classify-failure.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
+import { copyOfAnswer } from './copy-of-answer.js';
 import { directOf } from './direct-verifier.js';
 import { DeadlineError, withDeadline } from './deadline.js';
 import type { Outcome } from './outcome.js';
-import { plainCopy } from './plain-copy.js';
 import { isVerification, isWellFormed } from './read-verification.js';
 import { finish } from './verified-key-of.js';
-
-const MEMBERS = [
-  'valid',
-  'code',
-  'requestId',
-  'keyId',
-  'name',
-  'meta',
-  'expires',
-  'credits',
-  'enabled',
-  'permissions',
-  'roles',
-  'identity',
-  'ratelimits',
-] as const satisfies (keyof Verification)[];
 
 /**
  * Asks a verifier once, within the deadline, and never rejects: a verdict that can be believed comes back as it is,
@@ -43,24 +26,13 @@ export async function obtain(
       (deadline) => direct?.(request, deadline, caller) ?? verifier(request, deadline.signal, caller),
       timeout,
     );
-    const answer = direct === undefined ? copied(given) : given;
+    // What a verifier of the user's own gives stays the user's: only a copy is frozen.
+    const answer = direct === undefined ? copyOfAnswer(given) : given;
     if (isVerification(answer) && isWellFormed(answer)) return { verification: finish(answer) };
     return { failure: { kind: 'unavailable', reason: 'Unkey gave an answer that cannot be read' } };
   } catch (error) {
     return { failure: failureOf(error) };
   }
-}
-
-/** What a verifier of the user's own gives stays the user's: it is not frozen, and later changes to it do not count. */
-function copied(given: unknown): unknown {
-  if (typeof given !== 'object' || given === null) return given;
-  const members: Record<string, unknown> = { ...given };
-  // It may be an instance of a class with getters.
-  for (const name of MEMBERS) {
-    const value: unknown = Reflect.get(given, name);
-    if (value !== undefined) members[name] = value;
-  }
-  return plainCopy(members);
 }
 
 function failureOf(error: unknown): VerificationFailure {

@@ -1,7 +1,7 @@
 import type { Verification } from '../contracts/verification.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
+import { copyOfAnswer } from './copy-of-answer.js';
 import { deepFreeze } from './deep-freeze.js';
-import { plainCopy } from './plain-copy.js';
 
 /** Where a finished yes keeps its key: an own property that copies do not have. */
 const KEY = Symbol('verified key');
@@ -32,7 +32,7 @@ export function fromSource(finished: Verification, source: 'cache' | 'stale'): V
  */
 export function verifiedKeyOf(verification: Finished): VerifiedKey {
   const known = Object.hasOwn(verification, KEY) ? verification[KEY] : undefined;
-  return known ?? Object.freeze(tidy(deepFreeze(plainCopy(verification))));
+  return known ?? Object.freeze(tidy(deepFreeze(copyOfAnswer(verification))));
 }
 
 function withKey(verification: Verification, key: VerifiedKey): Verification {

@@ -6,6 +6,7 @@ import type * as Package from 'nestjs-unkey';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp } from '../support/app.js';
+import { AMPLE } from '../support/deadline.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -90,7 +91,7 @@ describe('two copies of the package in one process agree', () => {
       }
     }
     const { get } = await startApp('fastify', {
-      imports: [esm.UnkeyModule.forRoot({ rootKey: unkey.rootKey, baseUrl: unkey.url })],
+      imports: [esm.UnkeyModule.forRoot({ rootKey: unkey.rootKey, baseUrl: unkey.url, timeout: AMPLE })],
       controllers: [AppController],
     });
     const { key, keyId } = await unkey.createKey({ permissions: ['documents.read'] });

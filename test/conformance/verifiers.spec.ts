@@ -7,6 +7,7 @@ import { obtain } from '../../src/verification/obtain.js';
 import { sdkVerifier } from '../../src/verification/sdk.verifier.js';
 import { DispatchQueue } from '../../src/verification/wire/dispatch-queue.js';
 import { httpVerifier } from '../../src/verification/wire/http.verifier.js';
+import { AMPLE } from '../support/deadline.js';
 import { replay, type Replayed } from './replay.js';
 import { scenarios, type Scenario, type Step } from './scenario.js';
 
@@ -37,7 +38,7 @@ async function verdicts(scenario: Scenario, factory: Factory): Promise<Replayed[
 }
 
 async function send(verifier: Verifier, request: VerifyRequest, clientIp: string | undefined) {
-  const outcome = await obtain(verifier, { request, caller: { clientIp } }, 5000);
+  const outcome = await obtain(verifier, { request, caller: { clientIp } }, AMPLE);
   const body =
     'failure' in outcome
       ? { kind: outcome.failure.kind, status: outcome.failure.status }

@@ -83,7 +83,17 @@ describe('nestjs-unkey dev', () => {
   test('--help prints every option', async () => {
     const shell = shells.run(['--help']);
     expect(await shell.ends()).toBe(0);
-    const options = ['port', 'host', 'root-key', 'allow-host', 'seed', 'state', 'quiet', 'allow-production'];
+    const options = [
+      'port',
+      'host',
+      'root-key',
+      'allow-host',
+      'seed',
+      'state',
+      'keyspaces',
+      'quiet',
+      'allow-production',
+    ];
     for (const option of [...options, 'version', 'help']) {
       expect(shell.output).toContain(`--${option}`);
     }
@@ -131,7 +141,8 @@ describe('the default root key', () => {
     ['--root-key', 'my_root'],
     ['--state', 'state'],
   ])('is not needed on another address with %s', async (option) => {
-    await shells.dev('--host', '0.0.0.0', ...option).listening();
+    const { url } = await shells.dev('--host', '0.0.0.0', ...option).listening();
+    expect((await fetch(`${url}/v2/liveness`)).status).toBe(200);
   });
 });
 
@@ -272,28 +283,58 @@ describe('--seed', () => {
     const { createHash } = await import('node:crypto');
     const seed = shells.seedFile({
       apis: [{ id: 'api_shop0001', name: 'shop' }],
-      migrations: [{ id: 'from_seam', algorithm: 'seam' }],
+      migrations: [
+        { id: 'from_seam', algorithm: 'seam' },
+        { id: 'other_seam', algorithm: 'seam' },
+      ],
     });
     const emulator = await shells.dev('--seed', seed).listening();
-    const hash = createHash('sha256').update('secret').digest('hex');
-    const request = {
-      migrationId: 'from_seam',
-      apiId: 'api_shop0001',
-      keys: [{ hash, credits: { remaining: 5 } }],
-    };
-    const { migrated } = await call(emulator, 'keys.migrateKeys', request);
+    const hashed = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+    const migrationId = 'from_seam';
+    const migrate = (...keys: object[]) =>
+      call(emulator, 'keys.migrateKeys', { migrationId, apiId: 'api_shop0001', keys });
+    const hash = hashed('secret');
+    const { migrated } = await migrate({ hash, credits: { remaining: 5 } });
     expect(migrated).toMatchObject([{ hash }]);
-    expect(await call(emulator, 'keys.migrateKeys', request)).toMatchObject({ failed: [hash], migrated: [] });
+    // What a key refers to is made even though its hash is taken.
+    expect(await migrate({ hash, externalId: 'late' }, { hash })).toMatchObject({
+      failed: [hash],
+      migrated: [],
+    });
+    expect((await call(emulator, 'identities.getIdentity', { identity: 'late' })).externalId).toBe('late');
+    const twice = await migrate({ hash: hashed('new') }, { hash: hashed('new') });
+    expect([twice.status, twice.detail]).toEqual([500, '']);
+
     const key = 'seam_abcdef_secret';
     expect((await call(emulator, 'keys.verifyKey', { key })).code).toBe('NOT_FOUND');
-    const migrationId = 'from_seam';
+    // Another migration finds the key and leaves its hash as it is.
+    const other = await call(emulator, 'keys.verifyKey', { key, migrationId: 'other_seam' });
+    expect(other).toMatchObject({ code: 'VALID', credits: 4 });
+    expect((await call(emulator, 'keys.verifyKey', { key })).code).toBe('NOT_FOUND');
     expect(await call(emulator, 'keys.verifyKey', { key, migrationId })).toMatchObject({
       code: 'VALID',
-      credits: 4,
+      credits: 3,
     });
-    expect(await call(emulator, 'keys.verifyKey', { key })).toMatchObject({ code: 'VALID', credits: 3 });
+    expect(await call(emulator, 'keys.verifyKey', { key })).toMatchObject({ code: 'VALID', credits: 2 });
     expect((await call(emulator, 'keys.whoami', { key })).start).toBe('seam_abcd');
     expect((await call(emulator, 'keys.verifyKey', { key: 'seam_x', migrationId })).status).toBe(400);
+
+    for (const [text, start] of [
+      ['pre__longX', 'pre__lon'],
+      ['my_company_short_longY', 'my_company_shor'],
+      ['p_a_b', 'p_a_b'],
+    ] as const) {
+      await migrate({ hash: hashed(text.split('_').at(-1) ?? '') });
+      expect((await call(emulator, 'keys.verifyKey', { key: text, migrationId })).code).toBe('VALID');
+      expect((await call(emulator, 'keys.whoami', { key: text })).start).toBe(start);
+    }
+
+    await migrate({ hash: hashed('cut') });
+    const cut = await call(emulator, 'keys.verifyKey', { key: 'p_abcé_cut', migrationId });
+    expect([cut.status, cut.type]).toEqual([
+      500,
+      'https://unkey.com/docs/errors/unkey/application/unexpected_error',
+    ]);
   });
 
   test.for<[seed: unknown, place: string]>([

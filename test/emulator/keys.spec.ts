@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorType } from './support/client.js';
+import { clientOf, errorType } from './support/client.js';
 import { NOON, useFreshEmulator } from './support/emulator.js';
 
 const emulator = useFreshEmulator();
@@ -289,6 +289,74 @@ describe('what needs a vault or an analytics store answers 412', () => {
     expect(await refusal('keys.createKey', { apiId, recoverable: true })).toEqual(failed);
     expect(await refusal('keys.getKey', { keyId, decrypt: true })).toEqual(failed);
     expect(await refusal('apis.listKeys', { apiId, decrypt: true })).toEqual(failed);
-    expect(await refusal('analytics.getVerifications', { query: 'SELECT 1' })).toEqual(failed);
   });
+
+  test('analytics, after the right to read them', async () => {
+    const query = { query: 'SELECT 1' };
+    const unconfigured = [412, 'unkey/data/analytics_not_configured'];
+    expect(await refusal('analytics.getVerifications', query)).toEqual(unconfigured);
+    for (const [permission, expected] of [
+      ['api.*.read_analytics', unconfigured],
+      ['api.api_1.read_analytics', unconfigured],
+      ['api.*.read_key', [403, 'unkey/authorization/insufficient_permissions']],
+    ] as const) {
+      const rootKey = emulator.unkey.createRootKey({ permissions: [permission] });
+      const reply = await clientOf(emulator.unkey, rootKey).call('analytics.getVerifications', query);
+      expect([reply.status, errorType(reply)]).toEqual(expected);
+    }
+  });
+});
+
+describe('an id beside the name of the same role or permission in one list counts as that one', () => {
+  const world = async () => {
+    const { keyId } = await createKey();
+    const { roleId } = await data('permissions.createRole', { name: 'reader' });
+    const { permissionId } = await data('permissions.createPermission', { name: 'Read', slug: 'read' });
+    return { keyId, roleId, permissionId };
+  };
+
+  test.for(['addRoles', 'setRoles', 'removeRoles'])('keys.%s: 200, and 404 for an id alone', async (name) => {
+    const { keyId, roleId } = await world();
+    const rest = name === 'removeRoles' ? [] : [{ id: roleId, name: 'reader' }];
+    expect(await data(`keys.${name}`, { keyId, roles: ['reader', roleId] })).toEqual(rest);
+    expect(await data(`keys.${name}`, { keyId, roles: [roleId, 'reader'] })).toEqual(rest);
+    for (const roles of [[roleId], ['Reader'], ['reader', 'Reader']]) {
+      expect(await refusal(`keys.${name}`, { keyId, roles })).toEqual([404, 'unkey/data/role_not_found']);
+    }
+  });
+
+  test.for(['addPermissions', 'setPermissions'])(
+    'keys.%s makes no permission named like the id',
+    async (name) => {
+      const { keyId, permissionId } = await world();
+      const permissions = [permissionId, 'read'];
+      expect(await data(`keys.${name}`, { keyId, permissions })).toMatchObject([
+        { id: permissionId, slug: 'read' },
+      ]);
+      expect(await data('permissions.listPermissions', {})).toHaveLength(1);
+    },
+  );
+
+  test('keys.removePermissions', async () => {
+    const { keyId, permissionId } = await world();
+    await data('keys.addPermissions', { keyId, permissions: ['read', 'write'] });
+    const left = await data('keys.removePermissions', { keyId, permissions: ['read', permissionId] });
+    expect(left).toMatchObject([{ slug: 'write' }]);
+    const permissions = [permissionId];
+    expect(await refusal('keys.removePermissions', { keyId, permissions })).toEqual([
+      404,
+      'unkey/data/permission_not_found',
+    ]);
+  });
+});
+
+test("updateIdentity repeats the request's -0, which is stored as 0", async () => {
+  await data('identities.createIdentity', { externalId: 'a' });
+  const response = await fetch(`${emulator.unkey.url}/v2/identities.updateIdentity`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${emulator.unkey.rootKey}`, 'content-type': 'application/json' },
+    body: '{"identity":"a","meta":{"n":-0}}',
+  });
+  expect(await response.text()).toContain('"meta":{"n":-0}');
+  expect((await data('identities.getIdentity', { identity: 'a' })).meta).toEqual({ n: 0 });
 });

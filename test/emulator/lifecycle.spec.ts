@@ -11,7 +11,7 @@ const emulator = useFreshEmulator();
 /** Runs a script as one who has installed the package. */
 const runScript = (script: string) => {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  const options = { cwd, timeout: 10_000, encoding: 'utf8' } as const;
+  const options = { cwd, timeout: 120_000, encoding: 'utf8' } as const;
   return spawnSync(process.execPath, ['--input-type=module', '--eval', script], options);
 };
 afterEach(() => vi.unstubAllEnvs());

@@ -101,6 +101,19 @@ describe('multiLimit', () => {
         { namespace: 'n', identifier: 'a', limit: 3, passed: false, remaining: 0, reset: NOON + HOUR },
       ],
     });
+    const dear = await client.data('ratelimit.multiLimit', [
+      entry('a', 5, 9),
+      entry('a', 5, 1),
+      entry('b', 5, 1),
+    ]);
+    expect(dear).toMatchObject({
+      passed: false,
+      limits: [
+        { passed: false, remaining: 0 },
+        { passed: false, remaining: 0 },
+        { passed: true, remaining: 5 },
+      ],
+    });
     const passing = await client.data('ratelimit.multiLimit', [entry('a', 3, 2), entry('b', 3)]);
     expect(passing).toMatchObject({ passed: true, limits: [{ remaining: 1 }, { remaining: 2 }] });
   });

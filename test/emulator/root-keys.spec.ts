@@ -1,3 +1,4 @@
+import type { CreateKeyBody } from 'nestjs-unkey/emulator';
 import { describe, expect, test } from 'vitest';
 import { type Client, clientOf, errorType } from './support/client.js';
 import { useFreshEmulator } from './support/emulator.js';
@@ -187,5 +188,75 @@ describe('what is made on the way needs its own grant', () => {
     expect(
       (await as(...grants, 'rbac.*.create_permission').call('permissions.createRole', role)).status,
     ).toBe(200);
+  });
+});
+
+describe('URN grants', () => {
+  test.for<[grant: string, status: number]>([
+    ['ratelimits/namespaces/*/overrides/*#read_override', 200],
+    ['ratelimits/namespaces/*/overrides/OVERRIDE#read_override', 200],
+    ['ratelimits/namespaces/*/overrides/rlor_other#read_override', 404],
+    ['projects/*/ratelimits/namespaces/*/overrides/*#read', 404],
+    ['projects/*/ratelimits/namespaces/*/overrides/*#read_override', 404],
+  ])('on overrides: %s → %i', async ([grant, status]) => {
+    const limit = { namespace: 'n', identifier: 'a', limit: 1, duration: 60_000 };
+    await data('ratelimit.limit', limit);
+    const { overrideId } = await data('ratelimit.setOverride', limit);
+    const client = as(`unkey:v1:ws_emulator:${grant.replace('OVERRIDE', overrideId)}`);
+    const reply = await client.call('ratelimit.getOverride', { namespace: 'n', identifier: 'a' });
+    expect(reply.status).toBe(status);
+  });
+
+  test.for<[grant: string, status: number]>([
+    ['unkey:v1:ws_emulator:projects/*/identities/*#read_identity', 200],
+    ['unkey:v1:ws_emulator:projects/*/identities/ID#read_identity', 403],
+    ['identity.ID.read_identity', 200],
+    ['identity.id_other.read_identity', 403],
+  ])('on identities: %s → %i', async ([grant, status]) => {
+    const { identityId } = await data('identities.createIdentity', { externalId: 'a' });
+    const client = as(grant.replace('ID', identityId));
+    expect((await client.call('identities.getIdentity', { identity: 'a' })).status).toBe(status);
+    expect((await client.call('identities.listIdentities', {})).status).toBe(status);
+  });
+});
+
+test.for(['limit', 'multiLimit'])(
+  'ratelimit.%s with the right to make a namespace and none to count: 403, and the namespace is made',
+  async (name) => {
+    const limit = { namespace: 'made', identifier: 'a', limit: 1, duration: 60_000 };
+    const client = as('ratelimit.*.create_namespace');
+    const reply = await client.call(`ratelimit.${name}`, name === 'limit' ? limit : [limit]);
+    expect([reply.status, errorType(reply)]).toEqual([403, 'unkey/authorization/insufficient_permissions']);
+    const override = await emulator.client.call('ratelimit.getOverride', {
+      namespace: 'made',
+      identifier: 'a',
+    });
+    expect(errorType(override)).toBe('unkey/data/ratelimit_override_not_found');
+  },
+);
+
+describe('an ordinary key as root key', () => {
+  test.for<[what: string, body: CreateKeyBody, status: number, type: string, title: string]>([
+    ['valid', {}, 401, 'unkey/authentication/key_not_found', 'Unauthorized'],
+    ['disabled', { enabled: false }, 403, 'unkey/authorization/key_disabled', 'Key is disabled'],
+    [
+      'disabled and expired',
+      { enabled: false, expires: 1 },
+      403,
+      'unkey/authorization/key_disabled',
+      'Key is disabled',
+    ],
+    ['expired', { expires: 1 }, 403, 'unkey/authorization/forbidden', 'Forbidden'],
+    [
+      'with the right to verify',
+      { enabled: false, permissions: ['api.*.verify_key'] },
+      403,
+      'unkey/authorization/key_disabled',
+      'Key is disabled',
+    ],
+  ])('%s', async ([, body, status, type, title]) => {
+    const { key } = await emulator.unkey.createKey(body);
+    const reply = await clientOf(emulator.unkey, key).call('keys.verifyKey', { key });
+    expect([reply.status, errorType(reply), reply.body.error?.title]).toEqual([status, type, title]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clientOf, errorType } from './support/client.js';
-import { useFreshEmulator } from './support/emulator.js';
+import { NOON, useFreshEmulator } from './support/emulator.js';
 import { RawConnection } from './support/raw-connection.js';
 
 const emulator = useFreshEmulator();
@@ -30,7 +30,11 @@ describe('a path that is none is answered in plain text', () => {
   test.for([
     ['//v2/keys.verifyKey', '/v2/keys.verifyKey'],
     ['/v2/../v2/./keys.verifyKey?a=1', '/v2/keys.verifyKey?a=1'],
-    ['/v2/x/..', '/v2/'],
+    ['/v2/x/..', '/v2'],
+    ['/v2/keys.verifyKey/.', '/v2/keys.verifyKey'],
+    ['/v2/keys.verifyKey/./', '/v2/keys.verifyKey/'],
+    ['/..', '/'],
+    ['/v2//a%20b', '/v2/a%2520b'],
   ])('%s leads to %s', async ([path = '', clean]) => {
     const raw = new RawConnection(emulator.unkey);
     raw.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
@@ -42,7 +46,34 @@ describe('a path that is none is answered in plain text', () => {
   test('a known path with escaped characters is refused as a request', async () => {
     const reply = await emulator.client.call('keys%2EverifyKey', { key: 'x' });
     expect(reply.status).toBe(400);
-    expect(reply.body.error?.errors).toMatchObject([{ location: 'path' }]);
+    expect(reply.body.error?.errors).toEqual([{ location: 'path', message: expect.any(String) }]);
+    const get = await fetch(`${emulator.unkey.url}/v2/keys%2EverifyKey`);
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test.for<[path: string, status: number]>([
+    ['/v2/keys.verifyKey#fragment', 404],
+    ['/v2%2Fkeys.verifyKey', 404],
+    ['/v2/keys.verifyKey%2F', 404],
+    ['/v2/%2E/keys.verifyKey', 404],
+    ['/v2/%zz', 400],
+    ['/v2/keys.verifyKey?a#fragment', 400],
+  ])('%s → %i', async ([path, status]) => {
+    const raw = new RawConnection(emulator.unkey);
+    raw.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+    expect(await raw.untilClosed()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
+  test.for<[contentType: string, status: number]>([
+    ['application/json; charset=utf-8', 200],
+    ['application/json; charset=utf-8; charset=utf-8', 200],
+    ['application/json; charset=utf-8; Charset=latin1', 400],
+    ['application/json; a=1; b=1; a=2', 400],
+    ['application/json; charset', 200],
+    ['application/json;', 200],
+  ])('Content-Type: %s → %i', async ([contentType, status]) => {
+    const headers = { 'content-type': contentType };
+    expect((await emulator.client.call('keys.verifyKey', { key: 'x' }, headers)).status).toBe(status);
   });
 });
 
@@ -175,14 +206,75 @@ describe('text that is not read as JSON.parse reads it', () => {
     expect(await emulator.client.send('keys.verifyKey', sent, { accept: '*/*' })).toMatchObject(reply);
   });
 
-  test('objects given twice are merged', async () => {
+  test('createKey: credits given twice are merged', async () => {
     const { data, send } = emulator.client;
-    const { keyId } = await emulator.unkey.createKey();
-    const twice = `{"keyId":"${keyId}","credits":{"remaining":5,"refill":{"interval":"daily","amount":3}},"credits":{"remaining":7}}`;
-    expect((await send('keys.updateKey', twice)).status).toBe(200);
+    const { apiId } = await data('apis.createApi', { name: 'twice' });
+    const credits =
+      '"credits":{"remaining":5,"refill":{"interval":"daily","amount":3}},"credits":{"remaining":7}';
+    const { keyId } = (await send('keys.createKey', `{"apiId":"${apiId}",${credits}}`)).body.data;
     expect((await data('keys.getKey', { keyId })).credits).toEqual({
       remaining: 7,
       refill: { interval: 'daily', amount: 3 },
+    });
+  });
+
+  test('updateKey: credits and meta given twice are replaced', async () => {
+    const { data, send } = emulator.client;
+    const { keyId } = await emulator.unkey.createKey();
+    const twice =
+      '"credits":{"remaining":5,"refill":{"interval":"daily","amount":3}},"credits":{"remaining":7},"meta":{"a":1},"meta":{"b":2}';
+    expect((await send('keys.updateKey', `{"keyId":"${keyId}",${twice}}`)).status).toBe(200);
+    const { credits, meta } = await data('keys.getKey', { keyId });
+    expect({ credits, meta }).toEqual({ credits: { remaining: 7 }, meta: { b: 2 } });
+  });
+
+  test('a list given twice: members of the earlier item at the same place stay', async () => {
+    const key = await emulator.unkey.createKey();
+    const limits =
+      '"ratelimits":[{"name":"first","limit":9,"duration":3600000}],"ratelimits":[{"name":"second","cost":2}]';
+    const reply = await emulator.client.send('keys.verifyKey', `{"key":"${key.key}",${limits}}`);
+    expect(reply.body.data.ratelimits).toMatchObject([{ name: 'second', limit: 9, remaining: 7 }]);
+  });
+
+  describe('members in another letter case, where unknown members are tolerated', () => {
+    test('createIdentity', async () => {
+      const { call, data } = emulator.client;
+      const limit = { name: 'calls', limit: 1, duration: 60_000, autoApply: false, LIMIT: 7 };
+      const created = await call('identities.createIdentity', {
+        externalId: 'a',
+        Meta: { tier: 2 },
+        RATELIMITS: [limit],
+      });
+      expect(created.status).toBe(200);
+      expect(await data('identities.getIdentity', { identity: 'a' })).toMatchObject({
+        meta: { tier: 2 },
+        ratelimits: [{ name: 'calls', limit: 7 }],
+      });
+    });
+
+    test('rerollKey, entries of ratelimits', async () => {
+      const { data } = emulator.client;
+      const { keyId, key } = await emulator.unkey.createKey();
+      await data('keys.rerollKey', { keyId, expiration: 0, Expiration: 120_000 });
+      expect((await data('keys.getKey', { keyId })).expires).toBe(NOON + 120_000);
+      const ratelimits = [{ name: 'calls', Limit: 4, DURATION: 60_000 }];
+      expect(await data('keys.verifyKey', { key, ratelimits })).toMatchObject({
+        ratelimits: [{ remaining: 3 }],
+      });
+    });
+
+    test('of a wrong type: 400 without entries', async () => {
+      const reply = await emulator.client.call('identities.createIdentity', {
+        externalId: 'a',
+        META: 'text',
+      });
+      expect(reply.status).toBe(400);
+      expect(reply.body.error?.errors).toEqual([]);
+    });
+
+    test('where unknown members are refused, they are unknown', async () => {
+      const reply = await emulator.client.call('keys.verifyKey', { key: 'x', Credits: { cost: 1 } });
+      expect(reply.body.error?.errors).toMatchObject([{ location: '/additionalProperties' }]);
     });
   });
 

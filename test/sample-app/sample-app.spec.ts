@@ -12,7 +12,7 @@ import {
 } from './support/sample.js';
 
 killSamplesAfterwards();
-beforeAll(compileSample, 60_000);
+beforeAll(compileSample);
 
 describe('without a root key', () => {
   let sample: RunningSample;

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,8 +28,16 @@ export class RedisProcess {
 
   async start(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--dir', this.#folder];
-    this.#child = spawn('redis-server', options, { stdio: 'ignore' });
-    while (!(await this.#answers())) await new Promise((resolve) => setImmediate(resolve));
+    for (let tries = 0; tries < 10; tries++) {
+      const child = spawn('redis-server', options, { stdio: 'ignore' });
+      this.#child = child;
+      // It ends at once if another process holds the port.
+      while (child.exitCode === null && child.signalCode === null) {
+        if (await this.#answers()) return;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    throw new Error(`redis-server does not start on port ${this.port}`);
   }
 
   async kill(): Promise<void> {
@@ -70,13 +78,19 @@ export class RedisProcess {
   }
 }
 
-/** A port that is free now. */
+/**
+ * A port that is free now, and that no outgoing connection takes while Redis is down: systems choose theirs from 32768
+ * upwards.
+ */
 export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const port = 20_000 + Math.floor(Math.random() * 12_000);
+  const server = createServer().listen(port, '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return freePort();
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return port;
 }

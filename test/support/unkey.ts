@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
+import { AMPLE } from './deadline.js';
 
 /** An Unkey for all tests of a file, empty before each. */
 export function useUnkey(): {
   readonly unkey: UnkeyEmulator;
-  readonly options: { rootKey: string; baseUrl: string };
+  /** What an app needs to use it, with a `timeout` that no verification reaches. */
+  readonly options: { rootKey: string; baseUrl: string; timeout: number };
 } {
   let unkey: UnkeyEmulator;
   beforeAll(async () => {
@@ -17,7 +19,7 @@ export function useUnkey(): {
       return unkey;
     },
     get options() {
-      return { rootKey: unkey.rootKey, baseUrl: unkey.url };
+      return { rootKey: unkey.rootKey, baseUrl: unkey.url, timeout: AMPLE };
     },
   };
 }

@@ -33,13 +33,7 @@ export function restoreRecords(records: Records, workspace: Workspace): void {
   });
   each('key', (_, stored) => restoreKey(stored, workspace));
   each('namespace', (_, { id, name, overrides }) => {
-    const namespace = namespaces.add({
-      id,
-      name,
-      overrides: new Map(),
-      patterns: [],
-      list: new SortedList(),
-    });
+    const namespace = namespaces.add(id, name);
     for (const override of overrides) namespaces.addOverride(namespace, { ...override });
   });
   each('rootKey', (text, settings) => rootKeys.add(text, settings));
@@ -69,6 +63,7 @@ function restoreKey(
     ...key,
     api,
     name: key.name,
+    pendingMigration: key.pendingMigration,
     meta: key.meta && storedMeta(key.meta, true).meta,
     identity: identityId === undefined ? undefined : identities.byId(identityId),
     expires: key.expires,

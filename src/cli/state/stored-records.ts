@@ -20,6 +20,7 @@ interface StoredKey extends Pick<
   'id' | 'createdAt' | 'hash' | 'start' | 'enabled' | 'refilledTo' | 'ratelimits'
 > {
   readonly apiId: string;
+  readonly pendingMigration?: string;
   readonly name?: string;
   readonly meta?: object;
   readonly identityId?: string;

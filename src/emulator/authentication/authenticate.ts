@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.js';
+import type { Key } from '../store/records.js';
 import type { Workspace } from '../store/workspace.js';
 import type { RootKey } from './root-key.js';
 
@@ -6,7 +7,7 @@ import type { RootKey } from './root-key.js';
  * The root key that an `Authorization` header names.
  *
  * @param now the emulator's Unix ms
- * @throws {ApiError} 400 without the exact prefix `Bearer `, 401 if unknown, 403 if disabled or expired
+ * @throws {ApiError} 400 without the exact prefix `Bearer `, 403 if disabled or expired, 401 if it is no root key
  */
 export function authenticate(authorization: string, workspace: Workspace, now: number): RootKey {
   const token = authorization.startsWith('Bearer ') ? authorization.slice(7).trim() : '';
@@ -17,11 +18,19 @@ export function authenticate(authorization: string, workspace: Workspace, now: n
     );
   }
   const rootKey = workspace.rootKeys.find(token);
-  if (!rootKey) throw new ApiError('rootKeyNotFound', 'No such root key exists.');
-  if (!rootKey.enabled) throw new ApiError('keyDisabled', 'The root key is disabled.');
-  if (rootKey.expires !== undefined && now > rootKey.expires) {
-    const date = new Date(rootKey.expires).toISOString();
+  // An ordinary key is told from a root key only after its own state.
+  const key = rootKey ?? ordinaryKey(token, workspace);
+  if (!key) throw new ApiError('rootKeyNotFound', 'No such root key exists.');
+  if (!key.enabled) throw new ApiError('keyDisabled', 'The root key is disabled.');
+  if (key.expires !== undefined && now > key.expires) {
+    const date = new Date(key.expires).toISOString();
     throw new ApiError('forbidden', `The root key expired on ${date}.`);
   }
+  if (!rootKey) throw new ApiError('rootKeyNotFound', 'This is not a root key.');
   return rootKey;
+}
+
+function ordinaryKey(token: string, { keys }: Workspace): Key | undefined {
+  const key = keys.byPlaintext(token);
+  return key?.api.deleted ? undefined : key;
 }

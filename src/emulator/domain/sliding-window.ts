@@ -23,17 +23,18 @@ export interface LimitOutcome {
 }
 
 /**
- * Unkey's limiter: windows aligned to the epoch, the earlier one weighted by what is left of it. Several limits count
- * all together or not at all: if one fails, the others report what they had left before.
+ * Unkey's limiter: windows aligned to the epoch, the earlier one weighted by what is left of it. The costs of all
+ * limits are added first, in order, and then each is judged: where two limits share a counter, the first one's cost
+ * weighs on the second even if the first one fails. If any fails, all costs are taken back, and those that did not
+ * fail report what they had left before their own cost.
  */
 export function takeAll(checks: readonly LimitCheck[], now: number): LimitOutcome[] {
   const results = checks.map((check) => take(check, now));
   if (results.every(({ passed }) => passed)) return results;
   for (const [index, { counter, cost }] of checks.entries()) {
-    const result = results[index];
-    if (!result?.passed) continue;
     counter.current -= cost;
-    result.remaining = result.before;
+    const result = results[index];
+    if (result?.passed) result.remaining = result.before;
   }
   return results;
 }
@@ -47,7 +48,7 @@ function take(
   const elapsed = (now - window * duration) / duration;
   const base = counter.current + Math.trunc(counter.previous * (1 - elapsed));
   const passed = base + cost <= limit;
-  if (passed) counter.current += cost;
+  counter.current += cost;
   return {
     passed,
     remaining: passed ? Math.max(0, limit - base - cost) : 0,

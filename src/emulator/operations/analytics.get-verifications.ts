@@ -1,6 +1,12 @@
 import { ApiError } from '../api-error.js';
+import { demand } from '../authentication/demand.js';
 import { operation } from './operation.js';
 
-export const getVerifications = operation('analytics.getVerifications', () => {
-  throw new ApiError('preconditionFailed', 'The emulator keeps no analytics.');
+/** The tuple of any one API will do, since nothing is read. */
+const OF_ONE_API = /^api\.[^.]*\.read_analytics$/;
+
+export const getVerifications = operation('analytics.getVerifications', (_, { rootKey }) => {
+  const mayReadOne = rootKey.permissions?.some((permission) => OF_ONE_API.test(permission));
+  if (!mayReadOne) demand(rootKey, 'api.*.read_analytics');
+  throw new ApiError('analyticsNotConfigured', 'The emulator keeps no analytics.');
 });

@@ -1,6 +1,7 @@
 import type { RatelimitRequest } from '@unkey/api/models/components';
 import { ApiError } from '../api-error.js';
 import { demand } from '../authentication/demand.js';
+import { storedMeta } from '../domain/meta.js';
 import { findIdentity } from './find-identity.js';
 import { onIdentity } from './identity-demand.js';
 import { identityData } from './key-data.js';
@@ -15,8 +16,9 @@ export const updateIdentity = operation('identities.updateIdentity', (body, { wo
   if (body.meta) identity.meta = meta;
   if (body.ratelimits) identity.ratelimits = namedRatelimits(workspace, body.ratelimits, identity.ratelimits);
   workspace.identities.changed(identity);
-  // The answer repeats the metadata of the request and knows no other.
-  return { data: { ...identityData(identity), meta } };
+  // The answer repeats the metadata of the request, before storing it makes `0` of `-0`, and knows no other.
+  const echo = body.meta && storedMeta(body.meta, true).meta;
+  return { data: { ...identityData(identity), meta: echo } };
 });
 
 function refuseRepeatedNames(ratelimits: readonly RatelimitRequest[] = []): void {

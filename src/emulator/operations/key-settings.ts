@@ -1,7 +1,9 @@
 import type { KeyCreditsRefill, RatelimitRequest } from '@unkey/api/models/components';
 import { ApiError } from '../api-error.js';
 import { IDENTITY_META_LIMIT, KEY_META_LIMIT, type Meta, storedMeta } from '../domain/meta.js';
+import { accentSensitive } from '../domain/collation.js';
 import type { Refill } from '../domain/refill.js';
+import { CollatedMap } from '../store/collated-map.js';
 import type { NamedRatelimit, Permission, Role } from '../store/records.js';
 import type { Workspace } from '../store/workspace.js';
 
@@ -43,17 +45,23 @@ export function storedRefill(refill: KeyCreditsRefill | undefined): Refill | und
   };
 }
 
-/** Limits as they are stored: of equal names the last one counts, and a name that was there keeps its id. */
+/** Limits as they are stored: of equal names the last one counts, and one that was there keeps its id and spelling. */
 export function namedRatelimits(
   workspace: Workspace,
   requested: readonly RatelimitRequest[] | undefined,
   before: readonly NamedRatelimit[] = [],
 ): readonly NamedRatelimit[] {
   if (!requested?.length) return NOTHING;
-  const byName = new Map<string, NamedRatelimit>();
-  for (const { name, limit, duration, autoApply = false } of requested) {
-    const known = byName.get(name) ?? before.find((one) => one.name === name);
-    byName.set(name, { id: known?.id ?? workspace.random.id('rl'), name, limit, duration, autoApply });
+  const earlier = new CollatedMap<NamedRatelimit>(accentSensitive);
+  for (const one of before) earlier.set(one.name, one);
+  const byName = new CollatedMap<NamedRatelimit>(accentSensitive);
+  for (const { limit, duration, autoApply = false, ...one } of requested) {
+    const { id, name } = byName.get(one.name) ??
+      earlier.get(one.name) ?? {
+        id: workspace.random.id('rl'),
+        name: one.name,
+      };
+    byName.set(name, { id, name, limit, duration, autoApply });
   }
   return [...byName.values()];
 }
@@ -67,6 +75,27 @@ export function rolesByName(workspace: Workspace, names: readonly string[] | und
     return role;
   });
   return [...new Set(roles)];
+}
+
+/**
+ * The roles that a list of key roles names. An id may stand in the list beside the name of its role, and not alone.
+ *
+ * @throws {ApiError} 404 for a role that does not exist, letter for letter
+ */
+export function listedRoles(workspace: Workspace, names: readonly string[]): readonly Role[] {
+  const found = new Set(
+    names.map((name) => workspace.roles.byName(name)).filter((role) => role !== undefined),
+  );
+  const spellings = new Set([...found].flatMap(({ id, name }) => [id, name]));
+  const unknown = names.find((name) => !spellings.has(name));
+  if (unknown !== undefined) throw new ApiError('roleNotFound', `There is no role '${unknown}'.`);
+  return [...found];
+}
+
+/** The slugs of a list, without the ids of permissions whose slugs are in the list too. */
+export function listedSlugs(workspace: Workspace, slugs: readonly string[]): readonly string[] {
+  const ids = new Set(slugs.map((slug) => workspace.permissions.bySlug(slug)?.id));
+  return slugs.filter((slug) => !ids.has(slug));
 }
 
 /** @throws {ApiError} 409 for a slug that exists in another letter case, where the server fails with a 500 */

@@ -2,7 +2,7 @@ import { demand } from '../authentication/demand.js';
 import { demandMissing, toAttach } from './change-key-permissions.js';
 import { findKey } from './find-key.js';
 import { permissionsOf } from './key-data.js';
-import { permissionsBySlug, refuseSlugVariants } from './key-settings.js';
+import { listedSlugs, permissionsBySlug, refuseSlugVariants } from './key-settings.js';
 import { operation } from './operation.js';
 import { permissionData } from './role-data.js';
 
@@ -10,9 +10,10 @@ export const addPermissions = operation('keys.addPermissions', (body, context) =
   const { workspace, rootKey } = context;
   const key = findKey(body.keyId, context);
   demand(rootKey, toAttach(key, 'rbac.*.add_permission_to_key'));
-  refuseSlugVariants(workspace, body.permissions);
-  demandMissing(workspace, rootKey, body.permissions);
-  key.permissions = [...new Set([...permissionsOf(key), ...permissionsBySlug(workspace, body.permissions)])];
+  const slugs = listedSlugs(workspace, body.permissions);
+  refuseSlugVariants(workspace, slugs);
+  demandMissing(workspace, rootKey, slugs);
+  key.permissions = [...new Set([...permissionsOf(key), ...permissionsBySlug(workspace, slugs)])];
   context.workspace.keys.changed(key);
   return { data: key.permissions.map(permissionData) };
 });

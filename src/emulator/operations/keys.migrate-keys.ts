@@ -19,27 +19,33 @@ export const migrateKeys = operation('keys.migrateKeys', (body, { workspace, roo
   if (!workspace.migrations.find(body.migrationId)) {
     throw new ApiError('migrationNotFound', `There is no migration '${body.migrationId}'.`);
   }
-  const isNew = ({ hash }: V2KeysMigrateKeyData): boolean => !workspace.keys.hasHash(hash);
-  const failed = body.keys.filter((data) => !isNew(data)).map(({ hash }) => hash);
-  const plans = body.keys.filter(isNew).map((data) => plan(data, workspace));
-  if (new Set(body.keys.map(({ hash }) => hash)).size < body.keys.length)
+  const plans = body.keys.map((data) => plan(data, workspace));
+  const fresh = plans.filter(({ isNew }) => isNew);
+  if (new Set(fresh.map(({ data }) => data.hash)).size < fresh.length) {
     throw new ApiError('unexpectedError', '');
+  }
   // From here on nothing is refused, so that a refusal leaves nothing behind.
-  const migrated = plans.map((one) => {
-    const key = migrate(one, api, workspace, now);
-    return { hash: key.hash, keyId: key.id };
-  });
-  return { data: { failed: failed.length === 0 ? null : failed, migrated } };
+  const migrated = plans.flatMap((one) => migrate(one, body.migrationId, api, workspace, now));
+  const failed = new Set(plans.filter(({ isNew }) => !isNew).map(({ data }) => data.hash));
+  return {
+    data: {
+      failed: failed.size === 0 ? null : [...failed],
+      migrated: migrated.map(({ hash, id }) => ({ hash, keyId: id })),
+    },
+  };
 });
 
 interface Plan extends Pick<Key, 'meta' | 'remaining' | 'refill'> {
   readonly data: V2KeysMigrateKeyData;
+  /** Whether no key has this hash yet. */
+  readonly isNew: boolean;
 }
 
 function plan(data: V2KeysMigrateKeyData, workspace: Workspace): Plan {
   const { credits } = data;
   // The server panics here.
   if (credits?.remaining === null) throw new Error('`credits.remaining` of a migrated key is null.');
+  const refill = storedRefill(credits?.refill);
   refuseSlugVariants(workspace, data.permissions);
   for (const name of data.roles ?? []) {
     const known = workspace.roles.byName(name);
@@ -47,39 +53,51 @@ function plan(data: V2KeysMigrateKeyData, workspace: Workspace): Plan {
       throw new ApiError('roleAlreadyExists', `The role '${name}' already exists as '${known.name}'.`);
     }
   }
+  const isNew = !workspace.keys.hasHash(data.hash);
   return {
     data,
-    meta: keyMeta(data.meta),
+    isNew,
+    meta: isNew ? keyMeta(data.meta) : undefined,
     remaining: credits ? BigInt(credits.remaining) : null,
-    refill: storedRefill(credits?.refill),
+    refill,
   };
 }
 
-function migrate({ data, meta, remaining, refill }: Plan, api: Api, workspace: Workspace, now: number): Key {
-  const { externalId } = data;
-  const { identities, random } = workspace;
+/** Makes the key; what it refers to is made even if its hash is taken. */
+function migrate(
+  { data, isNew, meta, remaining, refill }: Plan,
+  migrationId: string,
+  api: Api,
+  workspace: Workspace,
+  now: number,
+): Key[] {
+  const identity = data.externalId === undefined ? undefined : workspace.identities.obtain(data.externalId);
+  const permissions = permissionsBySlug(workspace, data.permissions);
+  const roles = rolesMadeByName(workspace, data.roles ?? []);
+  if (!isNew) return [];
   const key: Key = {
-    id: random.id('key'),
+    id: workspace.random.id('key'),
     api,
     createdAt: now,
     hash: data.hash,
+    pendingMigration: migrationId,
     start: '',
     name: data.name,
     meta,
-    identity: externalId === undefined ? undefined : identities.obtain(externalId),
+    identity,
     expires: data.expires,
     enabled: data.enabled ?? true,
     updatedAt: undefined,
     remaining,
     refill,
     refilledTo: now,
-    permissions: permissionsBySlug(workspace, data.permissions),
-    roles: rolesMadeByName(workspace, data.roles ?? []),
+    permissions,
+    roles,
     ratelimits: namedRatelimits(workspace, data.ratelimits),
     deleted: false,
   };
   workspace.keys.add(key);
-  return key;
+  return [key];
 }
 
 function rolesMadeByName({ roles }: Workspace, names: readonly string[]): readonly Role[] {

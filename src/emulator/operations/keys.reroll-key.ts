@@ -18,6 +18,7 @@ export const rerollKey = operation('keys.rerollKey', (body, context) => {
     id: workspace.random.id('key'),
     createdAt: now,
     hash: material.hash,
+    pendingMigration: undefined,
     start: material.start,
     updatedAt: undefined,
     identity: old.identity?.deleted ? undefined : old.identity,

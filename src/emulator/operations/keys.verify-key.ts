@@ -4,15 +4,40 @@ import { parsePermissionQuery } from '../domain/permission-query.js';
 import type { Identity, Key } from '../store/records.js';
 import { heldSlugs } from './key-data.js';
 import { pendingMigratedKey } from './pending-migrated-key.js';
-import { operation, type OperationContext } from './operation.js';
-import { NOT_FOUND, type VerificationCode, verificationAnswer } from './verification-answer.js';
+import { operation, operationOf, type OperationContext } from './operation.js';
+import {
+  NOT_FOUND,
+  type VerificationAnswer,
+  type VerificationCode,
+  verificationAnswer,
+} from './verification-answer.js';
 import { countLimits, type LimitState } from './verification-limits.js';
 
 export const verifyKey = operation('keys.verifyKey', (body, context) => {
-  const { workspace, rootKey, now } = context;
+  const key = foundKey(body, context);
+  return key ? verify(key, body, context) : NOT_FOUND;
+});
+
+/** Of newer servers: a key of another keyspace is `NOT_FOUND`, and every other answer names the keyspace. */
+export const verifyKeyInKeyspaces = operationOf('keys.verifyKey', 'keyspaces.verifyKey', (body, context) => {
+  const key = foundKey(body, context);
+  const keyspaceId = key?.api.keyspaceId;
+  if (!key || (body.keyspaces && !body.keyspaces.some((id) => id === keyspaceId))) return NOT_FOUND;
+  const { data } = verify(key, body, context);
+  return { data: { ...data, keyspaceId } };
+});
+
+/** The key, if there is one and the root key may verify it. */
+function foundKey(body: V2KeysVerifyKeyRequestBody, context: OperationContext): Key | undefined {
+  const { workspace, rootKey } = context;
   const key = workspace.keys.byPlaintext(body.key) ?? pendingMigratedKey(body, context);
-  if (!key || key.api.deleted) return NOT_FOUND;
-  if (!rootKey.holds('api.*.verify_key') && !permits(rootKey, onKey(key, 'verify_key'))) return NOT_FOUND;
+  if (!key || key.api.deleted) return undefined;
+  const isAllowed = rootKey.holds('api.*.verify_key') || permits(rootKey, onKey(key, 'verify_key'));
+  return isAllowed ? key : undefined;
+}
+
+function verify(key: Key, body: V2KeysVerifyKeyRequestBody, context: OperationContext): VerificationAnswer {
+  const { workspace, now } = context;
   // A query that cannot be read is refused whatever the key's state.
   const query = body.permissions === undefined ? undefined : parsePermissionQuery(body.permissions);
   workspace.keys.refill(key, now);
@@ -28,7 +53,7 @@ export const verifyKey = operation('keys.verifyKey', (body, context) => {
     ? 'RATE_LIMITED'
     : spend(key, body.credits?.cost ?? 1, context);
   return verificationAnswer(code, key, identity, limits);
-});
+}
 
 function stateOf(key: Key, { now, clientAddress }: OperationContext): VerificationCode {
   if (!key.enabled) return 'DISABLED';

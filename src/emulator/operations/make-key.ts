@@ -35,6 +35,7 @@ export function makeKey(
     api,
     createdAt: now,
     hash: material.hash,
+    pendingMigration: undefined,
     start: material.start,
     name: body.name,
     meta,

@@ -2,7 +2,8 @@ import type { RootKey } from '../authentication/root-key.js';
 import type { Workspace } from '../store/workspace.js';
 import type { Answer } from '../transport/envelope.js';
 import type { OperationName, RequestBodies } from '../validation/request-bodies.js';
-import type { SchemaError, Shape } from '../validation/validator.js';
+import type { Shape } from '../validation/shape.js';
+import type { SchemaError } from '../validation/validator.js';
 import { shapes, validators } from '../validation/validators.generated.js';
 
 /** What an operation works with besides the body. */
@@ -26,15 +27,24 @@ export interface Operation {
   accept(body: unknown): ValidCall | readonly SchemaError[];
 }
 
-/** Joins an operation's name, its schema and what it does. */
+/** Joins an operation's name, the schema of that name and what it does. */
 export function operation<Name extends OperationName>(
   name: Name,
   carryOut: (body: RequestBodies[Name], context: OperationContext) => Answer,
 ): Operation {
-  const validate = validators[name];
+  return operationOf(name, name, carryOut);
+}
+
+/** Joins an operation's name, a schema and what it does. */
+export function operationOf<Schema extends keyof RequestBodies>(
+  name: OperationName,
+  schema: Schema,
+  carryOut: (body: RequestBodies[Schema], context: OperationContext) => Answer,
+): Operation {
+  const validate = validators[schema];
   return {
     name,
-    shape: shapes[name] ?? '*',
+    shape: shapes[schema] ?? '*',
     accept: (body) => (validate(body) ? (context) => carryOut(body, context) : (validate.errors ?? [])),
   };
 }

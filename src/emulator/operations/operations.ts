@@ -1,5 +1,5 @@
 import { getVerifications } from './analytics.get-verifications.js';
-import { createApi } from './apis.create-api.js';
+import { createApi, createApiInKeyspace } from './apis.create-api.js';
 import { deleteApi } from './apis.delete-api.js';
 import { getApi } from './apis.get-api.js';
 import { listKeys } from './apis.list-keys.js';
@@ -21,7 +21,7 @@ import { setPermissions } from './keys.set-permissions.js';
 import { setRoles } from './keys.set-roles.js';
 import { updateCredits } from './keys.update-credits.js';
 import { updateKey } from './keys.update-key.js';
-import { verifyKey } from './keys.verify-key.js';
+import { verifyKey, verifyKeyInKeyspaces } from './keys.verify-key.js';
 import { whoami } from './keys.whoami.js';
 import { createPermission } from './permissions.create-permission.js';
 import { createRole } from './permissions.create-role.js';
@@ -40,8 +40,11 @@ import { multiLimit } from './ratelimit.multi-limit.js';
 import { setOverride } from './ratelimit.set-override.js';
 import type { Operation } from './operation.js';
 
-/** Every operation that the emulator has, by its name. */
-export const operations: ReadonlyMap<string, Operation> = new Map(
+/** Operations by their names. */
+export type Operations = ReadonlyMap<string, Operation>;
+
+/** The operations of the recorded server. */
+export const operations: Operations = new Map(
   [
     getVerifications,
     createApi,
@@ -85,3 +88,10 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     setOverride,
   ].map((one) => [one.name, one]),
 );
+
+/** The operations of newer servers, which know keyspaces. */
+export const operationsWithKeyspaces: Operations = new Map([
+  ...operations,
+  [verifyKeyInKeyspaces.name, verifyKeyInKeyspaces],
+  [createApiInKeyspace.name, createApiInKeyspace],
+]);

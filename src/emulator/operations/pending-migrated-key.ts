@@ -1,15 +1,19 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
 import type { V2KeysVerifyKeyRequestBody } from '@unkey/api/models/components';
 import { ApiError } from '../api-error.js';
 import { keyHash } from '../domain/key-hash.js';
 import type { Key } from '../store/records.js';
 import type { OperationContext } from './operation.js';
 
+/** How many bytes of the secret are shown. */
+const SHOWN = 4;
+
 /**
- * A key that was migrated under another system's hash and is now used for the first time; from here on it is an
- * ordinary key.
+ * The key whose hash in another system is that of the last part of a text. If this migration brought it, its first use
+ * makes it an ordinary key.
  *
- * @throws {ApiError} 400 if the text cannot be a key of that system
+ * @throws {ApiError} 400 if the text cannot be a key of that system; 500 if its start cannot be stored
  */
 export function pendingMigratedKey(
   { key: text, migrationId }: V2KeysVerifyKeyRequestBody,
@@ -18,16 +22,22 @@ export function pendingMigratedKey(
   const migration = migrationId === undefined ? undefined : workspace.migrations.find(migrationId);
   if (migration?.algorithm !== 'seam') return undefined;
   const parts = text.split('_');
-  if (parts.length < 3)
+  if (parts.length < 3) {
     throw new ApiError('malformedAuthorization', 'The key is not one of the migrated system.');
-  const key = workspace.keys.byHash(
-    createHash('sha256')
-      .update(parts.at(-1) ?? '')
-      .digest('hex'),
-  );
-  if (!key) return undefined;
-  key.start = `${parts[0]}_${(parts[1] ?? '').slice(0, 4)}`;
+  }
+  const key = workspace.keys.byHash(hash('sha256', parts.at(-1) ?? '', 'hex'));
+  if (key?.pendingMigration !== migration.id) return key;
+  key.start = startOf(parts);
   key.updatedAt = now;
+  key.pendingMigration = undefined;
   workspace.keys.rehash(key, keyHash(text));
   return key;
+}
+
+/** The prefix, which may hold `_` itself, and the first bytes of what follows it. */
+function startOf(parts: readonly string[]): string {
+  const shown = Buffer.from(parts.slice(-2).join('_')).subarray(0, SHOWN);
+  // The server's database refuses half a character.
+  if (!isUtf8(shown)) throw new ApiError('unexpectedError', 'The start of the key ends within a character.');
+  return `${parts.slice(0, -2).join('_')}_${shown.toString()}`;
 }

@@ -11,6 +11,6 @@ export const getOverride = operation('ratelimit.getOverride', (body, { workspace
 });
 
 function toRead(namespace: Namespace, { id }: Override): Demand {
-  const resource = `projects/*/ratelimits/namespaces/${namespace.id}/overrides/${id}`;
-  return { anyOf: [onNamespace(namespace, 'read_override'), { resource, action: 'read' }] };
+  const resource = `ratelimits/namespaces/${namespace.id}/overrides/${id}`;
+  return { anyOf: [onNamespace(namespace, 'read_override'), { resource, action: 'read_override' }] };
 }

@@ -22,18 +22,21 @@ export function takeLimits(
   { workspace, rootKey, now }: OperationContext,
 ): TakenLimit[] {
   const { namespaces, counters } = workspace;
-  const known = requests.map(({ namespace }) => namespaces.find(namespace));
-  // A namespace that is yet to be made has no id that a grant could name.
-  if (known.includes(undefined)) demand(rootKey, 'ratelimit.*.create_namespace');
-  demandLimit(known);
-  const planned = requests.map((request, index) => {
-    const namespace =
-      known[index] ?? namespaces.find(request.namespace) ?? namespaces.create(request.namespace);
+  const isKnown = requests.every(({ namespace }) => namespaces.find(namespace));
+  if (!isKnown) demand(rootKey, 'ratelimit.*.create_namespace');
+  // Before the right to count is checked: namespaces are made even for a call that is then refused.
+  const obtained = requests.map(
+    ({ namespace }) => namespaces.find(namespace) ?? namespaces.create(namespace),
+  );
+  demandLimit(obtained);
+  const planned = requests.flatMap((request, index) => {
+    const namespace = obtained[index];
+    if (!namespace) return [];
     const override = namespaces.overrideFor(namespace, request.identifier);
     const { limit, duration } = override ?? request;
     if (limit === 0) throw new ApiError('unexpectedError', 'The limit of an override is zero.');
     const counter = counters.for(namespace.id, request.identifier, duration, now);
-    return { override, limit, check: { counter, limit, duration, cost: request.cost ?? 1 } };
+    return [{ override, limit, check: { counter, limit, duration, cost: request.cost ?? 1 } }];
   });
   const outcomes = takeAll(
     planned.map(({ check }) => check),
@@ -44,9 +47,9 @@ export function takeLimits(
     return outcome ? [{ ...outcome, limit, override }] : [];
   });
 
-  function demandLimit(all: readonly (Namespace | undefined)[]): void {
+  function demandLimit(all: readonly Namespace[]): void {
     if (permits(rootKey, 'ratelimit.*.limit')) return;
-    const own = all.map((namespace) => `ratelimit.${namespace?.id ?? '*'}.limit`);
+    const own = all.map(({ id }) => `ratelimit.${id}.limit`);
     demand(rootKey, { anyOf: ['ratelimit.*.limit', { allOf: own }] });
   }
 }

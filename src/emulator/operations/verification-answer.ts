@@ -18,13 +18,18 @@ export type VerificationCode =
 /** Says no more than that, so that nobody learns of keys that are not his. */
 export const NOT_FOUND: Answer = { data: { code: 'NOT_FOUND', valid: false } };
 
+/** What is said of a key. */
+export interface VerificationAnswer extends Answer {
+  readonly data: object;
+}
+
 /** The answer about a key that the caller may know of. */
 export function verificationAnswer(
   code: VerificationCode,
   key: Key,
   identity: Identity | undefined,
   ratelimits: readonly LimitState[],
-): Answer {
+): VerificationAnswer {
   const data = {
     code,
     credits: key.remaining === null ? undefined : exactInteger(key.remaining),

@@ -9,9 +9,10 @@ import type { SeedFile, SeedKey } from './seed-file.js';
 /**
  * Fills a workspace with what a seed file says.
  *
+ * @param keyspaces whether the emulator knows keyspaces
  * @throws {SeedError} that names the place in the file where something contradicts what stands before it
  */
-export function applySeed(seed: SeedFile, workspace: Workspace, now: number): void {
+export function applySeed(seed: SeedFile, workspace: Workspace, now: number, keyspaces = false): void {
   const { apis, identities, migrations, namespaces, permissions, roles, rootKeys } = workspace;
   for (const { key, ...settings } of seed.rootKeys ?? []) rootKeys.add(key, settings);
   each('permissions', seed.permissions, ({ slug, name, description }) => {
@@ -28,6 +29,7 @@ export function applySeed(seed: SeedFile, workspace: Workspace, now: number): vo
   });
   each('apis', seed.apis, ({ name, keys, ...settings }, at) => {
     refuse(settings.id !== undefined && apis.find(settings.id), `there is an API '${settings.id}' already`);
+    refuse(settings.keyspaceId !== undefined && !keyspaces, 'keyspaceId takes effect with --keyspaces alone');
     const api = apis.create(name, settings);
     each(`${at}.keys`, keys, (key) => addKey(key, api));
   });

@@ -62,6 +62,8 @@ export interface SeedApi {
   /** Default: a random one. */
   id?: string;
   name: string;
+  /** Only with `--keyspaces`. Default: a random one. */
+  keyspaceId?: string;
   /** Prefix of keys that are made without one. */
   defaultPrefix?: string;
   /** Random bytes of keys that are made without saying; default 16. */

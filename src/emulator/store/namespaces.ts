@@ -1,13 +1,15 @@
+import { accentSensitive } from '../domain/collation.js';
 import type { Random } from '../domain/random.js';
 import type { Namespace, Override } from './records.js';
 import type { ChangeListener } from './changes.js';
+import { CollatedMap } from './collated-map.js';
 import { SortedList } from './sorted-list.js';
 import { matchesWildcard } from '../domain/wildcard.js';
 
 /** The namespaces of the stand-alone limiter and their overrides. */
 export class Namespaces {
   readonly #byId = new Map<string, Namespace>();
-  readonly #byName = new Map<string, Namespace>();
+  readonly #byName = new CollatedMap<Namespace>(accentSensitive);
 
   constructor(
     private readonly random: Random,
@@ -23,17 +25,19 @@ export class Namespaces {
   }
 
   create(name: string): Namespace {
+    return this.add(this.random.id('rlns'), name);
+  }
+
+  /** A namespace without overrides. */
+  add(id: string, name: string): Namespace {
     const namespace: Namespace = {
-      id: this.random.id('rlns'),
+      id,
       name,
       overrides: new Map(),
+      sameIdentifier: new CollatedMap(accentSensitive),
       patterns: [],
       list: new SortedList(),
     };
-    return this.add(namespace);
-  }
-
-  add(namespace: Namespace): Namespace {
     this.#byId.set(namespace.id, namespace);
     this.#byName.set(namespace.name, namespace);
     this.changed('namespace', namespace.id);
@@ -47,7 +51,8 @@ export class Namespaces {
 
   setOverride(namespace: Namespace, identifier: string, limit: number, duration: number): Override {
     this.changed('namespace', namespace.id);
-    const known = namespace.overrides.get(identifier);
+    // Found by the database's comparison, while an override is applied and deleted by its literal identifier alone.
+    const known = namespace.sameIdentifier.get(identifier);
     if (known) return Object.assign(known, { limit, duration });
     return this.addOverride(namespace, { id: this.random.id('rlor'), identifier, limit, duration });
   }
@@ -55,6 +60,7 @@ export class Namespaces {
   addOverride(namespace: Namespace, override: Override): Override {
     const { identifier } = override;
     namespace.overrides.set(identifier, override);
+    namespace.sameIdentifier.set(identifier, override);
     namespace.list.add(override);
     if (identifier.includes('*')) {
       namespace.patterns = [...namespace.patterns, override].sort((a, b) =>
@@ -66,6 +72,7 @@ export class Namespaces {
 
   deleteOverride(namespace: Namespace, override: Override): void {
     namespace.overrides.delete(override.identifier);
+    namespace.sameIdentifier.delete(override.identifier);
     namespace.list.remove(override);
     this.changed('namespace', namespace.id);
     namespace.patterns = namespace.patterns.filter((pattern) => pattern !== override);

@@ -1,5 +1,6 @@
 import type { Meta } from '../domain/meta.js';
 import type { Refill } from '../domain/refill.js';
+import type { CollatedMap } from './collated-map.js';
 import type { SortedList } from './sorted-list.js';
 
 /** An API and the keyspace behind it. */
@@ -59,6 +60,8 @@ export interface Key {
   readonly createdAt: number;
   /** Base64 of the SHA-256; of a migrated key the other system's until its first use. */
   hash: string;
+  /** The migration that brought a key which was not used since. */
+  pendingMigration: string | undefined;
   /** The prefix and the first four characters of the secret; empty for a migrated key. */
   start: string;
   name: string | undefined;
@@ -85,6 +88,8 @@ export interface Namespace {
   readonly name: string;
   /** By identifier, literally. */
   readonly overrides: Map<string, Override>;
+  /** The same by the database's comparison, by which an identifier is unique. */
+  readonly sameIdentifier: CollatedMap<Override>;
   /** Those with `*`, in order of their identifiers: the first that matches wins. */
   patterns: readonly Override[];
   readonly list: SortedList<Override>;

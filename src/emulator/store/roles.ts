@@ -1,13 +1,14 @@
-import { fold } from '../domain/fold.js';
+import { accentInsensitive } from '../domain/collation.js';
 import type { Random } from '../domain/random.js';
 import type { ChangeListener } from './changes.js';
+import { CollatedMap } from './collated-map.js';
 import type { Permission, Role } from './records.js';
 import { type Page, SortedList } from './sorted-list.js';
 
 /** The roles of the workspace. A name is unique without regard to letter case and accents. */
 export class Roles {
   readonly #byId = new Map<string, Role>();
-  readonly #byName = new Map<string, Role>();
+  readonly #byName = new CollatedMap<Role>(accentInsensitive);
   readonly #list = new SortedList<Role>();
 
   constructor(
@@ -28,7 +29,7 @@ export class Roles {
 
   add(role: Role): Role {
     this.#byId.set(role.id, role);
-    this.#byName.set(fold(role.name), role);
+    this.#byName.set(role.name, role);
     this.#list.add(role);
     this.changed(role);
     return role;
@@ -40,7 +41,7 @@ export class Roles {
 
   /** By name, without regard to letter case and accents. */
   byName(name: string): Role | undefined {
-    return this.#byName.get(fold(name));
+    return this.#byName.get(name);
   }
 
   /** By name, letter for letter: how key operations look. */
@@ -70,7 +71,7 @@ export class Roles {
   delete(role: Role): void {
     role.deleted = true;
     this.#byId.delete(role.id);
-    this.#byName.delete(fold(role.name));
+    this.#byName.delete(role.name);
     this.#list.remove(role);
     this.changed(role);
   }

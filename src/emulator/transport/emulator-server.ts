@@ -4,6 +4,7 @@ import { ApiError } from '../api-error.js';
 import type { EmulatorClock } from '../clock.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { injectFault } from '../faults/inject-fault.js';
+import type { Operations } from '../operations/operations.js';
 import type { Workspace } from '../store/workspace.js';
 import type { CallLog } from './call-log.js';
 import { carryOut } from './carry-out.js';
@@ -14,6 +15,7 @@ import { sendReply } from './send-reply.js';
 
 /** What the server works on. */
 export interface ServerParts {
+  readonly operations: Operations;
   readonly clock: EmulatorClock;
   readonly faults: FaultPlan;
   readonly log: CallLog;
@@ -61,7 +63,8 @@ function handle(request: IncomingMessage, response: ServerResponse, parts: Serve
     });
     return;
   }
-  const route = refusedHost(request, parts) ?? findRoute(request.method ?? '', request.url ?? '');
+  const route =
+    refusedHost(request, parts) ?? findRoute(request.method ?? '', request.url ?? '', parts.operations);
   if (route.kind === 'reply') {
     parts.log.add(route.name, '', request.headers, parts.clock.now());
     parts.answered?.(route.name, '', route.reply, 0);

@@ -1,4 +1,4 @@
-import { operations } from '../operations/operations.js';
+import type { Operations } from '../operations/operations.js';
 import type { Operation } from '../operations/operation.js';
 import { ApiError } from '../api-error.js';
 import { plainText, type Reply } from './reply.js';
@@ -14,7 +14,7 @@ const PREFIX = '/v2/';
 const HEALTH: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/health/startup']);
 
 /** Finds the route of a request. Paths are exact: letter case, no trailing slash. */
-export function findRoute(method: string, url: string): Route {
+export function findRoute(method: string, url: string, operations: Operations): Route {
   const path = pathOf(url);
   const name = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : path;
   const operation = path.startsWith(PREFIX) ? operations.get(name) : undefined;
@@ -23,13 +23,14 @@ export function findRoute(method: string, url: string): Route {
   }
   const kind = path === '/v2/liveness' ? 'liveness' : HEALTH.has(path) ? 'health' : undefined;
   if (kind) return method === 'GET' || method === 'HEAD' ? { kind, name } : wrongMethod(name, 'GET, HEAD');
+  const decoded = decodedPath(path);
+  if (decoded === undefined) return { kind: 'reply', name, reply: badRequest() };
   const clean = cleanPath(path);
   if (clean !== path) {
-    const reply = { status: 307, headers: { Location: clean + url.slice(path.length) }, body: '' };
-    return { kind: 'reply', name, reply };
+    return { kind: 'reply', name, reply: redirect(method, escaped(clean) + url.slice(path.length)) };
   }
   return (
-    encodedOperation(method, path, name) ?? {
+    encodedOperation(method, path, decoded, operations) ?? {
       kind: 'reply',
       name,
       reply: plainText(404, '404 page not found\n'),
@@ -44,7 +45,8 @@ function wrongMethod(name: string, allow: string): Route {
 /** The path of a request's URL, which may be absolute. */
 export function pathOf(url: string): string {
   const path = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
-  const end = path.search(/[?#]/);
+  // A `#` is a character like any other here: no client sends a fragment.
+  const end = path.indexOf('?');
   return end === -1 ? path : path.slice(0, end);
 }
 
@@ -55,23 +57,49 @@ function cleanPath(path: string): string {
     if (segment === '..') segments.pop();
     else if (segment !== '' && segment !== '.') segments.push(segment);
   }
-  const end = /(?:\/|\/\.\.?)$/.test(path) && segments.length > 0 ? '/' : '';
+  const end = path.endsWith('/') && segments.length > 0 ? '/' : '';
   return `/${segments.join('/')}${end}`;
 }
 
 /** An operation's path with escaped characters: the router finds it, the check of the request does not. */
-function encodedOperation(method: string, path: string, name: string): Route | undefined {
-  if (!path.includes('%') || method !== 'POST') return undefined;
-  const decoded = decoded_(path);
-  if (!decoded.startsWith(PREFIX) || !operations.has(decoded.slice(PREFIX.length))) return undefined;
+function encodedOperation(
+  method: string,
+  path: string,
+  decoded: string,
+  operations: Operations,
+): Route | undefined {
+  const name = path.slice(PREFIX.length);
+  // An escaped slash does not separate segments, so such a path leads nowhere.
+  if (decoded === path || /%2f/i.test(path) || !decoded.startsWith(PREFIX)) return undefined;
+  if (!operations.has(decoded.slice(PREFIX.length))) return undefined;
+  if (method !== 'POST') return wrongMethod(name, 'POST');
   const entry = { location: 'path', message: `There is no path '${decoded}' in this spelling.` };
   return { kind: 'refusal', name, error: new ApiError('invalidInput', entry.message, [entry]) };
 }
 
-function decoded_(path: string): string {
+/** Nothing for a path that is none, or whose escapes are not hexadecimal. */
+function decodedPath(path: string): string | undefined {
+  if (!path.startsWith('/') || /%(?![0-9a-f]{2})/i.test(path)) return undefined;
   try {
     return decodeURIComponent(path);
   } catch {
     return path;
   }
+}
+
+/** The server's router escapes a path once more before it redirects there. */
+function escaped(path: string): string {
+  return path.replaceAll('%', '%25').replaceAll('#', '%2523');
+}
+
+function redirect(method: string, location: string): Reply {
+  const html = method === 'GET' || method === 'HEAD' ? { 'Content-Type': 'text/html; charset=utf-8' } : {};
+  const href = location.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  const body = method === 'GET' ? `<a href="${href}">Temporary Redirect</a>.\n\n` : '';
+  return { status: 307, headers: { Location: location, ...html }, body };
+}
+
+function badRequest(): Reply {
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };
+  return { status: 400, headers, body: '400 Bad Request' };
 }

@@ -1,5 +1,6 @@
 import { endOfNumber, endOfString, endOfValue, skipBlanks } from './json-scanner.js';
-import type { Shape } from './validator.js';
+import { memberOf } from './member-name.js';
+import { isList, isReplaced, type ObjectShape, type Shape } from './shape.js';
 
 /** Text that the schema accepts and that can still not be read as the operation's body. */
 export class UndecodableBody extends Error {}
@@ -8,8 +9,9 @@ const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
 
 /**
- * Reads a body the way Unkey's server does, where that differs from `JSON.parse`: every repetition of a member must be
- * of its type and objects given twice are merged; integers are written without point and exponent and have 64 bits.
+ * Reads a body the way Unkey's server does, where that differs from `JSON.parse`: members are found in any letter case,
+ * every repetition of a member must be of its type and adds to the one before, and integers are written without point
+ * and exponent and have 64 bits.
  *
  * @param json text that `JSON.parse` takes
  * @throws {UndecodableBody}
@@ -20,35 +22,48 @@ export function decodeBody(json: string, shape: Shape): unknown {
 
 class Decoder {
   #at = 0;
+  /** What has been read at each place of a list, past its end too: a longer repetition finds it there. */
+  readonly #places = new WeakMap<unknown[], unknown[]>();
 
   constructor(private readonly json: string) {}
 
   value(shape: Shape, before: unknown): unknown {
     this.#at = skipBlanks(this.json, this.#at);
-    if (this.json.startsWith('null', this.#at)) return this.#raw();
-    if (typeof shape !== 'string') return isList(shape) ? this.#list(shape[0]) : this.#object(shape, before);
+    if (this.#isNull()) return this.#raw();
     if (shape === '*') return merged(before, this.#raw());
-    return shape === 'i' || shape === 'l' ? this.#integer(shape === 'l') : this.#scalar(shape);
+    if (typeof shape === 'string') {
+      return shape === 'i' || shape === 'l' ? this.#integer(shape === 'l') : this.#scalar(shape);
+    }
+    if (isReplaced(shape)) return this.value(shape[1], undefined);
+    return isList(shape) ? this.#list(shape[0], before) : this.#object(shape, before);
   }
 
-  #object(shape: { readonly [member: string]: Shape }, before: unknown): unknown {
+  #object(shape: ObjectShape, before: unknown): unknown {
     this.#expect('{');
     const object: Record<string, unknown> = isObject(before) ? before : {};
     while (this.#next('}')) {
       const end = endOfString(this.json, this.#at);
-      const name = String(JSON.parse(this.json.slice(this.#at, end)));
+      const name = memberOf(shape, String(JSON.parse(this.json.slice(this.#at, end))));
       this.#at = skipBlanks(this.json, end) + 1;
-      const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
-      if (member === undefined) this.#skip();
+      const member = name === undefined ? undefined : shape[name];
+      if (name === undefined || member === undefined) this.#skip();
       else object[name] = this.value(member, object[name]);
     }
     return object;
   }
 
-  #list(item: Shape): unknown {
+  #list(item: Shape, before: unknown): unknown {
     this.#expect('[');
-    const list: unknown[] = [];
-    while (this.#next(']')) list.push(this.value(item, undefined));
+    const places = (Array.isArray(before) ? this.#places.get(before) : undefined) ?? [];
+    let length = 0;
+    for (; this.#next(']'); length++) {
+      const place = this.value(item, places[length]);
+      // `null` leaves an item as it was.
+      if (place !== null) places[length] = place;
+    }
+    const list = places.slice(0, length);
+    // An empty list begins anew.
+    this.#places.set(list, length === 0 ? [] : places);
     return list;
   }
 
@@ -65,6 +80,10 @@ class Decoder {
     const value = this.#raw();
     if (typeof value !== (shape === 's' ? 'string' : 'boolean')) throw new UndecodableBody();
     return value;
+  }
+
+  #isNull(): boolean {
+    return this.json.startsWith('null', this.#at);
   }
 
   #raw(): unknown {
@@ -91,10 +110,6 @@ class Decoder {
     this.#at++;
     return false;
   }
-}
-
-function isList(shape: Exclude<Shape, string>): shape is readonly [Shape] {
-  return Array.isArray(shape);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

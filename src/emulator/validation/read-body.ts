@@ -1,6 +1,7 @@
 import { ApiError, type ErrorEntry } from '../api-error.js';
 import type { Operation, ValidCall } from '../operations/operation.js';
 import { decodeBody, UndecodableBody } from './decode-body.js';
+import { hasOtherLetterCase } from './member-name.js';
 import { inspectJson, withoutLoneSurrogates } from './inspect-json.js';
 import { describeViolations } from './violations.js';
 
@@ -38,7 +39,8 @@ export function readBody(raw: string, operation: Operation): ReadBody {
   if (typeof call !== 'function') {
     throw schemaError(operation, describeViolations(call));
   }
-  return { call, undecodable: parsed.special && !decodeInto(parsed.value, text, operation) };
+  const special = parsed.special || hasOtherLetterCase(parsed.value, operation.shape);
+  return { call, undecodable: special && !decodeInto(parsed.value, text, operation) };
 }
 
 function decodeInto(value: unknown, text: string, operation: Operation): boolean {

@@ -1,6 +1,6 @@
 import type * as components from '@unkey/api/models/components';
 
-/** The body that each operation takes, by the operation's name. */
+/** The body that each operation takes, by the operation's name; those that begin with `keyspaces` are of newer servers. */
 export interface RequestBodies {
   'analytics.getVerifications': components.V2AnalyticsGetVerificationsRequestBody;
   'apis.createApi': components.V2ApisCreateApiRequestBody;
@@ -26,6 +26,8 @@ export interface RequestBodies {
   'keys.updateCredits': components.V2KeysUpdateCreditsRequestBody;
   'keys.updateKey': components.V2KeysUpdateKeyRequestBody;
   'keys.verifyKey': components.V2KeysVerifyKeyRequestBody;
+  'keyspaces.createApi': components.V2ApisCreateApiRequestBody & { keyspaceId?: string };
+  'keyspaces.verifyKey': components.V2KeysVerifyKeyRequestBody & { keyspaces?: string[] };
   'keys.whoami': components.V2KeysWhoamiRequestBody;
   'permissions.createPermission': components.V2PermissionsCreatePermissionRequestBody;
   'permissions.createRole': components.V2PermissionsCreateRoleRequestBody;
@@ -45,4 +47,4 @@ export interface RequestBodies {
 }
 
 /** The name of an operation that takes a body, for example `keys.verifyKey`. */
-export type OperationName = keyof RequestBodies;
+export type OperationName = Exclude<keyof RequestBodies, `keyspaces.${string}`>;

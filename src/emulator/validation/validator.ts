@@ -17,9 +17,3 @@ export interface Validator<Body> {
 
 /** The compiled schemas by operation. */
 export type Validators = { readonly [Name in keyof RequestBodies]: Validator<RequestBodies[Name]> };
-
-/**
- * How a valid value is read: `i` an integer, `l` a 64-bit integer kept exactly, `s` text, `b` a boolean,
- * `*` anything; `[shape]` a list; an object's members by name.
- */
-export type Shape = string | readonly [Shape] | { readonly [member: string]: Shape };

@@ -49,6 +49,11 @@ export class KeysInFlight {
     this.#keys.get(keyHash)?.end(order);
   }
 
+  /** Nothing that is being asked right now may be cached, and nobody joins it. */
+  endAll(): void {
+    for (const key of this.#keys.values()) key.end(Infinity);
+  }
+
   /** Nobody joins a call any more that has begun until now. */
   detachAll(): void {
     for (const { flights } of this.#keys.values()) flights.clear();

@@ -9,5 +9,7 @@ export async function openCache(
 ): Promise<VerificationCache | undefined> {
   if (cache === false) return undefined;
   const { VerificationCache: Cache } = await import('./verification-cache.js');
-  return new Cache(cache, { now, tick: () => performance.now(), observer, scope });
+  const { openStore } = await import('./open-store.js');
+  const { store, close: closeStore } = await openStore(cache);
+  return new Cache({ ...cache, store }, { now, tick: () => performance.now(), observer, scope, closeStore });
 }

@@ -23,7 +23,10 @@ export function readStored(text: unknown): CachedAnswer | undefined {
   if (!isRecord(verification) || !isVerification(verification) || !isWellFormed(verification)) {
     return undefined;
   }
-  if (!isStorable(verification)) return undefined;
+  const { requestId }: { requestId?: unknown } = verification;
+  if (!isStorable(verification) || (requestId !== undefined && typeof requestId !== 'string')) {
+    return undefined;
+  }
   return { verification: finish({ ...verification, source: 'cache' }), asked, freshUntil, staleUntil };
 }
 

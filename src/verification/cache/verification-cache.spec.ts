@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Verification } from '../../contracts/verification.js';
 import type { VerificationStore } from '../../contracts/verification-store.js';
-import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
 import type { Outcome } from '../outcome.js';
-import { VerificationCache } from './verification-cache.js';
+import { keyHashOf } from './answer-id.js';
+import { VerificationCache, type CacheOptions } from './verification-cache.js';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -27,7 +27,7 @@ function world() {
     delete: async (name: string) => entries.delete(name),
   };
   const unkey = { says: yes({}) as Outcome, calls: 0 };
-  const instance = (options: Partial<ResolvedCacheOptions> = {}, over?: VerificationStore) => {
+  const instance = (options: Partial<CacheOptions> = {}, over?: VerificationStore) => {
     const cache = new VerificationCache(
       {
         ttl: 10 * SECOND,
@@ -291,6 +291,116 @@ describe('a store', () => {
     advance(11 * SECOND);
     unkey.says = no('DISABLED');
     expect(await instance({ ttl: 10 * SECOND }, store).verify('a')).toBe('DISABLED');
+  });
+});
+
+describe('what the store holds is a miss', () => {
+  it.each<[string, object]>([
+    ['permissions that are null', { permissions: null }],
+    ['roles that are no texts', { roles: [1] }],
+    ['an end that is no number', { expires: 'x' }],
+    ['meta that is a list', { meta: [] }],
+    ['an identity without an id', { identity: { externalId: 'alice' } }],
+    ['an identity whose meta is a text', { identity: { id: 'id_1', externalId: 'alice', meta: 'x' } }],
+    ['an identity whose limits are no list', { identity: { id: 'id_1', externalId: 'a', ratelimits: {} } }],
+    ['a limit without a number', { identity: { id: 'i', externalId: 'a', ratelimits: [{ name: 'n' }] } }],
+    ['a request id that is no text', { requestId: 5 }],
+  ])('with %s', async (_, members) => {
+    const { store, entries, unkey, instance } = world();
+    await instance({}, store).verify('a');
+    await expect.poll(() => [...entries.keys()].some((name) => name.includes(':answer:'))).toBe(true);
+    for (const [name, entry] of entries) {
+      if (!name.includes(':answer:')) continue;
+      const stored = JSON.parse(entry.value) as { verification: object };
+      Object.assign(stored.verification, members);
+      entries.set(name, { ...entry, value: JSON.stringify(stored) });
+    }
+    expect(await instance({}, store).verify('a')).toBe('unkey');
+    expect(unkey.calls).toBe(2);
+  });
+
+  it('unless nothing is wrong with it', async () => {
+    const { store, entries, instance } = world();
+    await instance({}, store).verify('a');
+    await expect.poll(() => entries.size).toBe(2);
+    expect(await instance({}, store).verify('a')).toBe('cache');
+  });
+});
+
+describe('a flood of bad keys', () => {
+  it('leaves no mark, pushes out no revocation and no good key', async () => {
+    const { store, entries, unkey, instance } = world();
+    const { cache, verify } = instance({ ttl: HOUR, max: 10 }, store);
+    unkey.says = yes({ keyId: 'key_2' });
+    await verify('revoked');
+    await cache.invalidate({ keyId: 'key_2' });
+    unkey.says = yes({});
+    await verify('good');
+    unkey.says = no('NOT_FOUND');
+    for (let n = 0; n < 10_500; n++) await verify(`bad-${n}`);
+    expect(await verify('good')).toBe('cache');
+    expect(await verify('revoked')).toBe('NOT_FOUND');
+    const marks = () => [...entries.keys()].filter((name) => name.includes(':invalid:'));
+    await expect
+      .poll(() => marks().map((name) => name.split(':').at(-1)))
+      .toEqual(['key_2', keyHashOf('revoked')]);
+  });
+
+  it('while the store cannot be asked is a mark for everything, if it is too many to remember', async () => {
+    const { store, entries, instance, unkey, advance } = world();
+    const { get } = store;
+    const { verify } = instance({}, store);
+    unkey.says = no('NOT_FOUND');
+    store.get = () => Promise.reject(new Error('down'));
+    for (let n = 0; n < 10_001; n++) await verify(`bad-${n}`);
+    store.get = get;
+    advance(SECOND);
+    await verify('another');
+    await expect.poll(() => [...entries.keys()].map((name) => name.split(':').at(-1))).toEqual(['*']);
+  });
+});
+
+describe('a key that has ended', () => {
+  it('leaves one mark a second at most, however often it is asked about', async () => {
+    const { store, unkey, instance, advance } = world();
+    const { verify } = instance({}, store);
+    await verify('a');
+    let marks = 0;
+    const { set } = store;
+    store.set = (name, value, ttl) => ((marks += Number(name.includes(':invalid:'))), set(name, value, ttl));
+    unkey.says = no('DISABLED');
+    advance(11 * SECOND);
+    for (let n = 0; n < 100; n++) {
+      await verify('a');
+      advance(SECOND / 50);
+    }
+    expect(marks).toBeGreaterThan(0);
+    expect(marks).toBeLessThanOrEqual(3);
+  });
+
+  it('ends by an answer that is not cached, too', async () => {
+    const { unkey, instance } = world();
+    const { cache, verify } = instance({ ttl: HOUR });
+    await verify('a');
+    unkey.says = no('DISABLED');
+    const question = { request: { key: 'a', credits: { cost: 1 } }, caller: undefined };
+    await cache.obtain(question, 2000, async () => unkey.says);
+    expect(await verify('a')).toBe('DISABLED');
+  });
+});
+
+describe('what is nested too deep to be written', () => {
+  it('is cached in memory alone, and the store is not left alone for it', async () => {
+    const { store, names, entries, unkey, instance } = world();
+    const meta = JSON.parse(`${'{"m":'.repeat(50_000)}1${'}'.repeat(50_000)}`) as Record<string, unknown>;
+    unkey.says = yes({ meta });
+    const { verify } = instance({}, store);
+    expect([await verify('a'), await verify('a')]).toEqual(['unkey', 'cache']);
+    names.length = 0;
+    unkey.says = yes({});
+    await verify('b');
+    expect(names).not.toEqual([]);
+    expect([...entries.keys()].filter((name) => name.includes(':answer:'))).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../contracts/awaitable.js';
 import type { Question } from '../../contracts/question.js';
+import type { VerificationStore } from '../../contracts/verification-store.js';
 import type { Verification } from '../../contracts/verification.js';
 import type { VerificationObserver } from '../../contracts/verification-observer.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
@@ -31,6 +32,13 @@ export interface CacheParts extends Clocks {
   readonly observer: VerificationObserver;
   /** See {@link SharedStore}. */
   readonly scope: string;
+  /** Closes the store, if the module made it. */
+  readonly closeStore?: (() => Promise<void>) | undefined;
+}
+
+/** The option `cache`, with its store open. */
+export interface CacheOptions extends ResolvedCacheOptions {
+  readonly store: VerificationStore | undefined;
 }
 
 /**
@@ -46,12 +54,12 @@ export interface CacheParts extends Clocks {
  * by what it holds in memory, until that is `ttl` (in an outage, `staleIfError`) old.
  */
 export class VerificationCache {
-  readonly #local: LocalAnswers;
+  #local: LocalAnswers;
   readonly #shared: SharedStore | undefined;
   readonly #inFlight = new KeysInFlight();
 
   constructor(
-    options: ResolvedCacheOptions,
+    private readonly options: CacheOptions,
     private readonly parts: CacheParts,
   ) {
     this.#local = new LocalAnswers(options, parts.now);
@@ -79,9 +87,16 @@ export class VerificationCache {
     await this.#shared?.invalidate(id);
   }
 
-  /** Nest calls it when the app has stopped answering; the store may be closed by then. */
-  onApplicationShutdown(): void {
+  /** Forgets what this instance has cached, as after a restart; the store keeps what it has. */
+  forget(): void {
+    this.#local = new LocalAnswers(this.options, this.parts.now);
+    this.#inFlight.endAll();
+  }
+
+  /** Nest calls it when the app has stopped answering; a store that is not the module's may be closed by then. */
+  async onApplicationShutdown(): Promise<void> {
     this.#shared?.stop();
+    await this.parts.closeStore?.();
   }
 
   #hit(answered: Answered): Answered {

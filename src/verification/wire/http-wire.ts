@@ -51,7 +51,7 @@ interface Connections {
   readonly dispatcher: Dispatcher;
   /** How many requests the dispatcher gets at a time. */
   readonly limit: number;
-  destroy(): Promise<void>;
+  readonly destroy: () => Promise<void>;
 }
 
 async function openConnections(options: ResolvedUnkeyOptions): Promise<Connections> {

@@ -1,0 +1,23 @@
+// Medians, and ratios round by round.
+
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** The mean of the two in the middle where there is an even number of values. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
+
+/**
+ * One contender against another: the median of the ratios round by round, since a machine is not as fast at all times,
+ * and the quartiles of those ratios, which say how much they differ.
+ */
+export function ratio(rounds, a, b, figure) {
+  const others = rounds.get(b);
+  const ratios = rounds.get(a).map((one, index) => one[figure] / others[index][figure]);
+  return { value: median(ratios), low: percentile(ratios, 0.25), high: percentile(ratios, 0.75) };
+}

@@ -1,0 +1,13 @@
+import { textOf } from './text-of.js';
+
+/** The value at a path of own properties, as a list of one; empty where there is none. */
+export function payloadValues(data: unknown, path: readonly string[]): readonly string[] {
+  const value = path.reduce<unknown>(
+    (parent, name) =>
+      typeof parent === 'object' && parent !== null && Object.hasOwn(parent, name)
+        ? Reflect.get(parent, name)
+        : undefined,
+    data,
+  );
+  return value === undefined || value === null ? [] : [textOf(value)];
+}

@@ -1,0 +1,23 @@
+import type { UnkeyException } from '../errors/unkey.exception.js';
+
+/** What a client of a WebSocket or an RPC transport receives when it is refused. */
+export interface RefusalObject {
+  readonly status: 'error';
+  readonly message: string;
+  /** Our code, such as `MISSING_KEY`. */
+  readonly code: string;
+  /** The HTTP status of the code. */
+  readonly statusCode: number;
+  /** Seconds until another attempt makes sense. */
+  readonly retryAfter?: number;
+}
+
+export function refusalObject(denial: UnkeyException): RefusalObject {
+  return {
+    status: 'error',
+    message: denial.message,
+    code: denial.code,
+    statusCode: denial.getStatus(),
+    ...(denial.retryAfter === undefined ? {} : { retryAfter: denial.retryAfter }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { UnkeyException } from '../../errors/unkey.exception.js';
+import { refusalObject, type RefusalObject } from '../refusal-object.js';
+import { property } from '../property.js';
+import type { Connection } from './connection.js';
+import { isSocketIo, type WsClient } from './ws-client.js';
+
+/** Marks a refusal of this module, so that no other object is relayed. */
+const REFUSAL = Symbol.for('nestjs-unkey:refusal');
+
+/** The refusal as the client of a WebSocket receives it. */
+export function wsRefusal(denial: UnkeyException): RefusalObject {
+  return Object.defineProperty(refusalObject(denial), REFUSAL, { value: true });
+}
+
+/**
+ * Sends refusals to a client of `ws` on Nest 11, which emits them as a local event that the client never hears of.
+ * Nest 12 sends them itself and emits nothing.
+ */
+export function relayRefusals(client: WsClient, connection: Connection): void {
+  if (connection.isRelaying || isSocketIo(client)) return;
+  connection.isRelaying = true;
+  client.on?.('exception', (refusal) => {
+    if (property(refusal, REFUSAL) === true) send(client, refusal);
+  });
+}
+
+/** Tells a client that it is refused, outside a message, where no filter of Nest does. */
+export function tellRefusal(client: WsClient, denial: UnkeyException): void {
+  const refusal = wsRefusal(denial);
+  if (isSocketIo(client)) client.emit?.('exception', refusal);
+  else send(client, refusal);
+}
+
+/** Closes the connection of a refused client; what was sent before still arrives. */
+export function closeRefused(client: WsClient, denial: UnkeyException): void {
+  if (isSocketIo(client)) client.disconnect?.(true);
+  else client.close?.(closeCodeOf(denial.getStatus()), denial.code.slice(0, 120));
+}
+
+/** RFC 6455 §7.4: 1011 and 1013 are the protocol's own, 4000 to 4999 are an app's. */
+export function closeCodeOf(status: number): number {
+  if (status === 401) return 4401;
+  if (status === 402 || status === 429) return 4429;
+  if (status === 503) return 1013;
+  return status >= 500 ? 1011 : 4403;
+}
+
+function send(client: WsClient, refusal: unknown): void {
+  client.send?.(JSON.stringify({ event: 'exception', data: refusal }));
+}
