@@ -13,6 +13,7 @@ import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
@@ -35,7 +36,9 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
-    refuseSharedGraphqlContext(this.modules.values());
+    this.#noteSkippedTransports();
+    // Without a guard nobody is taken for anybody.
+    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
@@ -60,6 +63,17 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
+  /** For `@UnkeyKey()`; handlers of messages stand in controllers and in providers. */
+  #noteSkippedTransports(): void {
+    for (const { instance, metatype } of [
+      ...this.discovery.getControllers(),
+      ...this.discovery.getProviders(),
+    ]) {
+      const handlers: unknown = isObject(instance) ? instance.constructor : metatype;
+      if (isClass(handlers)) noteSkippedTransports(handlers, this.options.skipTransports);
+    }
+  }
+
   /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options.permissions);
@@ -77,6 +91,10 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
       }
     }
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isClass(value: unknown): value is Type & { prototype: object } {
