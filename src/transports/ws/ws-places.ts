@@ -2,6 +2,7 @@ import type { KeyPlaces } from '../../contracts/key-places.js';
 import { headerValues } from '../http/header-values.js';
 import { exactValue, namedValues } from '../named-values.js';
 import { payloadValues } from '../payload-values.js';
+import { HttpPlaces } from '../http/http-places.js';
 import { property } from '../property.js';
 import { textsOf } from '../text-of.js';
 import { isSocketIo, upgradeRequestOf, type WsClient } from './ws-client.js';
@@ -30,9 +31,7 @@ export class WsPlaces implements KeyPlaces {
 
   query(name: string): readonly string[] {
     if (isSocketIo(this.#client)) return own(this.#client.handshake?.query, name);
-    const url = property(upgradeRequestOf(this.#client), 'url');
-    const search = typeof url === 'string' ? /\?([^#]*)/.exec(url)?.[1] : undefined;
-    return new URLSearchParams(search).getAll(name);
+    return new HttpPlaces(upgradeRequestOf(this.#client)).query(name);
   }
 
   handshake(name: string): readonly string[] {
