@@ -45,7 +45,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     this.#readPolicies();
     this.#noteSkippedTransports();
-    refuseSharedGraphqlContext(this.modules.values());
+    // Without a guard nobody is taken for anybody.
+    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
     this.#tellGlobalGuards();
   }
 
