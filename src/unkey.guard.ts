@@ -17,7 +17,7 @@ import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { retryAfter } from './transports/http/answer-headers.js';
-import { transportOf } from './transports/transport-of.js';
+import { findTransport, isTransportIn, transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
 import { verifiedKeyOf } from './verification/verified-key-of.js';
@@ -53,8 +53,16 @@ export class UnkeyGuard implements CanActivate {
     this.#scope = [options.scope, ...options.keyPrefix].join(' ');
   }
 
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    if (isTransportIn(context, this.options.skipTransports)) return Promise.resolve(true);
+    const transport = findTransport(context);
+    return transport?.runGuard === undefined
+      ? this.#decide(context)
+      : transport.runGuard(context, () => this.#decide(context));
+  }
+
   // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  async #decide(context: ExecutionContext): Promise<boolean> {
     const transport = transportOf(context);
     const state = transport.state(context, this.#scope);
     try {

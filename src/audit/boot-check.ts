@@ -12,6 +12,7 @@ import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
@@ -33,6 +34,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
+    this.#noteSkippedTransports();
   }
 
   onApplicationBootstrap(): void {
@@ -57,6 +59,17 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
+  /** For `@UnkeyKey()`; handlers of messages stand in controllers and in providers. */
+  #noteSkippedTransports(): void {
+    for (const { instance, metatype } of [
+      ...this.discovery.getControllers(),
+      ...this.discovery.getProviders(),
+    ]) {
+      const handlers: unknown = isObject(instance) ? instance.constructor : metatype;
+      if (isClass(handlers)) noteSkippedTransports(handlers, this.options.skipTransports);
+    }
+  }
+
   /** Reads every handler's policy, which throws where it cannot be meant. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options.permissions);
@@ -73,6 +86,10 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
       }
     }
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isClass(value: unknown): value is Type & { prototype: object } {

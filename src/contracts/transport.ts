@@ -40,6 +40,12 @@ export interface Transport<Options, Denial> {
   ): Awaitable<Verification>;
   /** Tells the caller what is left of its limits; absent where an answer has no room for it. */
   tellLimits?(context: ExecutionContext, verification: Verification, options: Options): void;
+  /**
+   * Runs a guard, where the transport must do something before or after it; absent where nothing needs to be done.
+   *
+   * @param guard resolves to whether the handler may run, or rejects
+   */
+  runGuard?(context: ExecutionContext, guard: () => Promise<boolean>): Promise<boolean>;
   /** Refuses in this transport's way: throws, or never settles. */
   refuse(context: ExecutionContext, denial: Denial, options: Options): never | Promise<never>;
 }

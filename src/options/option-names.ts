@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<keyof UnkeyModuleOptions, true>> = {
   public: true,
   exclude: true,
   skipIf: true,
+  skipTransports: true,
   statuses: true,
   problemDetails: true,
   ratelimitHeaders: true,

@@ -46,6 +46,7 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     public: Object.freeze([...(options.public ?? [])]),
     exclude: Object.freeze((options.exclude ?? []).map((entry) => ({ entry, matches: routeMatcher(entry) }))),
     skipIf: options.skipIf,
+    skipTransports: Object.freeze([...(options.skipTransports ?? [])]),
     statuses: Object.freeze({ ...options.statuses }),
     problemDetails: options.problemDetails ?? false,
     ratelimitHeaders: options.ratelimitHeaders ?? 'legacy',

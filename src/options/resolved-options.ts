@@ -26,6 +26,7 @@ export interface ResolvedUnkeyOptions {
   readonly public: readonly Type[];
   readonly exclude: readonly ExcludedRoute[];
   readonly skipIf: ((context: ExecutionContext) => boolean | Promise<boolean>) | undefined;
+  readonly skipTransports: readonly string[];
   readonly statuses: Readonly<UnkeyStatuses>;
   readonly problemDetails: boolean;
   readonly ratelimitHeaders: RatelimitHeaders;
