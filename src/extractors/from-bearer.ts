@@ -5,7 +5,7 @@ import { isAmbiguous, onlyValue } from './only-value.js';
 const BEARER = /^bearer(?:\s+(.*))?$/i;
 
 /**
- * The key is the token of `Authorization: Bearer …` (RFC 6750), the scheme in any case. Other schemes hold no key.
+ * Reads the key from `Authorization: Bearer …` (RFC 6750). The scheme is case-insensitive; other schemes are ignored.
  *
  * @example UnkeyModule.forRoot({ keyFrom: [fromBearer(), fromCookie('session_key')] })
  */
