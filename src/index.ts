@@ -9,21 +9,25 @@ export { UnkeyKey, type UnkeyKeyPath } from './decorators/unkey-key.decorator.js
 export { RequirePermissions } from './decorators/require-permissions.decorator.js';
 export { Credits } from './decorators/credits.decorator.js';
 export { KeyRatelimit } from './decorators/key-ratelimit.decorator.js';
+export { KeyFrom } from './decorators/key-from.decorator.js';
+export { CheckKey } from './decorators/check-key.decorator.js';
 export { VerificationTags } from './decorators/verification-tags.decorator.js';
 export { InjectUnkey } from './decorators/inject-unkey.decorator.js';
-export { allOf, anyOf } from './options/permission-expression.js';
+export { allOf, anyOf, permissionQuery } from './options/permission-expression.js';
 
 export { fromBearer } from './extractors/from-bearer.js';
 export { fromCookie } from './extractors/from-cookie.js';
+export { fromHandshake } from './extractors/from-handshake.js';
 export { fromHeader } from './extractors/from-header.js';
 export { fromPayload } from './extractors/from-payload.js';
 export { fromQuery } from './extractors/from-query.js';
 
+export { UNKEY_HEADERS } from './transports/http/unkey-headers.js';
 export { getVerifiedKey } from './transports/verified-key.js';
 
 export { UnkeyException, isUnkeyException, type UnkeyExceptionInit } from './errors/unkey.exception.js';
 export { KeyMissingException } from './errors/key-missing.exception.js';
-export { KeyDeniedException } from './errors/key-denied.exception.js';
+export { KeyDeniedException, type KeyDeniedInit } from './errors/key-denied.exception.js';
 export { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 export { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 export { UnkeyConfigError } from './errors/unkey-config.error.js';
@@ -45,6 +49,7 @@ export type {
   UnkeyModuleOptions,
   UnkeyOptionsFactory,
   UnkeyStatuses,
+  UserFrom,
 } from './options/unkey-options.js';
 export type { UnkeyModuleAsyncOptions } from './unkey.module-definition.js';
 export type {
@@ -64,6 +69,8 @@ export {
 } from './telemetry/channels.js';
 
 export type { Awaitable } from './contracts/awaitable.js';
+export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from './contracts/key-check.js';
+export type { KeyDemands } from './contracts/key-demands.js';
 export type { KeySource } from './contracts/key-source.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type {

@@ -1,26 +1,37 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { HandlerPolicy } from './contracts/handler-policy.js';
 import type { RequestState } from './contracts/request-state.js';
 import type { Verification } from './contracts/verification.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
 import { answersFor, demandsWith } from './decorators/demands-of.js';
+import { GUARD_BRAND, GUARDS_WHOLE_APP } from './decorators/guard-brand.js';
 import { PolicyReader } from './decorators/policy-reader.js';
-import { KeyDeniedException } from './errors/key-denied.exception.js';
+import { refusedCheck } from './decorators/refused-check.js';
 import { KeyMissingException } from './errors/key-missing.exception.js';
-import { isDenialCode } from './errors/denial-table.js';
+import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
+import { checkDenial, keyDenial } from './key-denial.js';
 import { frozenCopy } from './options/frozen.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
+import type { UserFrom } from './options/unkey-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
-import { retryAfter } from './transports/http/answer-headers.js';
 import { findTransport, isTransportIn, transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
 import { verifiedKeyOf } from './verification/verified-key-of.js';
+
+/** A verified key on its way through the guard. */
+interface Admission {
+  readonly context: ExecutionContext;
+  readonly state: RequestState;
+  readonly key: string;
+  readonly verification: Verification;
+  readonly demands: VerifyOptions;
+}
 
 /**
  * Lets a request through if Unkey says that its key may do this, or if the handler needs none; refuses it in
@@ -40,21 +51,37 @@ import { verifiedKeyOf } from './verification/verified-key-of.js';
  */
 @Injectable()
 export class UnkeyGuard implements CanActivate {
+  /** @internal see {@link GUARD_BRAND} */
+  static readonly [GUARD_BRAND] = true;
+
   readonly #policies: PolicyReader;
   readonly #events = new VerificationEvents();
   /** Names who decides in this guard: a key that another app let through is not let through here by that. */
   readonly #scope: string;
+  #guardsWholeApp = false;
+
+  readonly #logger = new Logger('UnkeyModule');
+  readonly #setupFaults = new Set<string>();
 
   constructor(
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
   ) {
-    this.#policies = new PolicyReader(options.permissions);
+    this.#policies = new PolicyReader(options);
     this.#scope = [options.scope, ...options.keyPrefix].join(' ');
+  }
+
+  /**
+   * @internal called at boot where this instance guards the whole app. The built-in guard then leaves handlers to a
+   * subclass that stands on them; a subclass leaves nothing.
+   */
+  [GUARDS_WHOLE_APP](): void {
+    this.#guardsWholeApp = Object.hasOwn(this.constructor, GUARD_BRAND);
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
     if (isTransportIn(context, this.options.skipTransports)) return Promise.resolve(true);
+    if (this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard) return Promise.resolve(true);
     const transport = findTransport(context);
     return transport?.runGuard === undefined
       ? this.#decide(context)
@@ -66,6 +93,7 @@ export class UnkeyGuard implements CanActivate {
     const transport = transportOf(context);
     const state = transport.state(context, this.#scope);
     try {
+      this.#checkSetup(transport.setupFault?.(context));
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
       const ready = transport.ready?.(context);
@@ -80,9 +108,16 @@ export class UnkeyGuard implements CanActivate {
       const demanded = this.#demandsOf(policy, context, state);
       const demands = isPending(demanded) ? await demanded : demanded;
       const verified = this.verify(key, demands, context);
-      const verification = this.#granted(isPending(verified) ? await verified : verified);
+      const verification = this.#granted(isPending(verified) ? await verified : verified, demands);
+      if (policy.checks.length > 0) {
+        await this.#check({ context, state, key, verification, demands }, policy.checks);
+      }
       const allowed = this.allow(verification, context);
       if (isPending(allowed)) await allowed;
+      const { userFrom } = this.options;
+      if (userFrom !== undefined) {
+        await this.#attachUser({ context, state, key, verification, demands }, userFrom);
+      }
       return letThrough(state);
     } catch (error) {
       return this.#refuse(error, context);
@@ -91,22 +126,22 @@ export class UnkeyGuard implements CanActivate {
 
   /**
    * Whether no key is needed. Nearest first: the decorators of the handler, of its class, then the options
-   * `public`, `exclude` and `skipIf`.
+   * `public`, `publicMetadata`, `exclude` and `skipIf`.
    */
   protected skip(context: ExecutionContext): Awaitable<boolean> {
-    const { access } = this.#policyOf(context);
+    const { access, openedBy } = this.#policyOf(context);
     if (access !== undefined) return access === 'public';
-    const { public: controllers, exclude, skipIf } = this.options;
-    if (controllers.includes(context.getClass())) return true;
+    if (openedBy !== undefined) return true;
+    const { exclude, skipIf } = this.options;
     const pattern = exclude.length === 0 ? undefined : transportOf(context).routePattern?.(context);
     if (pattern !== undefined && exclude.some((route) => route.matches(pattern))) return true;
     return skipIf?.(context) ?? false;
   }
 
-  /** The key of this request, from the first source in `keyFrom` that finds one. */
+  /** The key of this request, from the first source in `@KeyFrom()`, or else in `keyFrom`, that finds one. */
   protected extractKey(context: ExecutionContext): Awaitable<string | undefined> {
     const places = transportOf(context).places(context);
-    for (const source of this.options.keyFrom) {
+    for (const source of this.#policyOf(context).keyFrom) {
       const key = source.read === undefined ? source(context) : source.read(places);
       if (key) return key;
     }
@@ -143,7 +178,39 @@ export class UnkeyGuard implements CanActivate {
 
   /** Answers a refusal: its headers, then the exception itself. Whatever it does, the handler does not run. */
   protected deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never> {
-    return transportOf(context).refuse(context, denial, this.options);
+    const { scheme } = this.#policyOf(context);
+    // The challenge names what this handler takes.
+    const options = scheme === this.options.scheme ? this.options : { ...this.options, scheme };
+    return transportOf(context).refuse(context, denial, options);
+  }
+
+  /** Asks the checks of a handler about a verified key. */
+  async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
+    await state.once(context.getHandler(), key, async () => {
+      const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
+      if (refused !== undefined) throw checkDenial(refused, verification, demands);
+    });
+  }
+
+  /** Gives the user of a key to the transport, if that has a place for one. */
+  async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
+    const transport = transportOf(context);
+    if (transport.attachUser === undefined) return;
+    const user = await state.onceForCaller(userFrom, key, async () =>
+      userFrom(verifiedKeyOf(verification), context),
+    );
+    transport.attachUser(context, user);
+  }
+
+  /** Refuses a request that the app's own setup makes look like another one, and logs each such fault once. */
+  #checkSetup(fault: string | undefined): void {
+    if (fault === undefined) return;
+    if (!this.#setupFaults.has(fault)) {
+      this.#setupFaults.add(fault);
+      this.#logger.error(`Callers get a 500 because of this app's own configuration: ${fault}.`);
+    }
+    const status = this.options.statuses.UNKEY_MISCONFIGURED;
+    throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });
   }
 
   async #refuse(error: unknown, context: ExecutionContext): Promise<false> {
@@ -183,15 +250,10 @@ export class UnkeyGuard implements CanActivate {
   }
 
   /** The verification, if it is a yes. Checked here too, since `verify` may be a subclass's own. */
-  #granted(verification: Verification): Verification {
+  #granted(verification: Verification, demanded: VerifyOptions): Verification {
     if (!isVerification(verification)) throw new UnkeyUnavailableException();
     if (verification.valid) return verification;
-    const { code } = verification;
-    const { statuses } = this.options;
-    throw new KeyDeniedException(verification, {
-      status: isDenialCode(code) ? statuses[code] : statuses.FORBIDDEN,
-      retryAfter: retryAfter(verification, this.options),
-    });
+    throw keyDenial(verification, demanded, this.options);
   }
 }
 

@@ -10,6 +10,7 @@ import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.except
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 import type { VerificationFailure } from './errors/verification-failure.js';
 import { isPossibleKey } from './extractors/key-shape.js';
+import { presentedRootKey } from './extractors/root-key-shape.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_CACHE,
@@ -20,6 +21,7 @@ import {
   UNKEY_VERIFIER,
 } from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import type { Invalidations } from './verification/invalidations.js';
@@ -28,6 +30,7 @@ import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
 import type { Outcome } from './verification/outcome.js';
+import { withinKeyspaces } from './verification/within-keyspaces.js';
 
 const NOTHING: VerifyOptions = Object.freeze({});
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
@@ -40,7 +43,8 @@ export class UnkeyService {
   // Private to the letter: a client that the user made prints its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
-  readonly #demands = new DemandsWriter();
+  readonly #demands: DemandsWriter;
+  readonly #rootKeys: RootKeyLog;
   /** @internal when an answer serves further messages of one client; for guards, also of another copy of this package */
   readonly reverification: Reverification;
 
@@ -61,7 +65,10 @@ export class UnkeyService {
       isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
     });
     this.#unkey = unkey;
-    this.#failures = new FailureLog(new Logger('UnkeyModule'), options.now);
+    const logger = new Logger('UnkeyModule');
+    this.#failures = new FailureLog(logger, options.now);
+    this.#rootKeys = new RootKeyLog(logger);
+    this.#demands = new DemandsWriter(options);
     const { breaker, maxInFlight, timeout } = options;
     const upstream = new Upstream(
       verifier,
@@ -84,8 +91,9 @@ export class UnkeyService {
   }
 
   /**
-   * Asks Unkey about a key, once. A no is an answer: look at `valid` and `code`. What cannot be a key, or lacks
-   * the `keyPrefix`, is answered without a call (`MALFORMED_KEY`, `NOT_FOUND`).
+   * Asks Unkey about a key, once. A no is an answer: look at `valid` and `code`. What cannot be a key, is a root key or
+   * begins like one (`unkey_`), or lacks the `keyPrefix`, is answered without a call (`MALFORMED_KEY`, `NOT_FOUND`). The
+   * option `tags` is sent too.
    *
    * @throws UnkeyMisconfiguredException where Unkey refused us
    * @throws UnkeyUnavailableException where there is no answer within `timeout` ms, or none that can be read
@@ -96,6 +104,11 @@ export class UnkeyService {
   async verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
     const demands = this.#demands.write(options);
     if (typeof key !== 'string' || !isPossibleKey(key)) return MALFORMED;
+    const rootKey = presentedRootKey(key, this.options.rootKey);
+    if (rootKey !== undefined) {
+      this.#rootKeys.report(rootKey);
+      return MALFORMED;
+    }
     if (!this.#hasPrefix(key)) return NOT_FOUND;
 
     const request = requestFor(key, demands);
@@ -131,8 +144,18 @@ export class UnkeyService {
 
   #obtain(question: Question): Awaitable<Outcome> {
     return this.events.isHeard()
-      ? this.events.around(question, () => this.#answer(question))
-      : this.#answer(question);
+      ? this.events.around(question, () => this.#judged(question))
+      : this.#judged(question);
+  }
+
+  /** Held to the option `keyspaces`, wherever the answer is from. */
+  #judged(question: Question): Awaitable<Outcome> {
+    const { keyspaces } = this.options;
+    const answered = this.#answer(question);
+    if (keyspaces.length === 0) return answered;
+    return answered instanceof Promise
+      ? answered.then((outcome) => withinKeyspaces(outcome, keyspaces))
+      : withinKeyspaces(answered, keyspaces);
   }
 
   #answer(question: Question): Awaitable<Outcome> {

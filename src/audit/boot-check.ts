@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import {
   Inject,
   Injectable,
@@ -7,12 +8,20 @@ import {
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  DiscoveryService,
+  HttpAdapterHost,
+  MetadataScanner,
+  ModulesContainer,
+} from '@nestjs/core';
+import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { noteSkippedTransports } from '../transports/skipped-transports.js';
+import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
@@ -25,6 +34,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
   ) {
@@ -35,6 +45,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     this.#readPolicies();
     this.#noteSkippedTransports();
+    refuseSharedGraphqlContext(this.modules.values());
+    this.#tellGlobalGuards();
   }
 
   onApplicationBootstrap(): void {
@@ -59,6 +71,14 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
+  /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
+  #tellGlobalGuards(): void {
+    for (const guard of this.config.getGlobalGuards()) {
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
+        guard[GUARDS_WHOLE_APP]();
+    }
+  }
+
   /** For `@UnkeyKey()`; handlers of messages stand in controllers and in providers. */
   #noteSkippedTransports(): void {
     for (const { instance, metatype } of [
@@ -70,14 +90,15 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Reads every handler's policy, which throws where it cannot be meant. */
+  /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
   #readPolicies(): void {
-    const policies = new PolicyReader(this.options.permissions);
-    for (const { metatype } of this.discovery.getControllers()) {
+    const policies = new PolicyReader(this.options);
+    const { discovery } = this;
+    for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, name);
-        if (!isMethod(handler)) continue;
+        if (!isHandler(handler)) continue;
         const { access } = policies.read(metatype, handler);
         // A decorator of the handler or its class beats the option.
         if (access === undefined && this.options.public.includes(metatype)) {
@@ -96,6 +117,7 @@ function isClass(value: unknown): value is Type & { prototype: object } {
   return typeof value === 'function' && typeof value.prototype === 'object';
 }
 
-function isMethod(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
-  return typeof value === 'function';
+/** Nest calls no method without a decorator, and most providers have none with one. */
+function isHandler(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
+  return typeof value === 'function' && Reflect.getMetadataKeys(value).length > 0;
 }

@@ -70,6 +70,8 @@ export interface Verification {
   readonly requestId?: string | undefined;
   /** Absent for `NOT_FOUND` and `MALFORMED_KEY`. */
   readonly keyId?: string | undefined;
+  /** The keyspace of the key; absent if the server does not know keyspaces. */
+  readonly keyspaceId?: string | undefined;
   readonly name?: string | undefined;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** Unix ms; absent for a key that never expires. */

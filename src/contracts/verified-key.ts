@@ -38,6 +38,8 @@ export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIde
   readonly valid: true;
   /** Unkey's id of the verification; empty if a verifier of your own gave none. */
   readonly requestId: string;
+  /** The keyspace of the key; absent if the Unkey server does not know keyspaces. */
+  readonly keyspaceId?: string;
   /** The name that the key was given. */
   readonly name?: string;
   /** The metadata that your app stored with the key. */

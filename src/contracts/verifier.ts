@@ -8,6 +8,8 @@ export interface VerifyRequest {
   credits?: { cost: number };
   ratelimits?: VerifyRequestRatelimit[];
   tags?: string[];
+  /** Ids of the keyspaces whose keys are accepted; absent: those of all that the root key may verify. */
+  keyspaces?: string[];
 }
 
 /** A rate limit to count against. With `limit` and `duration` it is an ad-hoc limit. */

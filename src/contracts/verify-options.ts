@@ -1,12 +1,13 @@
 /**
- * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()` and `allOf()`. An object
- * has exactly one of the two members.
+ * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()`, `allOf()` or
+ * `permissionQuery()`. An object has exactly one of the three members.
  * Slugs are compared letter by letter: `documents.*` is satisfied only by a permission of that very name.
  */
 export type PermissionExpression =
   | string
-  | { readonly anyOf: readonly PermissionExpression[]; readonly allOf?: never }
-  | { readonly allOf: readonly PermissionExpression[]; readonly anyOf?: never };
+  | { readonly anyOf: readonly PermissionExpression[]; readonly allOf?: never; readonly query?: never }
+  | { readonly allOf: readonly PermissionExpression[]; readonly anyOf?: never; readonly query?: never }
+  | { readonly query: string; readonly anyOf?: never; readonly allOf?: never };
 
 /** A rate limit that a call counts against: one that is configured on the key or its identity, or an ad-hoc limit. */
 export interface KeyRatelimitDemand {

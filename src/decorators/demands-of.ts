@@ -3,7 +3,7 @@ import type { HandlerPolicy, PolicyAnswers } from '../contracts/handler-policy.j
 import type { VerifyOptions } from '../contracts/verify-options.js';
 import { checkCredits, fitTags } from '../options/check-demands.js';
 
-type Demands = Omit<HandlerPolicy, 'access' | 'fixed'>;
+type Demands = Pick<HandlerPolicy, 'permissions' | 'credits' | 'ratelimits' | 'tags'>;
 
 /** Returns the options that do not depend on the request; `undefined` if a function must be called for each request. */
 export function fixedDemands({ credits, tags, ...others }: Demands): VerifyOptions | undefined {

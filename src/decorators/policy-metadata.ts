@@ -8,6 +8,8 @@ export const POLICY = {
   credits: 'nestjs-unkey:credits',
   ratelimits: 'nestjs-unkey:ratelimits',
   tags: 'nestjs-unkey:tags',
+  keyFrom: 'nestjs-unkey:key-from',
+  checks: 'nestjs-unkey:checks',
 } as const;
 
 /** One of the keys in {@link POLICY}. */

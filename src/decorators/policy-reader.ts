@@ -1,12 +1,12 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { HandlerPolicy, PerRequest } from '../contracts/handler-policy.js';
+import type { KeyCheck } from '../contracts/key-check.js';
 import type { KeyRatelimitDemand, PermissionExpression } from '../contracts/verify-options.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
-import { checkCredits, checkRatelimit, checkTags } from '../options/check-demands.js';
-import { frozenCopy } from '../options/frozen.js';
-import { toPermissionQuery } from '../options/permission-query.js';
-import { fixedDemands } from './demands-of.js';
+import { checkedPolicy, type PolicyOptions } from './checked-policy.js';
+import { openedBy } from './opened-by.js';
 import { POLICY, readPolicy, type PolicyKey } from './policy-metadata.js';
+import { hasSubclassGuard } from './subclass-guard.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 type Controller = ReturnType<ExecutionContext['getClass']>;
@@ -16,6 +16,7 @@ const DEMANDS = {
   permissions: '@RequirePermissions()',
   credits: '@Credits()',
   ratelimits: '@KeyRatelimit()',
+  checks: '@CheckKey()',
 } as const;
 
 /** Reads the requirements of a handler and its class, combines them, and caches the result. */
@@ -23,8 +24,8 @@ export class PolicyReader {
   readonly #policies = new WeakMap<Controller, WeakMap<Handler, HandlerPolicy>>();
   #last: { controller: Controller; handler: Handler; policy: HandlerPolicy } | undefined;
 
-  /** @param permissions demanded of every handler, from the options */
-  constructor(private readonly permissions: readonly PermissionExpression[]) {}
+  /** @param options what the options say of every handler */
+  constructor(private readonly options: PolicyOptions) {}
 
   /**
    * @throws UnkeyConfigError if the handler's decorators are invalid or contradict each other; it names the handler
@@ -54,15 +55,19 @@ export class PolicyReader {
     if (access === 'public') refuseDemands(handler, where);
     const both = <T>(name: PolicyKey) =>
       [...readPolicy(name, controller), ...readPolicy(name, handler)] as T[];
-    return checked(where, {
+    return checkedPolicy(where, this.options, {
       access,
+      openedBy: openedBy(controller, handler, this.options),
+      hasSubclassGuard: hasSubclassGuard(controller, handler),
       permissions: [
-        ...this.permissions,
+        ...this.options.permissions,
         ...both<PermissionExpression[]>(POLICY.permissions).map((list) => asAllOf(list, where)),
       ],
-      credits: joinCredits(controller, handler, where),
+      credits: onlyOne(POLICY.credits, '@Credits()', controller, handler, where) as HandlerPolicy['credits'],
       ratelimits: joinRatelimits(controller, handler, where),
       tags: both<PerRequest<string | string[]>>(POLICY.tags),
+      sources: onlyOne(POLICY.keyFrom, '@KeyFrom()', controller, handler, where),
+      checks: both<KeyCheck>(POLICY.checks),
     });
   }
 }
@@ -96,17 +101,20 @@ export function refuseDemands(handler: Handler, where: string, because = ''): vo
   }
 }
 
-function joinCredits(
+/** What a decorator says that may stand once in one place; the handler's replaces the class's. */
+function onlyOne(
+  name: PolicyKey,
+  decorator: string,
   controller: Controller,
   handler: Handler,
   where: string,
-): PerRequest<number> | undefined {
-  const onHandler = readPolicy(POLICY.credits, handler);
-  const [credits, another] = onHandler.length > 0 ? onHandler : readPolicy(POLICY.credits, controller);
+): unknown {
+  const onHandler = readPolicy(name, handler);
+  const [value, another] = onHandler.length > 0 ? onHandler : readPolicy(name, controller);
   if (another !== undefined) {
-    throw new UnkeyConfigError(`${where}: @Credits() stands twice in one place, keep one.`);
+    throw new UnkeyConfigError(`${where}: ${decorator} stands twice in one place, keep one.`);
   }
-  return credits as PerRequest<number> | undefined;
+  return value;
 }
 
 function joinRatelimits(controller: Controller, handler: Handler, where: string): KeyRatelimitDemand[] {
@@ -130,20 +138,4 @@ function asAllOf(permissions: PermissionExpression[], where: string): Permission
     );
   }
   return second === undefined ? first : { allOf: permissions };
-}
-
-function checked(where: string, policy: Omit<HandlerPolicy, 'fixed'>): HandlerPolicy {
-  try {
-    if (policy.permissions.length > 0) toPermissionQuery(policy.permissions);
-    if (policy.credits !== undefined && typeof policy.credits !== 'function') checkCredits(policy.credits);
-    policy.ratelimits.forEach(checkRatelimit);
-    checkTags(policy.tags.filter((tag) => typeof tag !== 'function').flat());
-  } catch (error) {
-    throw new UnkeyConfigError(`${where}: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-  // Copies, since what was given to a decorator is the user's own, who may change it.
-  const permissions = frozenCopy(policy.permissions);
-  const ratelimits = frozenCopy(policy.ratelimits);
-  const own = { ...policy, permissions, ratelimits, tags: Object.freeze(policy.tags) };
-  return Object.freeze({ ...own, fixed: frozenCopy(fixedDemands(own)) });
 }

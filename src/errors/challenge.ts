@@ -2,9 +2,10 @@ import { denialOf } from './denial-table.js';
 
 /** How a challenge is written; from the options. */
 export interface ChallengeOptions {
-  /** `Bearer` where a bearer source is configured. */
-  readonly scheme: 'Bearer' | 'ApiKey';
+  readonly scheme: string;
   readonly realm: string;
+  /** The names of the permissions that were demanded, where the caller may know them. */
+  readonly scope?: string | undefined;
 }
 
 /**
@@ -16,5 +17,6 @@ export function challengeFor(code: string, status: number, options: ChallengeOpt
   if (status !== 401 && !scopeIsMissing) return undefined;
   const challenge = `${options.scheme} realm="${options.realm.replace(/["\\]/g, '\\$&')}"`;
   if (code === 'MISSING_KEY') return challenge;
-  return `${challenge}, error="${denialOf(code).challenge ?? 'invalid_token'}"`;
+  const refused = `${challenge}, error="${denialOf(code).challenge ?? 'invalid_token'}"`;
+  return options.scope === undefined ? refused : `${refused}, scope="${options.scope}"`;
 }

@@ -1,10 +1,10 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { denialOf } from './denial-table.js';
+import { requiredPermissions } from './required-permissions.js';
 import { UnkeyException } from './unkey.exception.js';
 
 /**
- * Answers refusals as problem details (RFC 9457): `type`, `title`, `status`, `detail`, and our `code`. A filter,
+ * Answers refusals as problem details (RFC 9457): `type`, `title`, `status`, `detail`, and our `code` and `required`. A filter,
  * since Nest's adapters write the content type of what they are given themselves.
  */
 @Catch(UnkeyException)
@@ -15,12 +15,14 @@ export class ProblemDetailsFilter implements ExceptionFilter<UnkeyException> {
     const status = exception.getStatus();
     const response = context.switchToHttp().getResponse<unknown>();
     const { httpAdapter } = this.host;
+    const required = requiredPermissions(exception);
     const problem = {
       type: 'about:blank',
       title: titleOf(exception),
       status,
-      detail: denialOf(exception.code).message,
+      detail: exception.message,
       code: exception.code,
+      ...(required === undefined ? {} : { required }),
     };
     httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json');
     // A string, because the adapter would send an object as `application/json`.

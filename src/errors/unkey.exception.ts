@@ -9,6 +9,10 @@ const BRAND = Symbol.for('nestjs-unkey:exception');
 export interface UnkeyExceptionInit {
   /** HTTP status; the denial table's unless given. */
   status?: number | undefined;
+  /** One sentence for the caller; the denial table's unless given. */
+  message?: string | undefined;
+  /** The permission query that the caller is told, where it may be told. */
+  required?: string | undefined;
   /** Unkey's id of the call, where it was asked. */
   requestId?: string | undefined;
   /** For the `Retry-After` header, in seconds: rounded up, and limited to 1 to 86,400 (one day). */
@@ -19,10 +23,13 @@ export interface UnkeyExceptionInit {
 
 /**
  * What every refusal of this module extends. The body is Nest's with `code` added:
- * `{ statusCode, message, error, code }`. Holds no request, no key and no root key.
+ * `{ statusCode, message, error, code }`, and `required` where the caller may know it. Holds no request, no key and no root key.
  */
 export class UnkeyException extends HttpException {
-  /** Unkey's code, or one of this module: `MISSING_KEY`, `MALFORMED_KEY`, `UNKEY_MISCONFIGURED`, `UNKEY_UNAVAILABLE`. */
+  /**
+   * Unkey's code, the code of a check of yours, or one of this module: `MISSING_KEY`, `MALFORMED_KEY`,
+   * `UNKEY_MISCONFIGURED`, `UNKEY_UNAVAILABLE`.
+   */
   readonly code: string;
   /** Unkey's id of the call, for its dashboard and support. */
   readonly requestId: string | undefined;
@@ -30,10 +37,16 @@ export class UnkeyException extends HttpException {
   readonly retryAfter: number | undefined;
 
   constructor(code: string, init: UnkeyExceptionInit = {}) {
-    const { status: tableStatus, message } = denialOf(code);
-    const status = init.status ?? tableStatus;
+    const row = denialOf(code);
+    const { status = row.status, message = row.message, required } = init;
     super(
-      { statusCode: status, message, error: STATUS_CODES[status] ?? 'Error', code },
+      {
+        statusCode: status,
+        message,
+        error: STATUS_CODES[status] ?? 'Error',
+        code,
+        ...(required === undefined ? {} : { required }),
+      },
       status,
       init.cause === undefined ? {} : { cause: init.cause },
     );

@@ -1,23 +1,23 @@
 import type { KeySource } from '../contracts/key-source.js';
+import { isJwtShape } from './jwt-shape.js';
 import { keySourceFrom } from './key-source-from.js';
-import { isAmbiguous, onlyValue } from './only-value.js';
+import { schemeValue } from './scheme-value.js';
 
-const BEARER = /^bearer(?:\s+(.*))?$/i;
+const bearerToken = schemeValue('Bearer');
 
 /**
  * Reads the key from `Authorization: Bearer …` (RFC 6750). The scheme is case-insensitive; other schemes are ignored.
  *
+ * A token of JWT form is no key, so that a user's session is never sent to Unkey. With `jwt: true` it is a key.
+ *
+ * @param options `jwt`: whether a token of JWT form is a key; `false` by default
  * @example UnkeyModule.forRoot({ keyFrom: [fromBearer(), fromCookie('session_key')] })
  */
-export function fromBearer(): KeySource {
+export function fromBearer({ jwt = false }: { jwt?: boolean } = {}): KeySource {
   return keySourceFrom(
     (places) => {
-      const headers = places.header('authorization');
-      const header = onlyValue(headers);
-      if (header === undefined) return undefined;
-      // Several different headers are refused whatever their schemes are.
-      if (isAmbiguous(headers)) return header;
-      return BEARER.exec(header)?.[1]?.trim() || undefined;
+      const token = bearerToken(places.header('authorization'));
+      return token !== undefined && !jwt && isJwtShape(token) ? undefined : token;
     },
     { scheme: 'Bearer' },
   );

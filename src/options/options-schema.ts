@@ -2,13 +2,14 @@ import type { ExecutionContext, Type } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import type { Dispatcher } from 'undici';
 import * as v from 'valibot';
+import type { KeyCheck } from '../contracts/key-check.js';
 import type { KeySource } from '../contracts/key-source.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import { DENIALS, isDenialCode } from '../errors/denial-table.js';
 import { NESTED_OPTIONS } from './nested-options-schema.js';
 import { routePatternFault } from './route-pattern.js';
-import type { RatelimitHeaders, UnkeyClientOptions, UnkeyModuleOptions } from './unkey-options.js';
+import type { RatelimitHeaders, UnkeyClientOptions, UnkeyModuleOptions, UserFrom } from './unkey-options.js';
 import { wholeNumber } from './whole-number.js';
 
 // Every message says what the option takes; where it stands and what was given is added by whoever reports it.
@@ -19,6 +20,7 @@ const is =
 
 const isFunction = (value: unknown) => typeof value === 'function';
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isId = (value: unknown) => isText(value) && !/\s/.test(String(value));
 const oneOrMore = <T>(item: (value: unknown) => boolean, takes: string) =>
   is<T | readonly T[]>((value) =>
     Array.isArray(value) ? value.length > 0 && value.every(item) : item(value),
@@ -64,14 +66,26 @@ export const OPTIONS = {
     isFunction,
     'must be a key source such as fromHeader("x-api-key"), or a list of them',
   ),
+  keyspaces: is<readonly string[]>(
+    (value) => Array.isArray(value) && value.length >= 1 && value.length <= 5 && value.every(isId),
+  )('must be a list of 1 to 5 ids of keyspaces, such as ["ks_1234"]'),
   keyPrefix: oneOrMore<string>(isText, 'must be a prefix such as "acme_live_", or a list of them'),
   permissions: oneOrMore<PermissionExpression>(
     (value) => isText(value) || (typeof value === 'object' && value !== null),
     'must be a permission, anyOf(…), allOf(…), or a list of them',
   ),
+  exposeRequiredPermissions: v.boolean('must be true or false'),
+  checks: is<readonly KeyCheck[]>((value) => Array.isArray(value))(
+    'must be a list of checks { check, code, message, status }',
+  ),
+  userFrom: is<UserFrom>(isFunction)('must be a function (key, context) => user'),
+  tags: is<readonly string[]>((value) => Array.isArray(value))('must be a list of texts'),
   public: is<readonly Type[]>((value) => Array.isArray(value) && value.every(isFunction))(
     'must be a list of controller classes',
   ),
+  publicMetadata: is<string | readonly string[]>(
+    (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+  )('must be a metadata key such as "isPublic", or a list of them'),
   exclude,
   skipIf: is<(context: ExecutionContext) => boolean | Promise<boolean>>(isFunction)(
     'must be a function of the execution context',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PermissionExpression } from '../contracts/verify-options.js';
-import { allOf, anyOf } from './permission-expression.js';
+import { allOf, anyOf, permissionQuery } from './permission-expression.js';
 import { toPermissionQuery } from './permission-query.js';
 
 describe("permissions in Unkey's query language", () => {
@@ -17,6 +17,12 @@ describe("permissions in Unkey's query language", () => {
     [[anyOf(anyOf('a', 'b'), 'c')], 'a OR b OR c'],
     [['a', allOf(anyOf('b', 'c'))], 'a AND (b OR c)'],
     [['documents.*', 'or.x', 'ANDROID', 'a-b_c:d/e'], 'documents.* AND or.x AND ANDROID AND a-b_c:d/e'],
+    [[permissionQuery(' a and (b OR c) ')], 'a and (b OR c)'],
+    [['x', permissionQuery('a OR b')], 'x AND (a OR b)'],
+    [['x', permissionQuery('(a OR b)')], 'x AND (a OR b)'],
+    [['x', permissionQuery('(a) OR (b)')], 'x AND ((a) OR (b))'],
+    [['x', permissionQuery('a AND b')], 'x AND a AND b'],
+    [[anyOf('x', permissionQuery('a AND b'))], 'x OR a AND b'],
   ])('%j is %s', (expressions, query) => {
     expect(toPermissionQuery(expressions)).toBe(query);
   });
@@ -29,6 +35,11 @@ describe("permissions in Unkey's query language", () => {
     [['AND'], 'an operator'],
     [['or'], 'an operator'],
     [[allOf()], 'allOf() must name'],
+    [[permissionQuery('a b')], 'has "b" at position 2'],
+    [[permissionQuery(undefined as unknown as string)], 'permissionQuery() takes a query as a string'],
+    [[permissionQuery(7 as unknown as string)], 'permissionQuery() takes a query as a string, got 7'],
+    [[permissionQuery('a'.repeat(1001))], 'a query of 1001 characters'],
+    [[{ query: 'a', anyOf: ['b'] }], 'cannot have both query and anyOf in one object'],
     [[{ oneOf: ['a'] }], 'a permission must be a name, anyOf(…) or allOf(…), there is no "oneOf"'],
     [[{ anyOf: ['a'], oneOf: ['b'] }], 'there is no "oneOf"'],
     [[{ anyOf: ['a'], [Symbol('b')]: ['b'] }], 'there is no "Symbol(b)"'],

@@ -1,4 +1,6 @@
 import type { PermissionExpression } from '../contracts/verify-options.js';
+import { parsePermissionQuery } from './parse-permission-query.js';
+import { shown } from './shown-value.js';
 
 /** The characters that Unkey's lexer takes as part of a name; a wildcard is an ordinary character to it. */
 const NAME = /^[A-Za-z0-9._\-*:/]+$/;
@@ -15,12 +17,15 @@ const MAX_LENGTH = 1000;
  */
 export function toPermissionQuery(expressions: readonly PermissionExpression[]): string {
   const query = join(expressions, 'AND', 'a list of permissions').text;
-  if (query.length > MAX_LENGTH) {
-    throw new TypeError(
-      `the permissions make a query of ${query.length} characters, Unkey takes ${MAX_LENGTH} at most`,
-    );
-  }
+  checkLength(query);
   return query;
+}
+
+function checkLength(query: string): void {
+  if (query.length <= MAX_LENGTH) return;
+  throw new TypeError(
+    `the permissions make a query of ${query.length} characters, Unkey takes ${MAX_LENGTH} at most`,
+  );
 }
 
 /** A part of a query with the operator at its top, which decides whether it needs parentheses around it. */
@@ -32,6 +37,7 @@ interface Part {
 function write(expression: PermissionExpression): Part {
   if (typeof expression === 'string') return { text: checkedName(expression), operator: undefined };
   checkGroup(expression);
+  if (expression.query !== undefined) return written(expression.query);
   return expression.anyOf === undefined
     ? join(expression.allOf, 'AND', 'allOf()')
     : join(expression.anyOf, 'OR', 'anyOf()');
@@ -48,6 +54,14 @@ function join(expressions: readonly PermissionExpression[], operator: 'AND' | 'O
   return { text: [...new Set(texts)].join(` ${operator} `), operator };
 }
 
+/** A query of the user's own, sent as it was written. */
+function written(query: string): Part {
+  checkLength(query);
+  const { tree, isEnclosed } = parsePermissionQuery(query);
+  const operator = typeof tree === 'string' || isEnclosed ? undefined : tree.operator;
+  return { text: query.trim(), operator };
+}
+
 function checkedName(name: string): string {
   if (OPERATOR.test(name)) {
     throw new TypeError(
@@ -56,32 +70,34 @@ function checkedName(name: string): string {
   }
   if (!NAME.test(name)) {
     throw new TypeError(
-      `permission ${JSON.stringify(name)} must be made of letters, digits and . _ - * : / alone; combine permissions with anyOf() and allOf()`,
+      `permission ${JSON.stringify(name)} must be made of letters, digits and . _ - * : / alone; combine permissions with anyOf() and allOf(), or write a permissionQuery()`,
     );
   }
   return name;
 }
 
+const WANTED = 'a permission must be a name, anyOf(…) or allOf(…)';
+const MEMBERS = ['query', 'anyOf', 'allOf'];
+
 /** Exactly one member, since a second one would be ignored, and with it what it demands. */
 function checkGroup(expression: unknown): asserts expression is Exclude<PermissionExpression, string> {
   if (typeof expression !== 'object' || expression === null || Array.isArray(expression)) {
-    throw new TypeError('a permission must be a name, anyOf(…) or allOf(…)');
+    throw new TypeError(`${WANTED}, or permissionQuery(…)`);
   }
   const members = Reflect.ownKeys(expression).map(String);
-  const unknown = members.find((member) => member !== 'anyOf' && member !== 'allOf');
-  if (unknown !== undefined) {
-    throw new TypeError(`a permission must be a name, anyOf(…) or allOf(…), there is no "${unknown}"`);
-  }
-  const [member, another] = members;
-  if (member === undefined) {
-    throw new TypeError('a permission must be a name, anyOf(…) or allOf(…), got an object without either');
-  }
+  const unknown = members.find((member) => !MEMBERS.includes(member));
+  if (unknown !== undefined) throw new TypeError(`${WANTED}, there is no "${unknown}"`);
+  const [member, another] = MEMBERS.filter((name) => members.includes(name));
+  if (member === undefined) throw new TypeError(`${WANTED}, got an object without either`);
   if (another !== undefined) {
     throw new TypeError(
-      'a permission cannot have both anyOf and allOf in one object; nest them, as in allOf("a", anyOf("b", "c"))',
+      `a permission cannot have both ${member} and ${another} in one object; nest them, as in allOf("a", anyOf("b", "c"))`,
     );
   }
-  if (!Array.isArray(Reflect.get(expression, member))) {
-    throw new TypeError(`a permission must be a name, anyOf(…) or allOf(…), and ${member} must be a list`);
+  const value: unknown = Reflect.get(expression, member);
+  if (member === 'query' && typeof value !== 'string') {
+    throw new TypeError(`permissionQuery() takes a query as a string, got ${shown(value)}`);
   }
+  if (member !== 'query' && !Array.isArray(value))
+    throw new TypeError(`${WANTED}, and ${member} must be a list`);
 }

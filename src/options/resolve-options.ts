@@ -2,7 +2,10 @@ import * as v from 'valibot';
 import type { KeySource } from '../contracts/key-source.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { challengeScheme, checkKeySources } from './key-sources.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
+import { checkTags } from './check-demands.js';
+import { resolveKeyCheck } from './key-checks.js';
 import { breakerOf, cacheOf } from './nested-options.js';
 import { toPermissionQuery } from './permission-query.js';
 import type { ResetSource, ResolvedUnkeyOptions } from './resolved-options.js';
@@ -30,24 +33,38 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
   const options = checked(withEnvironment(withoutUndefined(given), around.env));
   const keyFrom = options.keyFrom === undefined ? around.keyFrom : list(options.keyFrom);
   const permissions = list<PermissionExpression>(options.permissions);
-  checkPermissions(permissions);
+  attempt('permissions', () => permissions.length > 0 && toPermissionQuery(permissions));
+  attempt('keyFrom', () => checkKeySources(keyFrom));
+  attempt('tags', () => checkTags(options.tags ?? []));
   checkClient(options);
+  checkKeyspaces(options);
   checkScope(options);
   const baseUrl = (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, '');
+  const statuses = Object.freeze({ ...options.statuses });
   return Object.freeze({
     rootKey: options.rootKey === undefined ? undefined : new RootKey(options.rootKey),
     baseUrl,
     scope: verificationScope(options, baseUrl),
     keyFrom: Object.freeze(keyFrom),
-    scheme: keyFrom.some((source) => source.scheme === 'Bearer') ? 'Bearer' : 'ApiKey',
+    scheme: challengeScheme(keyFrom),
     realm: options.realm ?? 'api',
+    keyspaces: Object.freeze([...(options.keyspaces ?? [])]),
     keyPrefix: Object.freeze(list(options.keyPrefix)),
     permissions: Object.freeze(permissions),
+    exposeRequiredPermissions: options.exposeRequiredPermissions ?? false,
+    checks: Object.freeze(
+      (options.checks ?? []).map((check, index) =>
+        attempt(`checks.${index}`, () => resolveKeyCheck(check, statuses)),
+      ),
+    ),
+    userFrom: options.userFrom,
+    tags: Object.freeze([...(options.tags ?? [])]),
     public: Object.freeze([...(options.public ?? [])]),
+    publicMetadata: Object.freeze(list(options.publicMetadata)),
     exclude: Object.freeze((options.exclude ?? []).map((entry) => ({ entry, matches: routeMatcher(entry) }))),
     skipIf: options.skipIf,
     skipTransports: Object.freeze([...(options.skipTransports ?? [])]),
-    statuses: Object.freeze({ ...options.statuses }),
+    statuses,
     problemDetails: options.problemDetails ?? false,
     ratelimitHeaders: options.ratelimitHeaders ?? 'legacy',
     timeout: options.timeout ?? 2000,
@@ -118,12 +135,12 @@ function verifierOf({ verifier, rootKey, client }: CheckedOptions): ResolvedUnke
   return verifier ?? (rootKey === undefined && client ? 'sdk' : 'http');
 }
 
-function checkPermissions(permissions: readonly PermissionExpression[]): void {
-  if (permissions.length === 0) return;
+/** Runs a check that throws what is wrong, and adds the option that it is wrong with. */
+function attempt<T>(name: string, check: () => T): T {
   try {
-    toPermissionQuery(permissions);
+    return check();
   } catch (error) {
-    throw fault(`option "permissions": ${error instanceof Error ? error.message : 'it cannot be read'}`);
+    throw fault(`option "${name}": ${error instanceof Error ? error.message : 'it cannot be read'}`);
   }
 }
 
@@ -145,6 +162,14 @@ function checkClient(options: CheckedOptions): void {
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
     throw fault('no root key: give the option "rootKey" or set the environment variable UNKEY_ROOT_KEY');
   }
+}
+
+/** The SDK drops members that it does not know, so keys of every keyspace would pass. */
+function checkKeyspaces(options: CheckedOptions): void {
+  if (options.keyspaces === undefined || verifierOf(options) !== 'sdk') return;
+  throw fault(
+    `option "keyspaces" cannot be used with verifier: 'sdk', because the SDK does not send it; use verifier: 'http'`,
+  );
 }
 
 /** Apps that share a store must not share answers of different Unkeys. */

@@ -2,12 +2,13 @@ import type { ExecutionContext, Type } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
 import type { Dispatcher } from 'undici';
 import type { Awaitable } from '../contracts/awaitable.js';
+import type { ResolvedKeyCheck } from '../contracts/key-check.js';
 import type { KeySource } from '../contracts/key-source.js';
 import type { VerificationStore } from '../contracts/verification-store.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import type { RootKey } from './root-key.js';
-import type { RatelimitHeaders, UnkeyClientOptions, UnkeyStatuses } from './unkey-options.js';
+import type { RatelimitHeaders, UnkeyClientOptions, UnkeyStatuses, UserFrom } from './unkey-options.js';
 
 /** The options as the rest of the module sees them: complete, checked, frozen. */
 export interface ResolvedUnkeyOptions {
@@ -19,11 +20,18 @@ export interface ResolvedUnkeyOptions {
   readonly scope: string;
   readonly keyFrom: readonly KeySource[];
   /** The scheme that a challenge names. */
-  readonly scheme: 'Bearer' | 'ApiKey';
+  readonly scheme: string;
   readonly realm: string;
+  /** Ids of the keyspaces whose keys are accepted; empty: those of all that the root key may verify. */
+  readonly keyspaces: readonly string[];
   readonly keyPrefix: readonly string[];
   readonly permissions: readonly PermissionExpression[];
+  readonly exposeRequiredPermissions: boolean;
+  readonly checks: readonly ResolvedKeyCheck[];
+  readonly userFrom: UserFrom | undefined;
+  readonly tags: readonly string[];
   readonly public: readonly Type[];
+  readonly publicMetadata: readonly string[];
   readonly exclude: readonly ExcludedRoute[];
   readonly skipIf: ((context: ExecutionContext) => boolean | Promise<boolean>) | undefined;
   readonly skipTransports: readonly string[];

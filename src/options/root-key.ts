@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const SHOWN = '[root key]';
@@ -13,6 +14,14 @@ export class RootKey {
   /** The root key in clear, for the one place that sends it. */
   reveal(): string {
     return this.#value;
+  }
+
+  /** Whether a text is this root key. Takes the same time for every text of the root key's length. */
+  equals(text: string): boolean {
+    // Nearly every text differs in its length, which is no secret.
+    if (text.length !== this.#value.length) return false;
+    const [given, own] = [Buffer.from(text), Buffer.from(this.#value)];
+    return given.length === own.length && timingSafeEqual(given, own);
   }
 
   toString(): string {

@@ -1,14 +1,19 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { SDKOptions, Unkey } from '@unkey/api';
 import type { Dispatcher } from 'undici';
+import type { KeyCheck } from '../contracts/key-check.js';
 import type { KeySource } from '../contracts/key-source.js';
 import type { VerificationStore } from '../contracts/verification-store.js';
+import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import type { DenialCode } from '../errors/denial-table.js';
 
 /** HTTP statuses by code, where they differ from the denial table's. */
 export type UnkeyStatuses = { [Code in DenialCode]?: number | undefined };
+
+/** Makes the user of a request from its verified key; see {@link UnkeyModuleOptions.userFrom}. */
+export type UserFrom = (key: VerifiedKey, context: ExecutionContext) => unknown;
 
 /** Which rate-limit headers an answer carries; see {@link UnkeyModuleOptions.ratelimitHeaders}. */
 export type RatelimitHeaders = 'legacy' | 'ietf' | 'both' | false;
@@ -44,6 +49,16 @@ export interface UnkeyModuleOptions {
   keyFrom?: KeySource | readonly KeySource[] | undefined;
 
   /**
+   * Ids of the keyspaces whose keys are accepted, 1 to 5. They are sent with every verification, and a key of another
+   * keyspace is refused as `NOT_FOUND`. Needs an Unkey server that knows `keyspaces`; with another one callers get a 500
+   * (`UNKEY_MISCONFIGURED`) and the log says why. Not with `verifier: 'sdk'`, since the SDK does not send them.
+   *
+   * @default none: the keys of every keyspace that the root key may verify
+   * @example ['ks_2vF8mJq']
+   */
+  keyspaces?: readonly string[] | undefined;
+
+  /**
    * A key without one of these prefixes (with its `_`) is refused as `NOT_FOUND` without asking Unkey.
    *
    * @example 'acme_live_'
@@ -54,6 +69,43 @@ export interface UnkeyModuleOptions {
   permissions?: PermissionExpression | readonly PermissionExpression[] | undefined;
 
   /**
+   * Whether a refusal for missing permissions says which permissions were demanded: `required` in the body, holding the
+   * query, and `scope` in `WWW-Authenticate` if all of several names are demanded. Only for the code
+   * `INSUFFICIENT_PERMISSIONS`, and only while its status is 403.
+   *
+   * @default false
+   */
+  exposeRequiredPermissions?: boolean | undefined;
+
+  /**
+   * Checks of every verified key, before those of `@CheckKey()`: `{ check, code, message, status }`. They run after Unkey
+   * said yes, once per request and handler, and never without a key. The first `check` that gives anything but `true`
+   * refuses the call; Unkey has taken the credits by then.
+   *
+   * @default []
+   * @example [{ check: (key) => key.identity !== undefined, code: 'IDENTITY_REQUIRED' }]
+   */
+  checks?: readonly KeyCheck[] | undefined;
+
+  /**
+   * Makes the user of a request from its verified key, sync or async: what it returns stands as `request.user`, in place
+   * of what an earlier guard put there. Called after the checks, once per request and key, and never without a key.
+   * What it throws is passed on as it is.
+   *
+   * @example (key) => ({ id: key.identity?.externalId, plan: key.meta?.plan })
+   */
+  userFrom?: UserFrom | undefined;
+
+  /**
+   * Tags for Unkey's analytics that are sent with every verification, those of `UnkeyService.verify` included, before the
+   * handler's. Unkey takes 20 tags at most, each 1 to 512 characters; what a request adds beyond that is left out.
+   *
+   * @default []
+   * @example ['service=api']
+   */
+  tags?: readonly string[] | undefined;
+
+  /**
    * Controller classes that are public though they cannot be decorated, such as a health or metrics controller of
    * another package. Fails at boot if a handler of such a class has `@RequirePermissions`, `@Credits` or
    * `@KeyRatelimit` of its own; `@Public(false)` on the handler or its class beats this option.
@@ -61,6 +113,15 @@ export interface UnkeyModuleOptions {
    * @default []
    */
   public?: readonly Type[] | undefined;
+
+  /**
+   * Metadata keys of other decorators that make a handler or class public if their value is `true`. The handler's value
+   * wins over the class's. Decorators of this package and the option `public` come first.
+   *
+   * @default []
+   * @example 'isPublic'
+   */
+  publicMetadata?: string | readonly string[] | undefined;
 
   /**
    * Route patterns that need no key, global prefix and version included. Compared with the pattern of the matched
@@ -76,8 +137,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * Types of execution contexts that the guard lets through without looking for a key, such as the `rmq` of
-   * `@golevelup/nestjs-rabbitmq`. Without it the guard refuses every type but `http` and `rpc`. `'http'` is not
-   * allowed here.
+   * `@golevelup/nestjs-rabbitmq`. The guard refuses a type that it does not know unless it is listed here. `'http'` is
+   * not allowed.
    *
    * @default []
    * @example ['rmq']

@@ -11,7 +11,7 @@ import type { CheckedOptions } from './options-schema.js';
 export function verificationScope(options: CheckedOptions, baseUrl: string): string {
   const named = givenScope(options) ?? (isVerifiedByRootKey(options) ? '' : randomUUID());
   // Everything that decides which keys pass belongs in this list.
-  const parts = [options.rootKey ?? '', baseUrl, named];
+  const parts = [options.rootKey ?? '', baseUrl, named, ...(options.keyspaces ?? []).toSorted()];
   return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 

@@ -11,6 +11,9 @@ const CURES: Record<number, string> = {
   412: 'A rate limit that a handler names exists neither on the key nor on its identity: create it there, or give it a limit and a duration.',
 };
 
+const OLD_SERVER =
+  'If this Unkey server does not know "keyspaces" yet, remove the option "keyspaces" or update the server.';
+
 /** An outage is over when nothing has failed for so long, in ms: until then failures and answers may alternate. */
 const QUIET = 10_000;
 
@@ -38,7 +41,7 @@ export class FailureLog {
     const names = failure.status === 412 ? request.ratelimits?.map(({ name }) => name).join(', ') : undefined;
     const id = `${failure.reason} ${names ?? ''}`;
     if (!isNew(this.#faults, id)) return;
-    const cure = CURES[failure.status ?? 0] ?? 'Check "baseUrl" and what stands between this app and Unkey.';
+    const cure = cureOf(failure, request);
     this.logger.error(
       `API keys cannot be verified because this app is misconfigured; callers get a 500: ${failure.reason}. ${cure}` +
         (names === undefined ? '' : ` Rate limits of the request: ${names}.`) +
@@ -63,6 +66,14 @@ export class FailureLog {
     if (!isNew(this.#outage, `${consequence}: ${reason}`)) return;
     this.logger.warn(`API keys cannot be verified; ${consequence}: ${reason}.`);
   }
+}
+
+function cureOf({ status = 0 }: VerificationFailure, { keyspaces }: VerifyRequest): string {
+  const cure = CURES[status] ?? 'Check "baseUrl" and what stands between this app and Unkey.';
+  if (keyspaces === undefined) return cure;
+  // An older server refuses the member with 400, or leaves the keyspace out of its answer.
+  if (status === 400) return `${OLD_SERVER} ${cure}`;
+  return status === 0 ? OLD_SERVER : cure;
 }
 
 function isNew(seen: Set<string>, id: string): boolean {

@@ -19,7 +19,9 @@ export class UnkeyTestingModule {
     unkey: EmulatorAddress,
     options: UnkeyModuleOptions & Pick<UnkeyModuleExtras, 'globalGuard'> = {},
   ): DynamicModule {
-    const given = { ...options, rootKey: unkey.rootKey, baseUrl: unkey.url, isGlobal: true };
+    const { url, rootKey } = unkey;
+    const keyspaces = unkey.keyspaces === true ? options.keyspaces : undefined;
+    const given = { ...options, rootKey, baseUrl: url, keyspaces, isGlobal: true };
     return { module: UnkeyTestingModule, imports: [registered(given, unkey)] };
   }
 }

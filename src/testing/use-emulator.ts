@@ -8,6 +8,8 @@ export interface EmulatorAddress {
   readonly url: string;
   readonly rootKey: string;
   readonly clock?: Pick<EmulatorClock, 'now'> | undefined;
+  /** Whether it takes keyspaces; if not, the option `keyspaces` is left out. */
+  readonly keyspaces?: boolean | undefined;
   onReset?(listener: () => void): { off(): void };
 }
 
@@ -43,11 +45,15 @@ export function timeOf(unkey: EmulatorAddress): Partial<Pick<ResolvedUnkeyOption
   };
 }
 
-function atEmulator(given: UnkeyModuleOptions, { url, rootKey }: EmulatorAddress): UnkeyModuleOptions {
+function atEmulator(
+  given: UnkeyModuleOptions,
+  { url, rootKey, keyspaces }: EmulatorAddress,
+): UnkeyModuleOptions {
   return {
     ...given,
     rootKey,
     baseUrl: url,
+    keyspaces: keyspaces === true ? given.keyspaces : undefined,
     // Not enumerable in what is given, so the spread leaves a client of the user's own behind.
     client: given.client === false ? false : undefined,
     verifier: typeof given.verifier === 'function' ? undefined : given.verifier,

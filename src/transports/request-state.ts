@@ -19,6 +19,13 @@ interface Answered {
   readonly next: Answered | undefined;
 }
 
+interface Done {
+  readonly subject: object;
+  readonly key: string;
+  readonly result: Promise<unknown>;
+  readonly next: Done | undefined;
+}
+
 interface Verified {
   readonly key: string;
   readonly demands: VerifyOptions;
@@ -36,6 +43,7 @@ class SharedState implements RequestState {
   #key: VerifiedKey | undefined;
   #answered: Answered | undefined;
   #verified: Verified | undefined;
+  #done: Done | undefined;
 
   /** The states of all scopes on this request, once there are two. */
   siblings: SharedState[] | undefined;
@@ -63,6 +71,19 @@ class SharedState implements RequestState {
     const answers = ask();
     this.#answered = { handler, answers, next: this.#answered };
     return answers;
+  }
+
+  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
+    for (let one = this.#done; one !== undefined; one = one.next) {
+      if (one.subject === subject && one.key === key) return one.result;
+    }
+    const result = run();
+    this.#done = { subject, key, result, next: this.#done };
+    return result;
+  }
+
+  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
+    return this.once(subject, key, run);
   }
 
   verification(

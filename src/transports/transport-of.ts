@@ -1,5 +1,6 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { graphqlTransport } from './graphql/graphql.transport.js';
 import type { GuardTransport } from './guard-transport.js';
 import { wsTransport } from './ws/ws.transport.js';
 import { httpTransport } from './http/http.transport.js';
@@ -25,6 +26,7 @@ export function transportOf(host: ArgumentsHost): GuardTransport {
 export function findTransport(host: ArgumentsHost): GuardTransport | undefined {
   const type = host.getType<string>();
   if (type === 'http') return httpTransport;
+  if (type === 'graphql') return graphqlTransport;
   if (type === 'ws') return wsTransport;
   return type === 'rpc' ? rpcTransport : undefined;
 }

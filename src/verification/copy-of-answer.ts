@@ -6,6 +6,7 @@ const MEMBERS = [
   'code',
   'requestId',
   'keyId',
+  'keyspaceId',
   'name',
   'meta',
   'expires',

@@ -16,6 +16,7 @@ export function isVerification(answer: unknown): answer is Verification {
 export function isWellFormed(answer: Verification): boolean {
   return (
     isAbsentOr(answer.keyId, isText) &&
+    isAbsentOr(answer.keyspaceId, isText) &&
     isAbsentOr(answer.name, isText) &&
     isAbsentOr(answer.meta, isRecord) &&
     isAbsentOr(answer.expires, isNumber) &&

@@ -41,7 +41,7 @@ function withKey(verification: Verification, key: VerifiedKey): Verification {
 
 /** The tidy form of a yes: lists are lists, each permission stands once, absent stays absent. */
 function tidy(verification: Verification): VerifiedKey {
-  const { name, meta, expires, credits, enabled, identity, source } = verification;
+  const { keyspaceId, name, meta, expires, credits, enabled, identity, source } = verification;
   const key: Mutable<VerifiedKey<AnyMeta, AnyMeta>> = {
     keyId: verification.keyId ?? '',
     code: 'VALID',
@@ -54,6 +54,7 @@ function tidy(verification: Verification): VerifiedKey {
     source: source === 'cache' || source === 'stale' ? source : 'unkey',
   };
   // One by one: a spread for each costs more than all else here.
+  if (keyspaceId !== undefined) key.keyspaceId = keyspaceId;
   if (name !== undefined) key.name = name;
   if (meta !== undefined) key.meta = meta;
   if (expires !== undefined) key.expires = expires;

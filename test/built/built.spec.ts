@@ -2,9 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Controller, Get, UseGuards } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
 import type * as Package from 'nestjs-unkey';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  addressOf,
+  microserviceClient,
+  outcome,
+  startMicroservice,
+  TCP,
+} from '../rpc/support/microservice.js';
 import { startApp } from '../support/app.js';
 import { AMPLE } from '../support/deadline.js';
 
@@ -62,6 +70,35 @@ describe('the package as it is built', () => {
       'module',
     );
     expect(names).toEqual(Object.keys(esm).sort());
+  });
+});
+
+describe("a refused message gets the object of Nest's RpcException", () => {
+  it.each([
+    ['ESM', esm],
+    ['CommonJS', cjs],
+  ])('from the %s build', async (_, { UnkeyGuard, UnkeyModule }) => {
+    @UseGuards(UnkeyGuard)
+    @Controller()
+    class Documents {
+      @MessagePattern('read')
+      read() {
+        return 'handler';
+      }
+    }
+    const { app } = await startMicroservice(TCP, {
+      imports: [UnkeyModule.forRoot({ rootKey: 'any', client: false })],
+      controllers: [Documents],
+    });
+    const client = microserviceClient(TCP.transport, addressOf(app));
+    expect(await outcome(client.send('read', {}))).toEqual({
+      refused: {
+        status: 'error',
+        message: 'An API key is required.',
+        code: 'MISSING_KEY',
+        statusCode: 401,
+      },
+    });
   });
 });
 

@@ -1,7 +1,9 @@
 import type { Verification } from '../../contracts/verification.js';
 import { challengeFor } from '../../errors/challenge.js';
+import { requiredPermissions } from '../../errors/required-permissions.js';
 import { toRetryAfter } from '../../errors/retry-after.js';
 import type { UnkeyException } from '../../errors/unkey.exception.js';
+import { permissionScope } from '../../options/permission-scope.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
 
@@ -16,7 +18,8 @@ export function answerHeaders(
 
 /** What belongs to a refusal: the challenge, when to try again, and what is left of the limits. */
 export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOptions): Record<string, string> {
-  const challenge = challengeFor(denial.code, denial.getStatus(), options);
+  const { scheme, realm } = options;
+  const challenge = challengeFor(denial.code, denial.getStatus(), { scheme, realm, scope: scopeOf(denial) });
   const verification = verificationOf(denial);
   // Again, since the exception may be a subclass of the user's.
   const retryAfter = toRetryAfter(denial.retryAfter);
@@ -25,6 +28,12 @@ export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOpti
     ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
     ...(verification === undefined ? {} : answerHeaders(verification, options)),
   };
+}
+
+/** The permissions that a refusal tells its caller, as the challenge has them. */
+function scopeOf(denial: UnkeyException): string | undefined {
+  const required = requiredPermissions(denial);
+  return required === undefined ? undefined : permissionScope(required);
 }
 
 /** Seconds until a rate-limited key may be used again; a verifier that names no limit leaves a second. */

@@ -12,6 +12,8 @@ export interface HttpRequest extends StateCarrier {
   routeOptions?: { url?: unknown };
   /** Express and Fastify: the address, as the app's own trust-proxy setting decides it. */
   ip?: string;
+  /** What guards of other packages and the option `userFrom` put there. */
+  user?: unknown;
 }
 
 /**

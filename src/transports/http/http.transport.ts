@@ -27,6 +27,10 @@ export const httpTransport: GuardTransport = {
     request.unkey = key;
   },
 
+  attachUser(context, user) {
+    requestOf(context).user = user;
+  },
+
   routePattern(context) {
     const { route, routeOptions } = requestOf(context);
     const pattern = routeOptions?.url ?? route?.path;

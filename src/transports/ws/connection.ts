@@ -21,6 +21,7 @@ export class Connection {
 
   readonly #held = new HeldAnswers();
   readonly #payloadKeys = new WeakMap<MessageArgs, Set<string>>();
+  readonly #ofPayload = new WeakSet<MessageArgs>();
   readonly #keys = new WeakMap<MessageArgs, string>();
   readonly #accepted = new Set<string>();
 
@@ -38,9 +39,15 @@ export class Connection {
   ): Awaitable<Verification> {
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
-    const isHeld = rules.verifyOn === 'connection' && !this.#payloadKeys.get(args)?.has(question.key);
-    if (!isHeld) return verify();
+    const isOfPayload = this.#payloadKeys.get(args)?.has(question.key) === true;
+    if (isOfPayload) this.#ofPayload.add(args);
+    if (rules.verifyOn === 'message' || isOfPayload) return verify();
     return this.#held.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
+  }
+
+  /** Whether the key of this message came with the handshake. */
+  isOfHandshake(args: MessageArgs): boolean {
+    return !this.#ofPayload.has(args);
   }
 
   /** The key of this message was accepted. */

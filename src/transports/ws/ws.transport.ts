@@ -45,6 +45,13 @@ export const wsTransport: GuardTransport = {
     connectionOf(clientOf(context)).accept(args);
   },
 
+  attachUser(context, user) {
+    const { data } = clientOf(context);
+    // A key of the data belongs to one message, the user of a client to all of them. `ws` has no place for it.
+    const isForClient = connectionOf(clientOf(context)).isOfHandshake(argsOf(context));
+    if (isForClient && typeof data === 'object' && data !== null) Reflect.set(data, 'user', user);
+  },
+
   clientIp: (context) => addressOf(clientOf(context)),
 
   verification: (context, question, rules, verify) =>

@@ -1,0 +1,89 @@
+import type { HandlerPolicy } from '../contracts/handler-policy.js';
+import type { KeyCheck } from '../contracts/key-check.js';
+import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { checkCredits, checkRatelimit, checkTags } from '../options/check-demands.js';
+import { frozenCopy } from '../options/frozen.js';
+import { resolveKeyCheck } from '../options/key-checks.js';
+import { challengeScheme, checkKeySources } from '../options/key-sources.js';
+import { toPermissionQuery } from '../options/permission-query.js';
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import { fixedDemands } from './demands-of.js';
+
+/** The options that are joined with what decorators say. */
+export type PolicyOptions = Pick<
+  ResolvedUnkeyOptions,
+  'permissions' | 'tags' | 'keyFrom' | 'scheme' | 'checks' | 'statuses' | 'public' | 'publicMetadata'
+>;
+
+/** What decorators say of a handler, as they were written. */
+export interface WrittenPolicy extends Omit<HandlerPolicy, 'fixed' | 'keyFrom' | 'scheme' | 'checks'> {
+  /** What `@KeyFrom()` was given; `undefined` without it. */
+  readonly sources: unknown;
+  readonly checks: readonly KeyCheck[];
+}
+
+/**
+ * Checks what decorators say, and completes it with what the options say.
+ *
+ * @param where the handler, for errors
+ * @throws UnkeyConfigError that names the handler and what is wrong
+ */
+export function checkedPolicy(
+  where: string,
+  options: PolicyOptions,
+  { sources, ...written }: WrittenPolicy,
+): HandlerPolicy {
+  try {
+    checkDemands(written, options);
+    // Copies, since what was given to a decorator is the user's own, who may change it.
+    const policy = {
+      ...written,
+      ...placesOf(sources, options),
+      permissions: frozenCopy(written.permissions),
+      ratelimits: frozenCopy(written.ratelimits),
+      tags: Object.freeze(written.tags),
+      checks: Object.freeze([
+        ...options.checks,
+        ...written.checks.map((check) => decoratorCheck(check, options)),
+      ]),
+    };
+    return Object.freeze({ ...policy, fixed: frozenCopy(fixedDemands(policy)) });
+  } catch (error) {
+    throw new UnkeyConfigError(`${where}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function checkDemands(
+  { permissions, credits, ratelimits, tags }: Omit<WrittenPolicy, 'sources'>,
+  options: PolicyOptions,
+) {
+  if (permissions.length > 0) toPermissionQuery(permissions);
+  if (credits !== undefined && typeof credits !== 'function') checkCredits(credits);
+  ratelimits.forEach(checkRatelimit);
+  // The option's tags are sent too, and Unkey takes so many in all.
+  checkTags([...options.tags, ...tags.filter((tag) => typeof tag !== 'function').flat()]);
+}
+
+function placesOf(sources: unknown, options: PolicyOptions): Pick<HandlerPolicy, 'keyFrom' | 'scheme'> {
+  if (sources === undefined) return { keyFrom: options.keyFrom, scheme: options.scheme };
+  if (!Array.isArray(sources) || sources.length === 0) {
+    throw new TypeError('@KeyFrom() must name at least one key source, such as fromHeader("x-api-key")');
+  }
+  const given: unknown[] = sources;
+  return prefixed('@KeyFrom()', () => {
+    checkKeySources(given);
+    return { keyFrom: Object.freeze([...given]), scheme: challengeScheme(given) };
+  });
+}
+
+function decoratorCheck(check: KeyCheck, { statuses }: PolicyOptions) {
+  return prefixed('@CheckKey()', () => resolveKeyCheck(check, statuses));
+}
+
+function prefixed<T>(decorator: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    throw new TypeError(`${decorator}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

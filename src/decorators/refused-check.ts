@@ -1,0 +1,16 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { ResolvedKeyCheck } from '../contracts/key-check.js';
+import type { VerifiedKey } from '../contracts/verified-key.js';
+
+/** The first check that does not say `true` of a key; `undefined` if all do. What a check throws is passed on. */
+export async function refusedCheck(
+  checks: readonly ResolvedKeyCheck[],
+  key: VerifiedKey,
+  context: ExecutionContext,
+): Promise<ResolvedKeyCheck | undefined> {
+  for (const one of checks) {
+    const answer: unknown = await one.check(key, context);
+    if (answer !== true) return one;
+  }
+  return undefined;
+}

@@ -1,0 +1,14 @@
+import type { KeyDemands } from '../contracts/key-demands.js';
+import type { VerifyOptions } from '../contracts/verify-options.js';
+import { toPermissionQuery } from './permission-query.js';
+
+/** What a refused call demanded, for whoever reads the refusal. */
+export function keyDemandsOf({ permissions, credits, ratelimits }: VerifyOptions): KeyDemands {
+  const demands: KeyDemands = {};
+  if (permissions !== undefined) {
+    demands.permissions = toPermissionQuery(Array.isArray(permissions) ? permissions : [permissions]);
+  }
+  if (credits !== undefined) demands.credits = credits;
+  if (ratelimits !== undefined) demands.ratelimits = ratelimits;
+  return demands;
+}

@@ -1,0 +1,17 @@
+import { parsePermissionQuery, type PermissionTree } from './parse-permission-query.js';
+
+/**
+ * The `scope` parameter of a challenge (RFC 6750 §3): the names that a query demands, if it demands all of them.
+ * `undefined` for a query with `OR`, which a list of names cannot say.
+ */
+export function permissionScope(query: string): string | undefined {
+  const names = namesIn(parsePermissionQuery(query).tree);
+  return names === undefined ? undefined : [...new Set(names)].join(' ');
+}
+
+function namesIn(tree: PermissionTree): string[] | undefined {
+  if (typeof tree === 'string') return [tree];
+  if (tree.operator === 'OR') return undefined;
+  const names = tree.operands.map(namesIn);
+  return names.every((list) => list !== undefined) ? names.flat() : undefined;
+}
