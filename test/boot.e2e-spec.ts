@@ -383,7 +383,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       '@Public() with permissions',
       [Public(), RequirePermissions('a')],
       undefined,
-      'it is public, so @RequirePermissions() on it would never be asked',
+      'the handler is public, so its @RequirePermissions() has no effect',
     ],
     ['@Public() with credits', [Public(), Credits(1)], undefined, 'so @Credits() on it'],
     ['@Public() of the class with a limit', [KeyRatelimit('burst')], Public(), 'so @KeyRatelimit() on it'],
@@ -426,7 +426,7 @@ describe('a class in the option "public"', () => {
     const { name, message } = await bootError(metadata(onHandler, onClass));
     expect(name).toBe('UnkeyConfigError');
     expect(message).toBe(
-      `HealthController.read: it is public by the option "public", so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
+      `HealthController.read: the handler is public by the option "public", so its ${decorator} has no effect; remove one of them, or use @Public(false).`,
     );
   });
 

@@ -3,10 +3,10 @@ import type { ResolvedKeyCheck } from './key-check.js';
 import type { KeySource } from './key-source.js';
 import type { KeyRatelimitDemand, PermissionExpression, VerifyOptions } from './verify-options.js';
 
-/** A value, or a function of the request that gives it. */
+/** A value, or a function that returns it for a request. */
 export type PerRequest<T> = T | ((context: ExecutionContext) => T | Promise<T>);
 
-/** What one handler demands, its class's demands joined in. The same object for every request, frozen to its leaves. */
+/** The requirements of a handler and of its class, combined. The same deeply frozen object for every request. */
 export interface HandlerPolicy {
   /** What the decorators of handler and class say; `undefined` where they say nothing and the options decide. */
   readonly access: 'public' | 'optional' | 'required' | undefined;
@@ -24,11 +24,11 @@ export interface HandlerPolicy {
   readonly credits: PerRequest<number> | undefined;
   readonly ratelimits: KeyRatelimitDemand[];
   readonly tags: readonly PerRequest<string | string[]>[];
-  /** All of it for a verification, where nothing depends on the request; `undefined` where a function must be asked. */
+  /** The options for `verify`, if they do not depend on the request; `undefined` if a function must be called. */
   readonly fixed: VerifyOptions | undefined;
 }
 
-/** What the functions of a policy say of one request. */
+/** The values that the functions of a policy return for one request. */
 export interface PolicyAnswers {
   readonly credits: number | undefined;
   readonly tags: readonly string[];

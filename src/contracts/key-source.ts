@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { KeyPlaces } from './key-places.js';
 
-/** Where a key may stand in a request; `undefined` where there is none. */
+/** Reads the key from one place of a request. Returns `undefined` if there is none. */
 export interface KeySource {
   (context: ExecutionContext): string | undefined;
   /** The authentication scheme that the `WWW-Authenticate` header names for this source; `ApiKey` unless given. */

@@ -9,8 +9,8 @@ export interface ChallengeOptions {
 }
 
 /**
- * The `WWW-Authenticate` that belongs to a refusal, or `undefined`. Every 401 must have one (RFC 9110 §15.5.2),
- * whatever made it a 401. Where no key was sent it names no error (RFC 6750 §3.1).
+ * Returns the `WWW-Authenticate` header for a denial, or `undefined` if it needs none. Every 401 must have one
+ * (RFC 9110 §15.5.2), also if the `statuses` option made it a 401. If no key was sent, it names no error (RFC 6750 §3.1).
  */
 export function challengeFor(code: string, status: number, options: ChallengeOptions): string | undefined {
   const scopeIsMissing = code === 'INSUFFICIENT_PERMISSIONS' && status === 403;

@@ -25,7 +25,7 @@ export class ProblemDetailsFilter implements ExceptionFilter<UnkeyException> {
       ...(required === undefined ? {} : { required }),
     };
     httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json');
-    // As text: an object would be sent as `application/json`.
+    // A string, because the adapter would send an object as `application/json`.
     httpAdapter.reply(response, JSON.stringify(problem), status);
   }
 }

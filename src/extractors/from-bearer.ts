@@ -6,7 +6,7 @@ import { schemeValue } from './scheme-value.js';
 const bearerToken = schemeValue('Bearer');
 
 /**
- * The key is the token of `Authorization: Bearer …` (RFC 6750), the scheme in any case. Other schemes hold no key.
+ * Reads the key from `Authorization: Bearer …` (RFC 6750). The scheme is case-insensitive; other schemes are ignored.
  *
  * A token of JWT form is no key, so that a user's session is never sent to Unkey. With `jwt: true` it is a key.
  *
