@@ -17,6 +17,7 @@ export { allOf, anyOf, permissionQuery } from './options/permission-expression.j
 
 export { fromBearer } from './extractors/from-bearer.js';
 export { fromCookie } from './extractors/from-cookie.js';
+export { fromHandshake } from './extractors/from-handshake.js';
 export { fromHeader } from './extractors/from-header.js';
 export { fromPayload } from './extractors/from-payload.js';
 export { fromQuery } from './extractors/from-query.js';

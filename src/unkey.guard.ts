@@ -1,4 +1,4 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { HandlerPolicy } from './contracts/handler-policy.js';
 import type { RequestState } from './contracts/request-state.js';
@@ -9,6 +9,7 @@ import { GUARD_BRAND, GUARDS_WHOLE_APP } from './decorators/guard-brand.js';
 import { PolicyReader } from './decorators/policy-reader.js';
 import { refusedCheck } from './decorators/refused-check.js';
 import { KeyMissingException } from './errors/key-missing.exception.js';
+import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
 import { checkDenial, keyDenial } from './key-denial.js';
@@ -18,7 +19,7 @@ import type { UserFrom } from './options/unkey-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
-import { transportOf } from './transports/transport-of.js';
+import { findTransport, isTransportIn, transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
 import { verifiedKeyOf } from './verification/verified-key-of.js';
@@ -59,6 +60,9 @@ export class UnkeyGuard implements CanActivate {
   readonly #scope: string;
   #guardsWholeApp = false;
 
+  readonly #logger = new Logger('UnkeyModule');
+  readonly #setupFaults = new Set<string>();
+
   constructor(
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
@@ -75,12 +79,22 @@ export class UnkeyGuard implements CanActivate {
     this.#guardsWholeApp = Object.hasOwn(this.constructor, GUARD_BRAND);
   }
 
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    if (isTransportIn(context, this.options.skipTransports) || this.#isLeftToSubclass(context)) {
+      return Promise.resolve(true);
+    }
+    const transport = findTransport(context);
+    return transport?.runGuard === undefined
+      ? this.#decide(context)
+      : transport.runGuard(context, () => this.#decide(context));
+  }
+
   // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard) return true;
+  async #decide(context: ExecutionContext): Promise<boolean> {
     const transport = transportOf(context);
     const state = transport.state(context, this.#scope);
     try {
+      this.#checkSetup(transport.setupFault?.(context));
       const skipped = this.skip(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
       const ready = transport.ready?.(context);
@@ -173,18 +187,27 @@ export class UnkeyGuard implements CanActivate {
 
   /** Asks the checks of a handler about a verified key. */
   async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
-    await state.once(context.getHandler(), key, async () => {
+    await state.checks(context.getHandler(), key, async () => {
       const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
       if (refused !== undefined) throw checkDenial(refused, verification, demands);
     });
   }
 
-  /** Gives the user of a key to the transport, if that has a place for one. */
+  /** Makes the user of a key, if this transport has a place for one. */
   async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
-    const transport = transportOf(context);
-    if (transport.attachUser === undefined) return;
-    const user = await state.once(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
-    transport.attachUser(context, user);
+    const holder = transportOf(context).userHolder?.(context, key);
+    if (holder === undefined) return;
+    holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
+  }
+  /** Refuses a request that the app's own setup makes look like another one, and logs each such fault once. */
+  #checkSetup(fault: string | undefined): void {
+    if (fault === undefined) return;
+    if (!this.#setupFaults.has(fault)) {
+      this.#setupFaults.add(fault);
+      this.#logger.error(`Callers get a 500 because of this app's own configuration: ${fault}.`);
+    }
+    const status = this.options.statuses.UNKEY_MISCONFIGURED;
+    throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });
   }
 
   async #refuse(error: unknown, context: ExecutionContext): Promise<false> {
@@ -193,6 +216,10 @@ export class UnkeyGuard implements CanActivate {
     await this.deny(error, context);
     // A `deny` that a subclass replaced and that throws nothing still lets nobody through.
     return false;
+  }
+
+  #isLeftToSubclass(context: ExecutionContext): boolean {
+    return this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard;
   }
 
   #policyOf(context: ExecutionContext): HandlerPolicy {

@@ -48,6 +48,15 @@ describe('bad options fail at boot, in one sentence with option, what it got and
       'option "rootKey" must be the text of a root key, without blanks, got a text',
     ],
     [{ ...good, rootkey: 'unkey_secret' }, 'there is no option "rootkey"; options are rootKey, baseUrl'],
+    [
+      { ...good, skipTransports: ['rmq', 'http'] },
+      `option "skipTransports" must not list 'http': use @Public(), "public" or "exclude" for routes that need no key`,
+    ],
+    [
+      { ...good, skipTransports: 'rmq' },
+      `option "skipTransports" must be a list of context types, such as ['rmq'], got "rmq"`,
+    ],
+    [{ ...good, skipTransports: [''] }, 'option "skipTransports" must be a list of context types'],
     [{ ...good, cache: 5 }, 'option "cache" must be true, false or an object of ttl, max, negativeTtl'],
     [
       { ...good, cache: { ttl: '5s' } },

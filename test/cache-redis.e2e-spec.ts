@@ -224,10 +224,10 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     const { key } = await server.unkey.createKey({});
     await app.get(UnkeyService).verify(key);
     await expect.poll(async () => (await (await instance()).verify(key)).source).toBe('cache');
-    const [keyv] = opened;
-    expect(opened).toHaveLength(1);
     await app.close();
-    const { client } = keyv?.store as KeyvRedis<unknown>;
-    expect(client.isOpen).toBe(false);
+    const adapters = opened.map((keyv): unknown => keyv.store);
+    expect(adapters).toEqual([
+      expect.objectContaining({ client: expect.objectContaining({ isOpen: false }) }),
+    ]);
   });
 });

@@ -43,10 +43,10 @@ describe('cache.store as a function', () => {
   it('a store that cannot be closed does not keep the app from closing', async () => {
     const store = Object.assign(new MapStore(), { disconnect: () => Promise.reject(new Error('gone')) });
     const { app } = await start(() => store);
-    await app.close();
+    await expect(app.close()).resolves.toBeUndefined();
     const hanging = Object.assign(new MapStore(), { disconnect: () => new Promise(() => undefined) });
     const second = await start(() => hanging);
-    await second.app.close();
+    await expect(second.app.close()).resolves.toBeUndefined();
   });
 
   it('that makes something else fails at startup', async () => {

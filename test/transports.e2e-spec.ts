@@ -1,44 +1,154 @@
-import { Injectable, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  createParamDecorator,
+  Injectable,
+  UseGuards,
+  type ExecutionContext,
+  type Type,
+} from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
-import { UnkeyGuard, UnkeyModule } from 'nestjs-unkey';
+import { MessagePattern } from '@nestjs/microservices';
+import {
+  getVerifiedKey,
+  Public,
+  UnkeyGuard,
+  UnkeyKey,
+  UnkeyModule,
+  type UnkeyModuleOptions,
+  type VerifiedKey,
+} from 'nestjs-unkey';
 import { describe, expect, it } from 'vitest';
+import {
+  addressOf,
+  microserviceClient,
+  outcome,
+  startMicroservice,
+  TCP,
+} from './rpc/support/microservice.js';
 import { startApp } from './support/app.js';
 import { useUnkey } from './support/unkey.js';
+
+const KeyOfContext = createParamDecorator((_: unknown, context: ExecutionContext) => getVerifiedKey(context));
 
 /** What Nest calls for messages, queries and events: a handler outside its HTTP router. */
 @UseGuards(UnkeyGuard)
 @Injectable()
 class Handlers {
-  read() {
-    return 'handler';
+  read(@UnkeyKey() key: VerifiedKey | undefined, @KeyOfContext() same: VerifiedKey | undefined) {
+    return { hasKey: key !== undefined || same !== undefined };
   }
 }
 
-describe('a kind of request that the guard does not know', () => {
+@Injectable()
+class WithoutGuard {
+  read(@UnkeyKey() key: VerifiedKey | undefined) {
+    return { hasKey: key !== undefined };
+  }
+}
+
+@Injectable()
+class WithoutGuardOrKey {
+  read(@KeyOfContext() key: VerifiedKey | undefined) {
+    return { hasKey: key !== undefined };
+  }
+}
+
+describe('a context type that the guard does not know', () => {
   const server = useUnkey();
 
-  it.each(['graphql', 'rpc', 'rmq', 'necord'])('%s is refused, and it says so', async (type) => {
+  /** Calls a handler as the libraries do that bring a context type of their own. */
+  async function call(handlers: Type<{ read: unknown }>, type: string, options: UnkeyModuleOptions = {}) {
     const { app } = await startApp('express', {
-      imports: [UnkeyModule.forRoot(server.options)],
-      providers: [Handlers],
+      imports: [UnkeyModule.forRoot({ ...server.options, ...options })],
+      providers: [handlers],
     });
-    const handlers = app.get(Handlers);
-    const call = app.get(ExternalContextCreator).create(
-      handlers,
-      // oxlint-disable-next-line typescript/unbound-method -- Nest binds it
-      handlers.read,
-      'read',
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      { guards: true, interceptors: false, filters: false },
-      type,
-    );
+    const instance = app.get(handlers);
+    const read = app
+      .get(ExternalContextCreator)
+      .create(
+        instance,
+        instance.read as (...args: unknown[]) => unknown,
+        'read',
+        '__routeArguments__',
+        { exchangeKeyForValue: () => undefined },
+        undefined,
+        undefined,
+        { guards: true, interceptors: false, filters: false },
+        type,
+      );
     const { key } = await server.unkey.createKey({});
-    await expect(call({ headers: { 'x-api-key': key } }, {})).rejects.toThrow(
-      `UnkeyGuard cannot verify requests of type "${type}", so it refuses them (Handlers.read).`,
+    return read({ headers: { 'x-api-key': key } }, {});
+  }
+
+  it.each(['rmq', 'necord'])('%s is refused, and the error says so', async (type) => {
+    await expect(call(Handlers, type)).rejects.toThrow(
+      `UnkeyGuard cannot verify requests of type "${type}", so it refuses them (Handlers.read). ` +
+        `To let them through without a key, set the option skipTransports: ["${type}"].`,
     );
     expect(server.unkey.calls).toHaveLength(0);
   });
+
+  it('is not let through by skipIf, nor by another type in skipTransports', async () => {
+    await expect(call(Handlers, 'rmq', { skipIf: () => true })).rejects.toThrow('cannot verify');
+    await expect(call(Handlers, 'rmq', { skipTransports: ['necord'] })).rejects.toThrow('cannot verify');
+  });
+
+  it('is let through if skipTransports lists it, and there is no key', async () => {
+    expect(await call(Handlers, 'rmq', { skipTransports: ['necord', 'rmq'] })).toEqual({ hasKey: false });
+    expect(server.unkey.calls).toHaveLength(0);
+  });
+
+  it('then @UnkeyKey() is undefined without a guard too', async () => {
+    expect(await call(WithoutGuard, 'rmq', { skipTransports: ['rmq'] })).toEqual({ hasKey: false });
+  });
+
+  it('else @UnkeyKey() without a guard is an error, also after another app skipped the type', async () => {
+    await call(WithoutGuard, 'rmq', { skipTransports: ['rmq'] });
+    await expect(call(WithoutGuard, 'rmq')).rejects.toThrow(
+      '@UnkeyKey() in WithoutGuard.read: no UnkeyGuard ran before this handler.',
+    );
+  });
+
+  it('getVerifiedKey() finds no key', async () => {
+    expect(await call(WithoutGuardOrKey, 'rmq')).toEqual({ hasKey: false });
+  });
+});
+
+describe('skipTransports', () => {
+  const server = useUnkey();
+
+  @UseGuards(UnkeyGuard)
+  @Controller()
+  class Guarded {
+    @MessagePattern('guarded')
+    guarded(@UnkeyKey() key: VerifiedKey | undefined) {
+      return { hasKey: key !== undefined };
+    }
+
+    @Public(false)
+    @MessagePattern('notPublic')
+    notPublic(@UnkeyKey('keyId') keyId: string | undefined) {
+      return { hasKey: keyId !== undefined };
+    }
+  }
+
+  @Controller()
+  class Unguarded {
+    @MessagePattern('unguarded')
+    unguarded(@UnkeyKey() key: VerifiedKey | undefined) {
+      return { hasKey: key !== undefined };
+    }
+  }
+
+  it.each(['guarded', 'notPublic', 'unguarded'])(
+    'lets messages of a known type through, whatever stands over the handler: %s',
+    async (pattern) => {
+      const { app } = await startMicroservice(TCP, {
+        imports: [UnkeyModule.forRoot({ ...server.options, skipTransports: ['rpc'], globalGuard: true })],
+        controllers: [Guarded, Unguarded],
+      });
+      const client = microserviceClient(TCP.transport, addressOf(app));
+      expect(await outcome(client.send(pattern, {}))).toEqual({ hasKey: false });
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import {
   Inject,
   Injectable,
@@ -19,6 +20,8 @@ import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { noteSkippedTransports } from '../transports/skipped-transports.js';
+import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
@@ -42,6 +45,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     this.#readPolicies();
     this.#tellGlobalGuards();
+    this.#noteSkippedTransports();
+    refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
@@ -69,19 +74,32 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
   #tellGlobalGuards(): void {
     for (const guard of this.config.getGlobalGuards()) {
-      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
         guard[GUARDS_WHOLE_APP]();
+      }
     }
   }
 
-  /** Reads every handler's policy, which throws where it cannot be meant. */
+  /** For `@UnkeyKey()`; handlers of messages stand in controllers and in providers. */
+  #noteSkippedTransports(): void {
+    for (const { instance, metatype } of [
+      ...this.discovery.getControllers(),
+      ...this.discovery.getProviders(),
+    ]) {
+      const handlers: unknown = isObject(instance) ? instance.constructor : metatype;
+      if (isClass(handlers)) noteSkippedTransports(handlers, this.options.skipTransports);
+    }
+  }
+
+  /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options);
-    for (const { metatype } of this.discovery.getControllers()) {
+    const { discovery } = this;
+    for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, name);
-        if (!isMethod(handler)) continue;
+        if (!isHandler(handler)) continue;
         const { access } = policies.read(metatype, handler);
         // A decorator of the handler or its class beats the option.
         if (access === undefined && this.options.public.includes(metatype)) {
@@ -92,10 +110,15 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   }
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 function isClass(value: unknown): value is Type & { prototype: object } {
   return typeof value === 'function' && typeof value.prototype === 'object';
 }
 
-function isMethod(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
-  return typeof value === 'function';
+/** Nest calls no method without a decorator, and most providers have none with one. */
+function isHandler(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
+  return typeof value === 'function' && Reflect.getMetadataKeys(value).length > 0;
 }

@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<keyof UnkeyModuleOptions, true>> = {
   publicMetadata: true,
   exclude: true,
   skipIf: true,
+  skipTransports: true,
   statuses: true,
   problemDetails: true,
   ratelimitHeaders: true,

@@ -30,6 +30,7 @@ const ROOT_KEY = 'must be the text of a root key, without blanks';
 const STATUS = 'must be an HTTP status from 400 to 599';
 const TIMEOUT = 'must be a whole number of milliseconds from 1 to 2147483647';
 const MAX_IN_FLIGHT = 'must be a whole number from 1';
+const SKIP_TRANSPORTS = "must be a list of context types, such as ['rmq']";
 const RATELIMIT_HEADERS = new Set<unknown>(['legacy', 'ietf', 'both', false]);
 /** Options of the SDK's client that the module fills in itself, with the module's option for it. */
 const TAKEN = { rootKey: 'rootKey', serverURL: 'baseUrl', serverIdx: 'baseUrl' } as const;
@@ -88,6 +89,13 @@ export const OPTIONS = {
   exclude,
   skipIf: is<(context: ExecutionContext) => boolean | Promise<boolean>>(isFunction)(
     'must be a function of the execution context',
+  ),
+  skipTransports: v.pipe(
+    is<readonly string[]>((value) => Array.isArray(value) && value.every(isText))(SKIP_TRANSPORTS),
+    v.check(
+      (types) => !types.includes('http'),
+      'must not list \'http\': use @Public(), "public" or "exclude" for routes that need no key',
+    ),
   ),
   statuses: v.record(
     v.pipe(v.string(), v.check(isDenialCode, `is no code; codes are ${Object.keys(DENIALS).join(', ')}`)),

@@ -63,6 +63,7 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     publicMetadata: Object.freeze(list(options.publicMetadata)),
     exclude: Object.freeze((options.exclude ?? []).map((entry) => ({ entry, matches: routeMatcher(entry) }))),
     skipIf: options.skipIf,
+    skipTransports: Object.freeze([...(options.skipTransports ?? [])]),
     statuses,
     problemDetails: options.problemDetails ?? false,
     ratelimitHeaders: options.ratelimitHeaders ?? 'legacy',

@@ -34,6 +34,7 @@ export interface ResolvedUnkeyOptions {
   readonly publicMetadata: readonly string[];
   readonly exclude: readonly ExcludedRoute[];
   readonly skipIf: ((context: ExecutionContext) => boolean | Promise<boolean>) | undefined;
+  readonly skipTransports: readonly string[];
   readonly statuses: Readonly<UnkeyStatuses>;
   readonly problemDetails: boolean;
   readonly ratelimitHeaders: RatelimitHeaders;

@@ -136,6 +136,16 @@ export interface UnkeyModuleOptions {
   skipIf?: ((context: ExecutionContext) => boolean | Promise<boolean>) | undefined;
 
   /**
+   * Types of execution contexts that the guard lets through without looking for a key, such as the `rmq` of
+   * `@golevelup/nestjs-rabbitmq`. Without it the guard refuses every type but `http` and `rpc`. `'http'` is not
+   * allowed here.
+   *
+   * @default []
+   * @example ['rmq']
+   */
+  skipTransports?: readonly string[] | undefined;
+
+  /**
    * HTTP statuses by code, 4xx and 5xx only.
    *
    * @example { EXPIRED: 403, USAGE_EXCEEDED: 402 }

@@ -1,9 +1,9 @@
 import type { UnkeyModuleOptions } from '../options/unkey-options.js';
-import type { EmulatorClock, UnkeyEmulator } from '../emulator/index.js';
+import type { EmulatorClock } from '../emulator/index.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { overrideOptions, type OverridableBuilder } from './override-options.js';
 
-/** What is needed of an {@link UnkeyEmulator}. With an address alone, the app goes by real time. */
+/** What is needed of a `UnkeyEmulator`. With an address alone, the app goes by real time. */
 export interface EmulatorAddress {
   readonly url: string;
   readonly rootKey: string;

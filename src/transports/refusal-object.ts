@@ -1,3 +1,4 @@
+import { requiredPermissions } from '../errors/required-permissions.js';
 import type { UnkeyException } from '../errors/unkey.exception.js';
 
 /** What a client of a WebSocket or an RPC transport receives when it is refused. */
@@ -10,14 +11,18 @@ export interface RefusalObject {
   readonly statusCode: number;
   /** Seconds until another attempt makes sense. */
   readonly retryAfter?: number;
+  /** The permission query, if the option `exposeRequiredPermissions` lets the client know it. */
+  readonly required?: string;
 }
 
 export function refusalObject(denial: UnkeyException): RefusalObject {
+  const required = requiredPermissions(denial);
   return {
     status: 'error',
     message: denial.message,
     code: denial.code,
     statusCode: denial.getStatus(),
     ...(denial.retryAfter === undefined ? {} : { retryAfter: denial.retryAfter }),
+    ...(required === undefined ? {} : { required }),
   };
 }

@@ -1,22 +1,39 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { graphqlTransport } from './graphql/graphql.transport.js';
 import type { GuardTransport } from './guard-transport.js';
 import { wsTransport } from './ws/ws.transport.js';
 import { httpTransport } from './http/http.transport.js';
+import { rpcTransport } from './rpc/rpc.transport.js';
 
 /**
- * The transport of a request. A kind of request without a transport is refused: letting it through would open every
- * handler behind it.
+ * The transport of a request. A request of an unknown type is refused: letting it through would open every handler
+ * behind it.
  *
- * @throws UnkeyConfigError for an unknown kind
+ * @throws UnkeyConfigError for an unknown type
  */
 export function transportOf(host: ArgumentsHost): GuardTransport {
+  const transport = findTransport(host);
+  if (transport !== undefined) return transport;
+  const type = host.getType<string>();
+  throw new UnkeyConfigError(
+    `UnkeyGuard cannot verify requests of type "${type}", so it refuses them${placeOf(host)}. ` +
+      `To let them through without a key, set the option skipTransports: ["${type}"].`,
+  );
+}
+
+/** The same, or `undefined` for an unknown type. */
+export function findTransport(host: ArgumentsHost): GuardTransport | undefined {
   const type = host.getType<string>();
   if (type === 'http') return httpTransport;
+  if (type === 'graphql') return graphqlTransport;
   if (type === 'ws') return wsTransport;
-  throw new UnkeyConfigError(
-    `UnkeyGuard cannot verify requests of type "${type}", so it refuses them${placeOf(host)}.`,
-  );
+  return type === 'rpc' ? rpcTransport : undefined;
+}
+
+/** Whether the option `skipTransports` lists the type of this request. */
+export function isTransportIn(host: ArgumentsHost, types: readonly string[]): boolean {
+  return types.length > 0 && types.includes(host.getType<string>());
 }
 
 function placeOf(host: ArgumentsHost): string {

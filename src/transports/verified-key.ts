@@ -1,7 +1,8 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import { keyOfRequest } from './http/http.transport.js';
-import { transportOf } from './transport-of.js';
+import { isSkipped } from './skipped-transports.js';
+import { findTransport } from './transport-of.js';
 
 /**
  * Returns the key that a guard verified for this request, for interceptors, filters and event subscribers.
@@ -14,19 +15,20 @@ import { transportOf } from './transport-of.js';
  */
 export function getVerifiedKey(contextOrRequest: ArgumentsHost | object): VerifiedKey | undefined {
   return isHost(contextOrRequest)
-    ? transportOf(contextOrRequest).key(contextOrRequest)
+    ? findTransport(contextOrRequest)?.key(contextOrRequest)
     : keyOfRequest(contextOrRequest);
 }
 
 /**
- * The key for a param decorator, which must tell "let through without a key" from "no guard ran".
+ * The key for a param decorator, which must tell "let through without a key" from "no guard ran". Where the option
+ * `skipTransports` lists the type of the request, there is no key, with or without a guard.
  *
- * @throws Error where no guard ran
+ * @throws Error if no guard ran
  */
 export function injectedKey(context: ExecutionContext): VerifiedKey | undefined {
-  const transport = transportOf(context);
-  const key = transport.key(context);
-  if (key === undefined && !transport.isDecided(context)) {
+  const transport = findTransport(context);
+  const key = transport?.key(context);
+  if (key === undefined && transport?.isDecided(context) !== true && !isSkipped(context)) {
     throw new Error(
       `@UnkeyKey() in ${context.getClass().name}.${context.getHandler().name}: no UnkeyGuard ran before this handler. ` +
         'Protect it with @UseGuards(UnkeyGuard) or forRoot({ globalGuard: true }).',

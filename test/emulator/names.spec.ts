@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { clientOf } from './support/client.js';
 import { useFreshEmulator } from './support/emulator.js';
 
 const emulator = useFreshEmulator();
@@ -37,6 +38,14 @@ describe('namespaces, override identifiers and limit names differ by case and ac
   test('namespaces', async () => {
     await data('ratelimit.limit', limit('mail'));
     expect(await data('ratelimit.limit', limit('ma\u200bil'))).toMatchObject({ remaining: 7 });
+    const rootKey = emulator.unkey.createRootKey({ permissions: ['ratelimit.*.limit'] });
+    const client = clientOf(emulator.unkey, rootKey);
+    expect((await client.call('ratelimit.limit', limit('ma\u200bil'))).status).toBe(200);
+    expect((await client.call('ratelimit.multiLimit', [limit('mail')])).status).toBe(200);
+    expect((await client.call('ratelimit.multiLimit', [limit('ma\u200bil')])).status).toBe(403);
+    expect(await data('ratelimit.multiLimit', [limit('ma\u200bil')])).toMatchObject({
+      limits: [{ remaining: 4 }],
+    });
     for (const other of ['Mail', 'máil', 'ｍail']) {
       expect(await data('ratelimit.limit', limit(other))).toMatchObject({ remaining: 8 });
     }

@@ -70,9 +70,9 @@ export async function startApp(
 }
 
 /** What booting such an app fails with; an app that boots is an error. */
-export async function bootError(metadata: ModuleMetadata): Promise<Error> {
+export async function bootError(metadata: ModuleMetadata, adapter: Adapter = 'express'): Promise<Error> {
   try {
-    const app = await NestFactory.create(rootModule(metadata), httpAdapter('express'), {
+    const app = await NestFactory.create(rootModule(metadata), httpAdapter(adapter), {
       logger: new LogLines(),
       abortOnError: false,
     });

@@ -12,17 +12,22 @@ export interface TakenLimit extends LimitOutcome {
   readonly override: Override | undefined;
 }
 
+/** Whether what was found for a name is what was asked for. */
+type NamespaceTest = (namespace: Namespace | undefined, name: string) => boolean;
+
 /**
  * Counts limits of namespaces, all of them or none.
  *
+ * @param isFound whether a namespace needs no right to be made
  * @throws {ApiError} 403; 500 for an override with the limit 0, as the server does
  */
 export function takeLimits(
   requests: readonly V2RatelimitLimitRequestBody[],
   { workspace, rootKey, now }: OperationContext,
+  isFound: NamespaceTest = (namespace) => namespace !== undefined,
 ): TakenLimit[] {
   const { namespaces, counters } = workspace;
-  const isKnown = requests.every(({ namespace }) => namespaces.find(namespace));
+  const isKnown = requests.every(({ namespace }) => isFound(namespaces.find(namespace), namespace));
   if (!isKnown) demand(rootKey, 'ratelimit.*.create_namespace');
   // Before the right to count is checked: namespaces are made even for a call that is then refused.
   const obtained = requests.map(

@@ -16,10 +16,16 @@ export class HttpPlaces implements KeyPlaces {
 
   query(name: string): readonly string[] {
     const query = property(this.#request, 'query');
+    // Node's own request, which asks for a socket, has its URL alone.
+    if (query === undefined) return queryOf(property(this.#request, 'url')).getAll(name);
     if (typeof query !== 'object' || query === null || !Object.hasOwn(query, name)) return [];
     const value = property(query, name);
     return (Array.isArray(value) ? value : [value]).map(asText);
   }
+}
+
+function queryOf(url: unknown): URLSearchParams {
+  return new URLSearchParams(typeof url === 'string' ? /\?([^#]*)/.exec(url)?.[1] : undefined);
 }
 
 /** Some adapters parse `?key[a]=b` into an object; the text in its place cannot be a key. */

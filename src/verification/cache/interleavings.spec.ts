@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
 import type { Outcome } from '../outcome.js';
 import { keyHashOf } from './answer-id.js';
-import { VerificationCache } from './verification-cache.js';
+import { VerificationCache, type CacheOptions } from './verification-cache.js';
 
 /*
  * The invariant. Once Unkey told an instance that a key is NOT_FOUND, DISABLED or EXPIRED, that instance gives no yes
@@ -240,7 +239,7 @@ class Schedule {
   }
 
   #instance(n: number): Instance {
-    const options: ResolvedCacheOptions = {
+    const options: CacheOptions = {
       ttl: 5 * SECOND,
       max: this.profile.max,
       negativeTtl: this.#anyOf([0, 2 * SECOND]),

@@ -173,7 +173,7 @@ describe('what one instance invalidates', () => {
     );
     const [closed, open] = [instance({}, store), instance({}, store)];
     await closed.cache.invalidate({ keyId: 'closed' });
-    closed.cache.onApplicationShutdown();
+    await closed.cache.onApplicationShutdown();
     await open.cache.invalidate({ keyId: 'open' });
     // The second try of the one that is open comes after the time at which the other's would have come.
     await expect.poll(() => tries.at(-1) === 'open' && tries.length > 2, { timeout: 5000 }).toBe(true);
@@ -278,7 +278,7 @@ describe('a store', () => {
       unkey.says = yes({ credits: 1 });
       expect(await verify('a', 'documents.read')).toBe('unkey');
       await cache.invalidate({ key: 'a' });
-      cache.onApplicationShutdown();
+      await cache.onApplicationShutdown();
       // Node reports an unhandled rejection once the microtasks have run.
       await new Promise((resolve) => setImmediate(resolve));
       expect(unhandled).toEqual([]);

@@ -1,0 +1,57 @@
+import * as common from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+
+type Module = ModulesContainer extends Map<string, infer T> ? T : never;
+
+/** The token under which every driver of `@nestjs/graphql` has its options. */
+const OPTIONS = 'GqlModuleOptions';
+
+/**
+ * Refuses a `GraphQLModule` whose option `context` is one object, if the driver hands that object to every operation:
+ * Nest writes the first request into it, so every later caller would be taken for the first one. Apollo on Nest 12
+ * copies the object.
+ *
+ * @throws UnkeyConfigError
+ */
+export function refuseSharedGraphqlContext(modules: Iterable<Module>): void {
+  for (const module of modules) {
+    const options: unknown = module.providers.get(OPTIONS)?.instance;
+    if (!isObject(options) || !('context' in options) || !isObject(options.context)) continue;
+    if (!sharesContext(driverNames(module))) continue;
+    throw new UnkeyConfigError(
+      'GraphQLModule: "context" is one object, which all requests would share, so every caller would be taken for the first one. ' +
+        'Give a function that returns a new object each time: context: () => ({ … }).',
+    );
+  }
+}
+
+function sharesContext(driver: readonly string[]): boolean {
+  if (driver.some((name) => name.startsWith('Mercurius'))) return true;
+  return driver.some((name) => name.startsWith('Apollo')) && !isNest12();
+}
+
+/** The names of the driver's class and of the classes that it extends, since an app may have a driver of its own. */
+function driverNames(module: Module): string[] {
+  const token = [...module.providers.keys()].find(
+    (key) => typeof key === 'function' && key.name === 'AbstractGraphQLDriver',
+  );
+  const names: string[] = [];
+  let prototype = prototypeOf(token === undefined ? undefined : module.providers.get(token)?.instance);
+  for (; prototype !== undefined; prototype = prototypeOf(prototype)) names.push(prototype.constructor.name);
+  return names;
+}
+
+function prototypeOf(value: unknown): object | undefined {
+  const prototype: unknown = isObject(value) ? Object.getPrototypeOf(value) : undefined;
+  return isObject(prototype) ? prototype : undefined;
+}
+
+/** Told by a name that only Nest 12 exports: its packages do not export their `package.json`. */
+function isNest12(): boolean {
+  return 'stripProtoKeys' in common;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,55 @@
+import type { Awaitable } from '../../contracts/awaitable.js';
+import type { PolicyAnswers } from '../../contracts/handler-policy.js';
+import type { RequestState } from '../../contracts/request-state.js';
+import type { Verification } from '../../contracts/verification.js';
+import type { VerifiedKey } from '../../contracts/verified-key.js';
+import type { VerifyOptions } from '../../contracts/verify-options.js';
+
+/**
+ * What the guards of one call of a resolver share. Its key, its decision, its checks and what functions in decorators
+ * say are its own, because two aliases call one handler with different arguments. Its verifications and its user are
+ * the operation's.
+ */
+export class CallState implements RequestState {
+  readonly #call: RequestState;
+  readonly #operation: RequestState;
+
+  constructor(call: RequestState, operation: RequestState) {
+    this.#call = call;
+    this.#operation = operation;
+  }
+
+  get decided(): boolean {
+    return this.#call.decided;
+  }
+  set decided(decided: boolean) {
+    this.#call.decided = decided;
+  }
+
+  get key(): VerifiedKey | undefined {
+    return this.#call.key;
+  }
+  set key(key: VerifiedKey | undefined) {
+    this.#call.key = key;
+  }
+
+  answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
+    return this.#call.answers(handler, ask);
+  }
+
+  checks(handler: object, key: string, ask: () => Promise<void>): Promise<void> {
+    return this.#call.checks(handler, key, ask);
+  }
+
+  user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown> {
+    return this.#operation.user(userFrom, key, make);
+  }
+
+  verification(
+    key: string,
+    demands: VerifyOptions,
+    verify: () => Awaitable<Verification>,
+  ): Awaitable<Verification> {
+    return this.#operation.verification(key, demands, verify);
+  }
+}

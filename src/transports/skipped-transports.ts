@@ -1,0 +1,22 @@
+import type { ExecutionContext } from '@nestjs/common';
+import 'reflect-metadata';
+import { isTransportIn } from './transport-of.js';
+
+const SKIPPED = 'nestjs-unkey:skip-transports';
+
+/**
+ * Notes the option `skipTransports` on a class with handlers. A param decorator has no access to an app's options, and
+ * where no guard ran, the request tells nothing either. If several apps of a process share a class, the one that
+ * started last decides.
+ */
+export function noteSkippedTransports(handlers: object, types: readonly string[]): void {
+  if (types.length > 0 || Reflect.hasOwnMetadata(SKIPPED, handlers)) {
+    Reflect.defineMetadata(SKIPPED, types, handlers);
+  }
+}
+
+/** Whether requests of this type are skipped in the app of this handler. */
+export function isSkipped(context: ExecutionContext): boolean {
+  const types: unknown = Reflect.getOwnMetadata(SKIPPED, context.getClass());
+  return Array.isArray(types) && isTransportIn(context, types);
+}
