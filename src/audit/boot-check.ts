@@ -44,10 +44,9 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
-    this.#noteSkippedTransports();
-    // Without a guard nobody is taken for anybody.
-    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
     this.#tellGlobalGuards();
+    this.#noteSkippedTransports();
+    refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
@@ -75,8 +74,9 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
   #tellGlobalGuards(): void {
     for (const guard of this.config.getGlobalGuards()) {
-      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
         guard[GUARDS_WHOLE_APP]();
+      }
     }
   }
 

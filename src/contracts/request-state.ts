@@ -18,15 +18,10 @@ export interface RequestState {
   key: VerifiedKey | undefined;
   /** What a handler's functions say of this request: asked for the first guard, the same for all after it. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
-  /**
-   * What is done once for one key in this request, such as the checks of a handler or the user of `userFrom`: done for
-   * the first guard that asks, the same for all after it.
-   *
-   * @param subject what it is done for
-   */
-  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
-  /** The same for what belongs to the caller, whatever is called: in GraphQL, once for all fields of an operation. */
-  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
+  /** The checks of a handler: asked for the first guard with this key, the same for all after it. */
+  checks(handler: object, key: string, ask: () => Promise<void>): Promise<void>;
+  /** The user of a key: made for the first guard, the same for all after it. @param userFrom what makes it */
+  user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown>;
   /** The verification of one key with one set of demands: made for the first guard that asks, the same for all after it. */
   verification(
     key: string,

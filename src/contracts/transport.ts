@@ -7,6 +7,11 @@ import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
+/** Where the user of a key stands. */
+export interface UserHolder {
+  user?: unknown;
+}
+
 /**
  * Reads and answers requests of one type. The guard, the decorators and the key sources access requests only through
  * it.
@@ -31,10 +36,10 @@ export interface Transport<Options, Denial> {
   /** Attaches the key to the state of this `scope`, and to the place where handlers of this transport expect it. */
   attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
   /**
-   * Puts the user that the option `userFrom` made where handlers of this transport look for it; absent where there is no
-   * such place.
+   * The object whose `user` handlers of this transport look at, for the option `userFrom`; `undefined` if there is none
+   * for this key.
    */
-  attachUser?(context: ExecutionContext, user: unknown): void;
+  userHolder?(context: ExecutionContext, key: string): UserHolder | undefined;
   /** The pattern of the matched route, global prefix and version included; absent where there are no routes. */
   routePattern?(context: ExecutionContext): string | undefined;
   /** Returns the caller's address as the app sees it; `undefined` if it is not known. */

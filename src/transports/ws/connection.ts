@@ -31,6 +31,11 @@ export class Connection {
     this.#payloadKeys.set(args, keys.add(key));
   }
 
+  /** Whether a key stood in the data of this message. */
+  isFromPayload(args: MessageArgs, key: string): boolean {
+    return this.#payloadKeys.get(args)?.has(key) === true;
+  }
+
   verification(
     args: MessageArgs,
     question: { readonly key: string; readonly scope: string; readonly demands: VerifyOptions },
@@ -39,9 +44,8 @@ export class Connection {
   ): Awaitable<Verification> {
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
-    const isOfPayload = this.#payloadKeys.get(args)?.has(question.key) === true;
-    if (isOfPayload) this.#ofPayload.add(args);
-    if (rules.verifyOn === 'message' || isOfPayload) return verify();
+    const isHeld = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
+    if (!isHeld) return verify();
     return this.#held.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
   }
 

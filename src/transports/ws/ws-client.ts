@@ -16,8 +16,8 @@ export interface WsClient {
   };
   /** socket.io alone: the HTTP request of the handshake, with its raw headers. */
   readonly request?: unknown;
-  /** socket.io alone: what the app keeps about a client. */
-  readonly data?: unknown;
+  /** socket.io alone: what belongs to the app. */
+  readonly data?: { user?: unknown };
   /** What a test's own guard may have left. */
   readonly unkey?: VerifiedKey;
   emit?(event: string, ...data: unknown[]): unknown;

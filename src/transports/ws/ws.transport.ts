@@ -6,7 +6,7 @@ import { readState, stateOn } from '../request-state.js';
 import { connectionOf } from './connection.js';
 import type { MessageArgs } from './recent-messages.js';
 import { closeRefused, relayRefusals, wsRefusal } from './refuse-client.js';
-import { addressOf, clientOf } from './ws-client.js';
+import { addressOf, clientOf, isSocketIo } from './ws-client.js';
 import { WsPlaces } from './ws-places.js';
 
 /** A key that was good and is so no more: the connection that it opened is closed. */
@@ -45,11 +45,11 @@ export const wsTransport: GuardTransport = {
     connectionOf(clientOf(context)).accept(args);
   },
 
-  attachUser(context, user) {
-    const { data } = clientOf(context);
-    // A key of the data belongs to one message, the user of a client to all of them. `ws` has no place for it.
-    const isForClient = connectionOf(clientOf(context)).isOfHandshake(argsOf(context));
-    if (isForClient && typeof data === 'object' && data !== null) Reflect.set(data, 'user', user);
+  userHolder(context, key) {
+    const client = clientOf(context);
+    // A key in a message speaks for that message alone, the client's data for all of them.
+    const isOfMessage = connectionOf(client).isFromPayload(argsOf(context), key);
+    return isSocketIo(client) && !isOfMessage ? client.data : undefined;
   },
 
   clientIp: (context) => addressOf(clientOf(context)),
