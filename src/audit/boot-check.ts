@@ -37,7 +37,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     this.#readPolicies();
     this.#noteSkippedTransports();
-    refuseSharedGraphqlContext(this.modules.values());
+    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
