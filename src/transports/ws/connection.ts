@@ -21,7 +21,6 @@ export class Connection {
 
   readonly #held = new HeldAnswers();
   readonly #payloadKeys = new WeakMap<MessageArgs, Set<string>>();
-  readonly #ofPayload = new WeakSet<MessageArgs>();
   readonly #keys = new WeakMap<MessageArgs, string>();
   readonly #accepted = new Set<string>();
 
@@ -47,11 +46,6 @@ export class Connection {
     const isHeld = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
     if (!isHeld) return verify();
     return this.#held.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
-  }
-
-  /** Whether the key of this message came with the handshake. */
-  isOfHandshake(args: MessageArgs): boolean {
-    return !this.#ofPayload.has(args);
   }
 
   /** The key of this message was accepted. */
