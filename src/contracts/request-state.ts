@@ -16,18 +16,17 @@ export interface RequestState {
   /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
   decided: boolean;
   key: VerifiedKey | undefined;
-  /** What a handler's functions say of this request: asked for the first guard, the same for all after it. */
+  /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
   /**
-   * What is done once for one key in this request, such as the checks of a handler or the user of `userFrom`: done for
-   * the first guard that asks, the same for all after it.
+   * Runs a task once per key in this request, such as the checks of a handler. Later guards get the same result.
    *
-   * @param subject what it is done for
+   * @param subject the object that identifies the task
    */
   once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
-  /** The same for what belongs to the caller, whatever is called: in GraphQL, once for all fields of an operation. */
+  /** Runs a task once per key and caller, such as `userFrom`. In GraphQL, that is once for all fields of an operation. */
   onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
-  /** The verification of one key with one set of demands: made for the first guard that asks, the same for all after it. */
+  /** Verifies a key against a set of requirements when the first guard asks. Later guards get the same result. */
   verification(
     key: string,
     demands: VerifyOptions,
