@@ -522,7 +522,7 @@ describe('registration', () => {
       imports: [UnkeyModule.forRoot(server.options), UnkeyModule.forRoot(server.options)],
     });
     expect(message).toContain(
-      'UnkeyModule is imported 2 times in this app; call forRoot() or forRootAsync() once',
+      'UnkeyModule is registered 2 times in this app; call forRoot() or forRootAsync() once',
     );
   });
 
