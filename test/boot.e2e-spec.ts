@@ -329,7 +329,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'credits twice in one place',
       [Credits(1), Credits(2)],
       undefined,
-      '@Credits() stands twice in one place',
+      '@Credits() is used twice in the same place',
     ],
     [
       'an unknown part of a limit',
@@ -522,7 +522,7 @@ describe('registration', () => {
       imports: [UnkeyModule.forRoot(server.options), UnkeyModule.forRoot(server.options)],
     });
     expect(message).toContain(
-      'UnkeyModule is imported 2 times in this app; call forRoot() or forRootAsync() once',
+      'UnkeyModule is registered 2 times in this app; call forRoot() or forRootAsync() once',
     );
   });
 

@@ -16,7 +16,7 @@ export interface RequestState {
   /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
   decided: boolean;
   key: VerifiedKey | undefined;
-  /** What a handler's functions say of this request: asked for the first guard, the same for all after it. */
+  /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
   /** The checks of a handler: asked for the first guard with this key, the same for all after it. */
   checks(handler: object, key: string, ask: () => Promise<void>): Promise<void>;

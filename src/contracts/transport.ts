@@ -23,11 +23,11 @@ export interface Transport<Options, Denial> {
   /** Returns the state that the guards of this request with the same `scope` share, and creates it if needed. */
   state(context: ExecutionContext, scope: string): RequestState;
   /**
-   * What the app itself did wrong so that this request cannot be told from another one; `undefined` if all is well.
-   * The guard then refuses the request as `UNKEY_MISCONFIGURED`, without looking for a key.
+   * Returns an error in the app's setup that makes requests indistinguishable; `undefined` if there is none. The guard
+   * then denies the request as `UNKEY_MISCONFIGURED`, without looking for a key.
    */
   setupFault?(context: ExecutionContext): string | undefined;
-  /** Where the key sources look. */
+  /** Returns the places that the key sources read. */
   places(context: ExecutionContext): KeyPlaces;
   /** Returns the key that a guard attached, or that a stub guard in a test put in the same place. */
   key(host: ArgumentsHost): VerifiedKey | undefined;

@@ -16,7 +16,7 @@ export class WsPlaces implements KeyPlaces {
   readonly #data: unknown;
   readonly #foundInPayload: ((key: string) => void) | undefined;
 
-  /** @param foundInPayload hears of every key that was read from the message's data */
+  /** @param foundInPayload called with every key that was read from the message's data */
   constructor(client: WsClient, data: unknown, foundInPayload?: (key: string) => void) {
     this.#client = client;
     this.#data = data;
