@@ -45,7 +45,7 @@ export class Connection {
     this.#keys.set(args, keyHash);
     const isHeld = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
     if (!isHeld) return verify();
-    return this.#held.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
+    return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
   }
 
   /** The key of this message was accepted. */
