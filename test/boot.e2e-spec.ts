@@ -386,7 +386,12 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'the handler is public, so its @RequirePermissions() has no effect',
     ],
     ['@Public() with credits', [Public(), Credits(1)], undefined, 'its @Credits() has no effect'],
-    ['@Public() of the class with a limit', [KeyRatelimit('burst')], Public(), 'its @KeyRatelimit() has no effect'],
+    [
+      '@Public() of the class with a limit',
+      [KeyRatelimit('burst')],
+      Public(),
+      'its @KeyRatelimit() has no effect',
+    ],
     [
       '@Public() with @OptionalKey()',
       [Public(), OptionalKey()],
