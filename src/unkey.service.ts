@@ -121,7 +121,7 @@ export class UnkeyService {
       throw this.#exceptionOf(outcome.failure);
     }
     const { verification, source, standsInFor } = outcome;
-    if (standsInFor !== undefined) this.#failures.covered(standsInFor);
+    if (standsInFor !== undefined) this.#failures.servedStale(standsInFor);
     // A remembered answer says nothing about whether Unkey can be reached.
     if (source === undefined) this.#failures.answered();
     return verification;

@@ -222,7 +222,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       const { status, text } = await get('/limited', { 'x-api-key': key });
       expect(status).toBe(500);
       expect(text).not.toMatch(new RegExp(`${keyId}|user_7|burst`));
-      expect(log.of('error', 'Rate limits asked for: burst')).toHaveLength(1);
+      expect(log.of('error', 'Rate limits of the request: burst')).toHaveLength(1);
     });
   });
 

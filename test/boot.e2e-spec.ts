@@ -329,7 +329,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'credits twice in one place',
       [Credits(1), Credits(2)],
       undefined,
-      '@Credits() stands twice in one place',
+      '@Credits() is used twice in the same place',
     ],
     [
       'an unknown part of a limit',
@@ -383,10 +383,15 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       '@Public() with permissions',
       [Public(), RequirePermissions('a')],
       undefined,
-      'it is public, so @RequirePermissions() on it would never be asked',
+      'the handler is public, so its @RequirePermissions() has no effect',
     ],
-    ['@Public() with credits', [Public(), Credits(1)], undefined, 'so @Credits() on it'],
-    ['@Public() of the class with a limit', [KeyRatelimit('burst')], Public(), 'so @KeyRatelimit() on it'],
+    ['@Public() with credits', [Public(), Credits(1)], undefined, 'its @Credits() has no effect'],
+    [
+      '@Public() of the class with a limit',
+      [KeyRatelimit('burst')],
+      Public(),
+      'its @KeyRatelimit() has no effect',
+    ],
     [
       '@Public() with @OptionalKey()',
       [Public(), OptionalKey()],
@@ -426,7 +431,7 @@ describe('a class in the option "public"', () => {
     const { name, message } = await bootError(metadata(onHandler, onClass));
     expect(name).toBe('UnkeyConfigError');
     expect(message).toBe(
-      `HealthController.read: it is public by the option "public", so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
+      `HealthController.read: the handler is public by the option "public", so its ${decorator} has no effect; remove one of them, or use @Public(false).`,
     );
   });
 
@@ -522,7 +527,7 @@ describe('registration', () => {
       imports: [UnkeyModule.forRoot(server.options), UnkeyModule.forRoot(server.options)],
     });
     expect(message).toContain(
-      'UnkeyModule is imported 2 times in this app; call forRoot() or forRootAsync() once',
+      'UnkeyModule is registered 2 times in this app; call forRoot() or forRootAsync() once',
     );
   });
 

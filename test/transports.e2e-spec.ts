@@ -82,7 +82,7 @@ describe('a context type that the guard does not know', () => {
 
   it.each(['rmq', 'necord'])('%s is refused, and the error says so', async (type) => {
     await expect(call(Handlers, type)).rejects.toThrow(
-      `UnkeyGuard cannot verify requests of type "${type}", so it refuses them (Handlers.read). ` +
+      `UnkeyGuard does not support requests of type "${type}", so it rejects them (Handlers.read). ` +
         `To let them through without a key, set the option skipTransports: ["${type}"].`,
     );
     expect(server.unkey.calls).toHaveLength(0);

@@ -1,2 +1,2 @@
-/** A value, or a promise of one: what a step returns that may be synchronous or asynchronous. */
+/** A value, or a promise of one: the return type of a step that may be synchronous or asynchronous. */
 export type Awaitable<T> = T | Promise<T>;

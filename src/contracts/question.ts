@@ -1,6 +1,6 @@
 import type { VerifyCaller, VerifyRequest } from './verifier.js';
 
-/** One thing to ask Unkey: the body of the call, and what is known of the caller besides. */
+/** A call to Unkey: its body, and what is known about the caller. */
 export interface Question {
   readonly request: VerifyRequest;
   readonly caller: VerifyCaller | undefined;

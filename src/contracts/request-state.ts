@@ -5,18 +5,18 @@ import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
 /**
- * What the guards and the param decorators of one request share. It stands on the request itself under a
- * registered symbol, so that several instances of the guard, and two copies of this package in one process, meet
- * there and a request is verified once.
+ * State that the guards and param decorators of one request share. It is stored on the request itself under a
+ * registered symbol, so that several instances of the guard, or of this package, find it and verify the request only
+ * once.
  *
- * There is one state for each `scope`, the name of who verifies. If one app hands its request to another app in the
- * same process, the guards of the second one find nothing of the first one's.
+ * Each `scope` (the name of the verifying configuration) has its own state. If one app passes its request to another app
+ * in the same process, the guards of the second app do not see the state of the first.
  */
 export interface RequestState {
-  /** Whether a guard decided about this request: then no key means "let through without one". */
+  /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
   decided: boolean;
   key: VerifiedKey | undefined;
-  /** What a handler's functions say of this request: asked for the first guard, the same for all after it. */
+  /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
   /** The checks of a handler: asked for the first guard with this key, the same for all after it. */
   checks(handler: object, key: string, ask: () => Promise<void>): Promise<void>;

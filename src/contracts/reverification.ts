@@ -1,13 +1,13 @@
-/** When an answer that a WebSocket client was given may serve its next message too. */
+/** When a verification can be reused for further messages of the same WebSocket client. */
 export interface Reverification {
-  /** `'message'`: never. */
+  /** `'message'`: every message is verified. */
   readonly verifyOn: 'connection' | 'message';
-  /** ms that an answer may be used for. */
+  /** How long a verification can be reused, in ms. */
   readonly reverifyAfter: number;
   /** The clock, in Unix ms. */
   now(): number;
-  /** The moment at which something is asked, in the order of what happened in this process. */
+  /** A number that grows with every event in this process, to compare with the time of an invalidation. */
   moment(): number;
-  /** Whether one of these (key hashes, key ids) was invalidated after a moment. */
+  /** Whether one of these keys (by hash or id) was invalidated after a moment. */
   isInvalidatedSince(moment: number, ...ids: readonly (string | undefined)[]): boolean;
 }

@@ -13,27 +13,27 @@ export interface UserHolder {
 }
 
 /**
- * How one kind of request is read and answered. The guard, the decorators and the key sources have no other way to a
- * request.
+ * Reads and answers requests of one type. The guard, the decorators and the key sources access requests only through
+ * it.
  *
  * @typeParam Options the options of the app
- * @typeParam Denial what a guard refuses with
+ * @typeParam Denial the exception that a guard denies a request with
  */
 export interface Transport<Options, Denial> {
-  /** What the guards of this request share that verify by the same `scope`; made for the first guard that asks. */
+  /** Returns the state that the guards of this request with the same `scope` share, and creates it if needed. */
   state(context: ExecutionContext, scope: string): RequestState;
   /**
-   * What the app itself did wrong so that this request cannot be told from another one; `undefined` if all is well.
-   * The guard then refuses the request as `UNKEY_MISCONFIGURED`, without looking for a key.
+   * Returns an error in the app's setup that makes requests indistinguishable; `undefined` if there is none. The guard
+   * then denies the request as `UNKEY_MISCONFIGURED`, without looking for a key.
    */
   setupFault?(context: ExecutionContext): string | undefined;
-  /** Where the key sources look. */
+  /** Returns the places that the key sources read. */
   places(context: ExecutionContext): KeyPlaces;
-  /** The key that a guard attached, or that a test's own guard put where handlers look for it. */
+  /** Returns the key that a guard attached, or that a stub guard in a test put in the same place. */
   key(host: ArgumentsHost): VerifiedKey | undefined;
-  /** Whether a guard decided about this request: if so, no key means that it was let through without one. */
+  /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
   isDecided(host: ArgumentsHost): boolean;
-  /** Attaches the key to the state of this `scope`, and wherever else handlers of this transport look for it. */
+  /** Attaches the key to the state of this `scope`, and to the place where handlers of this transport expect it. */
   attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
   /**
    * The object whose `user` handlers of this transport look at, for the option `userFrom`; `undefined` if there is none
@@ -42,25 +42,25 @@ export interface Transport<Options, Denial> {
   userHolder?(context: ExecutionContext, key: string): UserHolder | undefined;
   /** The pattern of the matched route, global prefix and version included; absent where there are no routes. */
   routePattern?(context: ExecutionContext): string | undefined;
-  /** The caller's address as the app sees it; `undefined` where it is not known. */
+  /** Returns the caller's address as the app sees it; `undefined` if it is not known. */
   clientIp?(context: ExecutionContext): string | undefined;
-  /** What a guard waits for before it decides: another verification of the same client that is under way. */
+  /** Returns a promise that a guard awaits before it decides: a verification of the same client in flight. */
   ready?(context: ExecutionContext): Promise<unknown> | undefined;
-  /** A verification that an earlier message of the same client had, where it still serves; else what `verify` gives. */
+  /** Returns the verification of an earlier message of the same client if it can be reused, or else calls `verify`. */
   verification?(
     context: ExecutionContext,
     question: { readonly key: string; readonly scope: string; readonly demands: VerifyOptions },
     rules: Reverification,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification>;
-  /** Tells the caller what is left of its limits; absent where an answer has no room for it. */
+  /** Tells the caller what is left of its rate limits; absent if responses have no place for it. */
   tellLimits?(context: ExecutionContext, verification: Verification, options: Options): void;
   /**
-   * Runs a guard, where the transport must do something before or after it; absent where nothing needs to be done.
+   * Runs a guard, if the transport must do something before or after it; absent if there is nothing to do.
    *
    * @param guard resolves to whether the handler may run, or rejects
    */
   runGuard?(context: ExecutionContext, guard: () => Promise<boolean>): Promise<boolean>;
-  /** Refuses in this transport's way: throws, or never settles. */
+  /** Denies the request in the way of this transport: throws, or never settles. */
   refuse(context: ExecutionContext, denial: Denial, options: Options): never | Promise<never>;
 }

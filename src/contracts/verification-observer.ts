@@ -1,9 +1,9 @@
-/** Hears what happens while an answer is obtained; holds no secrets. */
+/** Gets notified about what happens during a verification. It is given no secrets. */
 export interface VerificationObserver {
-  /** What the cache had; asked only where an answer might be cached. */
+  /** Reports the result of a cache lookup. Not called if the verification cannot be cached. */
   cached(result: 'hit' | 'miss' | 'stale', keyId: string | undefined): void;
   breakerChanged(state: BreakerState): void;
 }
 
-/** `open`: Unkey is not asked; `half-open`: one call finds out whether it can be. */
+/** The state of the circuit breaker. `open`: Unkey is not called; `half-open`: one call tests whether Unkey answers. */
 export type BreakerState = 'closed' | 'open' | 'half-open';

@@ -1,12 +1,17 @@
 /**
- * Where cached verifications of several instances meet. Any Keyv fits: `new Keyv(new KeyvRedis(url))`. What is
- * stored are texts without a key in them; whoever can write here can let keys through, so protect it like a secret.
+ * A store in which the instances of an app share cached verifications. Any Keyv fits: `new Keyv(new KeyvRedis(url))`.
+ * The stored strings contain no keys. Write access to the store is enough to let keys through, so protect it like a
+ * secret.
  */
 export interface VerificationStore {
-  /** The text that was set; `undefined` (or `null`) where there is none. */
+  /** Returns the string that was set; `undefined` (or `null`) if there is none. */
   get(key: string): unknown;
-  /** @param ttl ms */
+  /**
+   * Stores a string.
+   *
+   * @param ttl in ms
+   */
   set(key: string, value: string, ttl: number): unknown;
-  /** An answer that does not count any more. */
+  /** Deletes a string that is no longer valid. */
   delete(key: string): unknown;
 }

@@ -1,8 +1,8 @@
 /**
- * What Unkey says of a key.
+ * The result code of a verification.
  *
- * `MALFORMED_KEY` is this module's own: the text cannot be a key, so Unkey was not asked. The type stays open,
- * since a code that Unkey adds tomorrow must reach you (and is a denial until you know it).
+ * `MALFORMED_KEY` is this module's own: the text can't be a key, so Unkey was not called. The type accepts any string,
+ * so that a code that Unkey adds later reaches you too. The guard treats an unknown code as a denial.
  *
  * @see https://www.unkey.com/docs/api-reference/v2/keys/verify-api-key
  */
@@ -18,52 +18,55 @@ export type VerificationCode =
   | 'MALFORMED_KEY'
   | (string & {});
 
-/** A limit as it is configured on a key or an identity. */
+/** A rate limit as it is configured on a key or an identity. */
 export interface Ratelimit {
   /** Empty for an ad-hoc limit, which exists for one call only. */
   readonly id: string;
   readonly name: string;
-  /** How much may be spent in one `duration`. */
+  /** How many units can be used per `duration`. */
   readonly limit: number;
-  /** Length of the window, in ms. */
+  /** The length of the window, in ms. */
   readonly duration: number;
-  /** Whether Unkey checks it at every verification, asked or not. */
+  /** Whether Unkey checks this limit at every verification, even if the call does not name it. */
   readonly autoApply: boolean;
 }
 
-/** A limit after one verification counted against it. */
+/** The state of a rate limit after a verification counted against it. */
 export interface RatelimitState extends Ratelimit {
-  /** Whether this verification went over the limit. */
+  /** Whether this verification exceeded the limit. */
   readonly exceeded: boolean;
   /** What is left in this window; 0 if `exceeded`. */
   readonly remaining: number;
-  /** When the window ends, in Unix ms. The next call may still be refused then, since Unkey weighs the last window in. */
+  /**
+   * When the window ends, in Unix ms. A call right after it can still be denied, because Unkey counts a part of the
+   * previous window.
+   */
   readonly reset: number;
 }
 
-/** Whom a key belongs to: your user, team or tenant. */
+/** The identity that a key belongs to: your user, team or tenant. */
 export interface VerifiedIdentity<IdentityMeta = Record<string, unknown>> {
   /** Unkey's id of the identity. */
   readonly id: string;
   /** Your own id of the user, team or tenant. */
   readonly externalId: string;
-  /** What your app stored with the identity. */
+  /** The metadata that your app stored with the identity. */
   readonly meta?: IdentityMeta | undefined;
   /** The limits that all keys of the identity share. */
   readonly ratelimits?: readonly Ratelimit[] | undefined;
 }
 
 /**
- * The `data` of Unkey's answer to `keys.verifyKey`, a yes or a no, as it came. Fields that are empty at Unkey are
- * absent here; {@link VerifiedKey} is the tidy form that handlers see.
+ * The `data` of Unkey's answer to `keys.verifyKey`, unchanged, for a valid or an invalid key. Fields that are empty at
+ * Unkey are absent here. {@link VerifiedKey} is the normalized form that handlers get.
  *
  * What {@link UnkeyService.verify} returns is frozen deeply, because others may be given the same object.
  */
 export interface Verification {
-  /** `true` only together with the code `VALID`; anything else is no permission. */
+  /** `true` only together with the code `VALID`. */
   readonly valid: boolean;
   readonly code: VerificationCode;
-  /** Unkey's id of the call, for its dashboard and support; absent where Unkey was not asked. */
+  /** Unkey's id of the call, for its dashboard and support; absent if Unkey was not called. */
   readonly requestId?: string | undefined;
   /** Absent for `NOT_FOUND` and `MALFORMED_KEY`. */
   readonly keyId?: string | undefined;
@@ -73,13 +76,13 @@ export interface Verification {
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** Unix ms; absent for a key that never expires. */
   readonly expires?: number | undefined;
-  /** What is left; absent for a key without a credit limit. Only reliable for `VALID` and `USAGE_EXCEEDED`. */
+  /** The credits left; absent for a key without a credit limit. Only reliable for `VALID` and `USAGE_EXCEEDED`. */
   readonly credits?: number | undefined;
   readonly enabled?: boolean | undefined;
   readonly permissions?: readonly string[] | undefined;
   readonly roles?: readonly string[] | undefined;
   readonly identity?: VerifiedIdentity | undefined;
   readonly ratelimits?: readonly RatelimitState[] | undefined;
-  /** Set where the answer was remembered; absent where Unkey was asked. */
+  /** Set if the result comes from the cache; absent if Unkey was called. */
   readonly source?: 'unkey' | 'cache' | 'stale' | undefined;
 }

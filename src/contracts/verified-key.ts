@@ -1,7 +1,7 @@
 import type { RatelimitState, VerifiedIdentity } from './verification.js';
 
 /**
- * Says once per app what your keys and identities carry in `meta`, instead of a type argument in every handler.
+ * Declares the types of `meta` for your keys and identities once per app, instead of a type argument in every handler.
  *
  * @example
  * declare module 'nestjs-unkey' {
@@ -11,28 +11,28 @@ import type { RatelimitState, VerifiedIdentity } from './verification.js';
  *   }
  * }
  */
-// An interface, since only interfaces can be extended from a user's code.
+// An interface, because only interfaces can be extended from user code.
 // oxlint-disable-next-line typescript/no-empty-object-type
 export interface Register {}
 
-/** The type of a key's `meta`: what {@link Register} says, else any object. */
+/** The type of a key's `meta`: as declared in {@link Register}, or else any object. */
 export type RegisteredMeta = Register extends { meta: infer Meta } ? Meta : Record<string, unknown>;
 
-/** The type of an identity's `meta`: what {@link Register} says, else any object. */
+/** The type of an identity's `meta`: as declared in {@link Register}, or else any object. */
 export type RegisteredIdentityMeta = Register extends { identityMeta: infer Meta }
   ? Meta
   : Record<string, unknown>;
 
 /**
- * A key that Unkey said yes to, as `@UnkeyKey()` injects it and as `request.unkey` holds it.
+ * A key that Unkey verified as valid. `@UnkeyKey()` injects it, and `request.unkey` holds it.
  *
  * Frozen deeply, whether it comes from the cache or not: a cached key is the same object for every request. To change
  * something for one request, copy it: `{ ...key, name: 'new' }`.
  */
 export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIdentityMeta> {
-  /** Unkey's id of the key. It is no secret: log this one. */
+  /** Unkey's id of the key. It is not a secret, so you can log it. */
   readonly keyId: string;
-  /** Always `'VALID'`: a handler runs only then. */
+  /** Always `'VALID'`, because a handler only runs if the key is valid. */
   readonly code: 'VALID';
   /** Always `true`. */
   readonly valid: true;
@@ -42,7 +42,7 @@ export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIde
   readonly keyspaceId?: string;
   /** The name that the key was given. */
   readonly name?: string;
-  /** What your app stored with the key. */
+  /** The metadata that your app stored with the key. */
   readonly meta?: Meta;
   /** When the key expires, in Unix ms; absent if it never does. */
   readonly expires?: number;
@@ -52,7 +52,7 @@ export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIde
   readonly enabled?: boolean;
   /** The user, team or tenant that the key belongs to; absent if it has none. */
   readonly identity?: VerifiedIdentity<IdentityMeta>;
-  /** The key's own permissions and those of its roles, each once. */
+  /** The key's own permissions and those of its roles, without duplicates. */
   readonly permissions: readonly string[];
   /** The names of the key's roles. */
   readonly roles: readonly string[];

@@ -1,6 +1,6 @@
 import type { Verification } from './verification.js';
 
-/** The body of Unkey's `keys.verifyKey`. */
+/** The request body of Unkey's `keys.verifyKey`. */
 export interface VerifyRequest {
   key: string;
   /** A query in Unkey's permission language, such as `documents.read AND (admin OR owner)`. */
@@ -8,36 +8,37 @@ export interface VerifyRequest {
   credits?: { cost: number };
   ratelimits?: VerifyRequestRatelimit[];
   tags?: string[];
-  /** Ids of the keyspaces whose keys are accepted; absent: those of all that the root key may verify. */
+  /** Ids of the keyspaces whose keys are accepted. Default: all keyspaces that the root key may verify. */
   keyspaces?: string[];
 }
 
-/** One limit to count against; `limit` with `duration` makes it ad-hoc. */
+/** A rate limit to count against. With `limit` and `duration` it is an ad-hoc limit. */
 export interface VerifyRequestRatelimit {
   name: string;
   cost?: number;
   limit?: number;
-  /** ms */
+  /** In ms. */
   duration?: number;
 }
 
 /**
- * How an answer is obtained. Resolve with what Unkey said, a no included; reject where it could not be asked: the
- * caller then gets a 503 (a 500 where the rejection has a `statusCode` that says that *we* were refused).
+ * Verifies a key. Resolve with Unkey's answer, also if it denies the key. Reject if the key could not be verified: the
+ * caller then gets a 503, or a 500 if the error has a `statusCode` with which Unkey rejects your app (such as 401 or
+ * 403).
  *
- * `signal` aborts when the deadline (`timeout`) has passed. A caller that goes away does not abort it.
+ * `signal` aborts when the deadline (`timeout`) has passed. It does not abort if the caller disconnects.
  */
 export type Verifier = (request: VerifyRequest, signal: AbortSignal) => Promise<Verification>;
 
-/** A verifier of ours, which is told more; every {@link Verifier} is one that does not listen to it. */
+/** A built-in verifier, which also gets what is known about the caller. */
 export type CallerVerifier = (
   request: VerifyRequest,
   signal: AbortSignal,
   caller?: VerifyCaller,
 ) => Promise<Verification>;
 
-/** What is known of whoever presented the key; no part of the body. */
+/** What is known about the caller. It is not part of the request body. */
 export interface VerifyCaller {
-  /** For the IP allow lists of Unkey, which reads it from `X-Forwarded-For`. */
+  /** For Unkey's IP allow lists; sent as `X-Forwarded-For`. */
   clientIp?: string | undefined;
 }

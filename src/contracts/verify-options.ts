@@ -1,7 +1,7 @@
 /**
  * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()`, `allOf()` or
  * `permissionQuery()`. An object has exactly one of the three members.
- * Slugs are compared letter by letter: `documents.*` is satisfied only by a permission of that very name.
+ * Slugs are compared exactly: only a permission that is named `documents.*` satisfies `documents.*`.
  */
 export type PermissionExpression =
   | string
@@ -9,31 +9,31 @@ export type PermissionExpression =
   | { readonly allOf: readonly PermissionExpression[]; readonly anyOf?: never; readonly query?: never }
   | { readonly query: string; readonly anyOf?: never; readonly allOf?: never };
 
-/** A limit that a call counts against: one configured on the key or its identity, or an ad-hoc one. */
+/** A rate limit that a call counts against: one that is configured on the key or its identity, or an ad-hoc limit. */
 export interface KeyRatelimitDemand {
   /** 3 to 255 characters. */
   name: string;
-  /** What this call takes from the limit, a whole number; 1 unless given. */
+  /** How many units this call uses, a whole number. Default: 1. */
   cost?: number | undefined;
-  /** With `duration`: an ad-hoc limit of this size, counted per key. At least 1. */
+  /** With `duration`: the size of an ad-hoc limit, which is counted per key. At least 1. */
   limit?: number | undefined;
-  /** With `limit`: the length of the ad-hoc window in ms. At least 1000. */
+  /** With `limit`: the window of the ad-hoc limit, in ms. At least 1000. */
   duration?: number | undefined;
 }
 
-/** What one verification asks for beside the key. */
+/** The options of a verification. */
 export interface VerifyOptions {
-  /** The key must hold all of them. */
+  /** Permissions that the key must have. In an array, it must have all of them. */
   permissions?: PermissionExpression | PermissionExpression[] | undefined;
-  /** What the call costs, a whole number from 0. Without it, Unkey takes 1 from a key with a credit limit. */
+  /** How many credits the call costs, a whole number from 0. By default, Unkey takes 1 from a key with a credit limit. */
   credits?: number | undefined;
-  /** Limits that the call counts against. */
+  /** Rate limits that the call counts against. */
   ratelimits?: KeyRatelimitDemand[] | undefined;
-  /** For Unkey's analytics: at most 20, each 1 to 512 characters. */
+  /** Tags for Unkey's analytics: at most 20, each 1 to 512 characters. */
   tags?: string[] | undefined;
   /**
-   * The caller's address, for the IP allow lists of Unkey; without it they are held against this server's own.
-   * `'unknown'` for a caller whose address nobody knows: no allow list has it.
+   * The caller's IP address, for Unkey's IP allow lists. Without it, Unkey checks the address of this server. Use
+   * `'unknown'` if you don't know the address: it is in no allow list.
    */
   clientIp?: string | undefined;
 }

@@ -2,9 +2,10 @@ import type { PerRequest } from '../contracts/handler-policy.js';
 import { addPolicy, POLICY, type HandlerDecorator } from './policy-metadata.js';
 
 /**
- * What a call costs: a whole number from 0, or a function of the request. Without it Unkey takes 1 from a key with
- * a credit limit. The handler's replaces the class's. Guards run before pipes, so a function that reads what the
- * caller sent must check it: what is no whole number from 0 ends the request with a 500.
+ * Sets how many credits a call costs: a whole number from 0, or a function that returns one for the request. Without it,
+ * Unkey takes 1 credit from a key that has a credit limit. On a handler, it replaces the one on the class. Guards run
+ * before pipes, so a function must validate what it reads from the request. If it returns anything but a whole number
+ * from 0, the caller gets a 500.
  *
  * @example
  * @Credits(5)
@@ -12,6 +13,6 @@ import { addPolicy, POLICY, type HandlerDecorator } from './policy-metadata.js';
  * @Credits((context) => (context.switchToHttp().getRequest<Request>().method === 'POST' ? 5 : 0))
  */
 export function Credits(credits: PerRequest<number>): HandlerDecorator {
-  // `null` is "given, but nothing", which fails at boot; `undefined` would look like no decorator at all.
+  // `null` fails at startup. `undefined` would look as if the decorator were missing.
   return addPolicy(POLICY.credits, credits ?? null);
 }

@@ -5,14 +5,14 @@ import { checkCredits, fitTags } from '../options/check-demands.js';
 
 type Demands = Pick<HandlerPolicy, 'permissions' | 'credits' | 'ratelimits' | 'tags'>;
 
-/** What is demanded whatever the request is; `undefined` where a function of the request must be asked. */
+/** Returns the options that do not depend on the request; `undefined` if a function must be called for each request. */
 export function fixedDemands({ credits, tags, ...others }: Demands): VerifyOptions | undefined {
   if (typeof credits === 'function') return undefined;
   const texts = tags.filter((tag) => typeof tag !== 'function');
   return texts.length < tags.length ? undefined : demands(others, credits, texts.flat());
 }
 
-/** What the policy's functions say of this request. */
+/** Calls the functions of a policy for this request. */
 export async function answersFor(policy: HandlerPolicy, context: ExecutionContext): Promise<PolicyAnswers> {
   const credits = await creditsOf(policy, context);
   const tags = await Promise.all(
@@ -21,7 +21,7 @@ export async function answersFor(policy: HandlerPolicy, context: ExecutionContex
   return { credits, tags: tags.flat() };
 }
 
-/** What a policy demands, with what its functions said: what it does not demand left out. */
+/** Returns the options for `verify`: the policy, and the values that its functions returned. */
 export function demandsWith(policy: HandlerPolicy, { credits, tags }: PolicyAnswers): VerifyOptions {
   return demands(policy, credits, tags);
 }
@@ -39,7 +39,7 @@ function demands(
   return options;
 }
 
-/** A function that gives no number is a fault: without a cost Unkey would take 1. */
+/** Throws if the function returns no number, because without a cost Unkey would take 1 credit. */
 async function creditsOf({ credits }: HandlerPolicy, context: ExecutionContext): Promise<number | undefined> {
   if (typeof credits !== 'function') return credits;
   const cost: unknown = await credits(context);

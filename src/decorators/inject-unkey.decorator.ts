@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { UNKEY_CLIENT } from '../options/tokens.js';
 
 /**
- * Injects the official SDK's `Unkey` client, made with the module's root key: create keys, revoke them, identities.
+ * Injects the official SDK's `Unkey` client with the module's root key, for example to create and revoke keys.
  *
  * @example
  * constructor(@InjectUnkey() private readonly unkey: Unkey) {}

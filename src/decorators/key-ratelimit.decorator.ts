@@ -2,10 +2,10 @@ import type { KeyRatelimitDemand } from '../contracts/verify-options.js';
 import { addPolicy, POLICY, type HandlerDecorator } from './policy-metadata.js';
 
 /**
- * Counts the call against a limit: one of this name on the key or its identity, or, with `limit` and `duration`
- * (ms), an ad-hoc one that is counted per key. Repeatable; those of class and handler are joined, the handler's
- * wins for a name. A named limit that the key does not have is a fault of configuration (500), so give it to every
- * key.
+ * Counts the call against a rate limit. Without `limit` and `duration` (ms), it is the limit of this name on the key or
+ * its identity; with both, it is an ad-hoc limit that is counted per key. Repeatable. Limits on class and handler are
+ * combined; if both name the same limit, the handler's applies. If neither the key nor its identity has a limit of this
+ * name, the caller gets a 500, so give the limit to every key or set `limit` and `duration`.
  *
  * @example
  * @KeyRatelimit('heavy', { cost: 2 })

@@ -1,8 +1,8 @@
 import { addPolicy, POLICY, type HandlerDecorator } from './policy-metadata.js';
 
 /**
- * Without a key the call is let through and `@UnkeyKey()` is `undefined`. A key that is sent must be good: a bad
- * one is still refused, and what the handler demands is demanded of it.
+ * Makes the key optional. A call without a key is let through, and `@UnkeyKey()` is `undefined`. A key that is sent is
+ * verified as usual: it must be valid and meet the handler's requirements.
  */
 export function OptionalKey(): HandlerDecorator {
   return addPolicy(POLICY.optional, true);

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-/** The metadata of handlers and classes, under names that no other package uses. */
+/** The metadata keys of the decorators. */
 export const POLICY = {
   public: 'nestjs-unkey:public',
   optional: 'nestjs-unkey:optional',
@@ -12,7 +12,7 @@ export const POLICY = {
   checks: 'nestjs-unkey:checks',
 } as const;
 
-/** One name of {@link POLICY}. */
+/** One of the keys in {@link POLICY}. */
 export type PolicyKey = (typeof POLICY)[keyof typeof POLICY];
 
 /** A class decorator and a method decorator in one. */
@@ -23,20 +23,21 @@ export type HandlerDecorator = (
 ) => void;
 
 /**
- * Adds to what stands on a handler or class already: a second `@RequirePermissions()` on one handler must not
- * silently replace the first. What a class inherits is replaced, as Nest's own metadata is.
+ * Adds values to the metadata of a handler or class, so that a second `@RequirePermissions()` on a handler does not
+ * silently replace the first. Metadata that a class inherits is replaced, as in Nest itself.
  */
 export function addPolicy(name: PolicyKey, ...values: unknown[]): HandlerDecorator {
   return (target: object, _property?: string | symbol, descriptor?: PropertyDescriptor) => {
     const holder: unknown = descriptor === undefined ? target : descriptor.value;
-    if (typeof holder !== 'function') throw new TypeError(`${name} belongs on a class or a method`);
+    if (typeof holder !== 'function')
+      throw new TypeError(`${name}: use the decorator on a class or a method`);
     const own = Reflect.getOwnMetadata(name, holder) as unknown[] | undefined;
-    // Decorators run from the lowest to the highest; this keeps the order in which they are read.
+    // Decorators run from bottom to top. Adding in front keeps the order of the source code.
     Reflect.defineMetadata(name, [...values, ...(own ?? [])], holder);
   };
 }
 
-/** What decorators put on a class or handler under this name, in the order in which they stand there. */
+/** Returns the values that decorators added to a class or handler under this name, in source order. */
 export function readPolicy(name: PolicyKey, holder: object): unknown[] {
   return (Reflect.getMetadata(name, holder) as unknown[] | undefined) ?? [];
 }

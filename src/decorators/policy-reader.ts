@@ -11,7 +11,7 @@ import { hasSubclassGuard } from './subclass-guard.js';
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 type Controller = ReturnType<ExecutionContext['getClass']>;
 
-/** Demands that cost something or ask for something; a public handler cannot have them. */
+/** Requirements that a public handler must not have. */
 const DEMANDS = {
   permissions: '@RequirePermissions()',
   credits: '@Credits()',
@@ -19,33 +19,33 @@ const DEMANDS = {
   checks: '@CheckKey()',
 } as const;
 
-/** Reads what a handler and its class demand, once, and joins it. */
+/** Reads the requirements of a handler and its class, combines them, and caches the result. */
 export class PolicyReader {
-  readonly #read = new WeakMap<Controller, WeakMap<Handler, HandlerPolicy>>();
+  readonly #policies = new WeakMap<Controller, WeakMap<Handler, HandlerPolicy>>();
   #last: { controller: Controller; handler: Handler; policy: HandlerPolicy } | undefined;
 
-  /** @param options what the options say of every handler */
+  /** @param options the options that apply to every handler */
   constructor(private readonly options: PolicyOptions) {}
 
   /**
-   * @throws UnkeyConfigError that names the handler, where its decorators cannot be meant
+   * @throws UnkeyConfigError if the handler's decorators are invalid or contradict each other; it names the handler
    */
   read(controller: Controller, handler: Handler): HandlerPolicy {
-    // A guard asks more than once for one request.
+    // A guard reads the same policy several times per request.
     const last = this.#last;
     if (last !== undefined && last.handler === handler && last.controller === controller) return last.policy;
-    const policy = this.#known(controller, handler);
+    const policy = this.#cached(controller, handler);
     this.#last = { controller, handler, policy };
     return policy;
   }
 
-  #known(controller: Controller, handler: Handler): HandlerPolicy {
-    const known = this.#read.get(controller);
-    const before = known?.get(handler);
-    if (before !== undefined) return before;
+  #cached(controller: Controller, handler: Handler): HandlerPolicy {
+    const handlers = this.#policies.get(controller);
+    const cached = handlers?.get(handler);
+    if (cached !== undefined) return cached;
     const policy = this.#join(controller, handler);
-    if (known === undefined) this.#read.set(controller, new WeakMap([[handler, policy]]));
-    else known.set(handler, policy);
+    if (handlers === undefined) this.#policies.set(controller, new WeakMap([[handler, policy]]));
+    else handlers.set(handler, policy);
     return policy;
   }
 
@@ -72,12 +72,12 @@ export class PolicyReader {
   }
 }
 
-/** What one handler or class says by itself about needing a key. */
+/** Returns what the decorators of one handler or class say about needing a key. */
 function accessOf(holder: Handler | Controller, where: string): HandlerPolicy['access'] {
   const [isPublic] = readPolicy(POLICY.public, holder);
   const isOptional = readPolicy(POLICY.optional, holder).length > 0;
   if (isPublic === true && isOptional) {
-    throw new UnkeyConfigError(`${where}: @Public() and @OptionalKey() contradict each other, keep one.`);
+    throw new UnkeyConfigError(`${where}: @Public() and @OptionalKey() contradict each other; keep one.`);
   }
   if (isOptional) return 'optional';
   if (isPublic === undefined) return undefined;
@@ -85,22 +85,23 @@ function accessOf(holder: Handler | Controller, where: string): HandlerPolicy['a
 }
 
 /**
- * Fails if a public handler has demands of its own: nobody would check them. Demands of its class do not reach it.
+ * Throws if a public handler has requirements of its own, because they would never be checked. Requirements of its class
+ * do not apply to it.
  *
- * @param because what makes it public, if it is not a decorator
- * @throws UnkeyConfigError that names the handler and the decorator
+ * @param because what makes the handler public, if it is not a decorator
+ * @throws UnkeyConfigError names the handler and the decorator
  */
 export function refuseDemands(handler: Handler, where: string, because = ''): void {
   for (const [name, decorator] of Object.entries(DEMANDS)) {
     if (readPolicy(POLICY[name as keyof typeof DEMANDS], handler).length > 0) {
       throw new UnkeyConfigError(
-        `${where}: it is public${because}, so ${decorator} on it would never be asked; remove one, or say @Public(false).`,
+        `${where}: the handler is public${because}, so its ${decorator} has no effect; remove one of them, or use @Public(false).`,
       );
     }
   }
 }
 
-/** What a decorator says that may stand once in one place; the handler's replaces the class's. */
+/** Returns the value of a decorator that can be used once per handler or class; the handler's replaces the class's. */
 function onlyOne(
   name: PolicyKey,
   decorator: string,
@@ -111,7 +112,7 @@ function onlyOne(
   const onHandler = readPolicy(name, handler);
   const [value, another] = onHandler.length > 0 ? onHandler : readPolicy(name, controller);
   if (another !== undefined) {
-    throw new UnkeyConfigError(`${where}: ${decorator} stands twice in one place, keep one.`);
+    throw new UnkeyConfigError(`${where}: ${decorator} is used twice in the same place; keep one.`);
   }
   return value;
 }
@@ -121,12 +122,14 @@ function joinRatelimits(controller: Controller, handler: Handler, where: string)
     const demands = readPolicy(POLICY.ratelimits, holder) as KeyRatelimitDemand[];
     const named = new Map(demands.map((demand) => [demand.name, demand]));
     if (named.size === demands.length) return named;
-    throw new UnkeyConfigError(`${where}: @KeyRatelimit() names the same limit twice in one place.`);
+    throw new UnkeyConfigError(
+      `${where}: @KeyRatelimit() names the same limit twice in the same place; keep one.`,
+    );
   };
   return [...new Map([...byName(controller), ...byName(handler)]).values()];
 }
 
-/** One decorator's list, joined with AND like all others. */
+/** Combines the permissions of one decorator with AND. */
 function asAllOf(permissions: PermissionExpression[], where: string): PermissionExpression {
   const [first, second] = permissions;
   if (first === undefined) {

@@ -1,9 +1,10 @@
 import { addPolicy, POLICY, type HandlerDecorator } from './policy-metadata.js';
 
 /**
- * No key is looked for and Unkey is not called. `@Public(false)` on a handler undoes the class's.
+ * Makes a handler or a class public: the guard looks for no key and does not call Unkey. `@Public(false)` on a handler
+ * reverts `@Public()` on its class.
  *
- * @param on whether it is public; `true` unless given
+ * @param on whether it is public; default: `true`
  * @example
  * @Public()
  * @Get('health')

@@ -2,9 +2,9 @@ import type { PermissionExpression } from '../contracts/verify-options.js';
 import { addPolicy, POLICY, type HandlerDecorator } from './policy-metadata.js';
 
 /**
- * The key must hold all of these; combine with `anyOf()` and `allOf()`. Those of class and handler are joined with
- * AND. Names are compared letter by letter: `documents.*` is not a wildcard to Unkey. A name that Unkey would
- * refuse fails at boot.
+ * Requires permissions: the key must have all of them. Combine permissions with `anyOf()` and `allOf()`. Permissions on
+ * class and handler are combined with AND. Names are compared exactly: Unkey does not treat `documents.*` as a
+ * wildcard. A name that Unkey would reject stops the app at startup.
  *
  * @example
  * @RequirePermissions('documents.read', anyOf('plan.pro', 'plan.team'))

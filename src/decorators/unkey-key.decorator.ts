@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext, type PipeTransform, type T
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import { injectedKey } from '../transports/verified-key.js';
 
-/** The paths of {@link VerifiedKey} that `@UnkeyKey('…')` takes. */
+/** The property paths of {@link VerifiedKey} that `@UnkeyKey('…')` accepts. */
 export type UnkeyKeyPath = Paths<VerifiedKey>;
 
 type Primitive = string | number | boolean | bigint | symbol | null | undefined;
@@ -25,10 +25,10 @@ const inject = createParamDecorator((path: UnkeyKeyPath | undefined, context: Ex
 });
 
 /**
- * Injects the verified key, or one property of it by path; `undefined` where the guard let the call through
- * without a key. Pipes come last, as with every param decorator of Nest.
+ * Injects the verified key, or one property of it by path. It is `undefined` if the guard let the call through without a
+ * key. Pipes come last, as with every param decorator of Nest.
  *
- * @throws Error in the handler's place where no guard ran
+ * @throws Error instead of calling the handler, if no guard ran
  * @example
  * list(@UnkeyKey() key: VerifiedKey, @UnkeyKey('identity.externalId') user: string) { … }
  */
@@ -41,7 +41,7 @@ export function UnkeyKey(...pathAndPipes: (UnkeyKeyPath | PipeLike)[]): Paramete
     : inject(...(pathAndPipes as PipeLike[]));
 }
 
-/** Own properties alone: a path must not reach into prototypes. */
+/** Reads own properties only, so that a path can't reach into prototypes. */
 function ownProperty(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)

@@ -1,16 +1,16 @@
 import { denialOf } from './denial-table.js';
 
-/** How a challenge is written; from the options. */
+/** The values that go into a `WWW-Authenticate` header. */
 export interface ChallengeOptions {
   readonly scheme: string;
   readonly realm: string;
-  /** The names of the permissions that were demanded, where the caller may know them. */
+  /** The names of the required permissions, if the caller may know them. */
   readonly scope?: string | undefined;
 }
 
 /**
- * The `WWW-Authenticate` that belongs to a refusal, or `undefined`. Every 401 must have one (RFC 9110 §15.5.2),
- * whatever made it a 401. Where no key was sent it names no error (RFC 6750 §3.1).
+ * Returns the `WWW-Authenticate` header for a denial, or `undefined` if it needs none. Every 401 must have one
+ * (RFC 9110 §15.5.2), also if the `statuses` option made it a 401. If no key was sent, it names no error (RFC 6750 §3.1).
  */
 export function challengeFor(code: string, status: number, options: ChallengeOptions): string | undefined {
   const scopeIsMissing = code === 'INSUFFICIENT_PERMISSIONS' && status === 403;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyFailure } from './classify-failure.js';
 
-describe('what the rejection of a verifier means', () => {
+describe('classifyFailure: the rejection of a verifier', () => {
   it.each<[string, unknown, 'misconfigured' | 'unavailable']>([
     ...[400, 401, 403, 404, 405, 409, 412, 413].map((status): [string, unknown, 'misconfigured'] => [
       `status ${status}`,
@@ -15,13 +15,13 @@ describe('what the rejection of a verifier means', () => {
     ]),
     ['a network error', new TypeError('fetch failed'), 'unavailable'],
     ['unparsable text', new SyntaxError('Unexpected token'), 'unavailable'],
-    ['something that is no error', 'oops', 'unavailable'],
-    ['nothing', undefined, 'unavailable'],
+    ['a string', 'oops', 'unavailable'],
+    ['undefined', undefined, 'unavailable'],
   ])('%s: %s', (_, error, kind) => {
     expect(classifyFailure(error).kind).toBe(kind);
   });
 
-  it('takes over plain facts alone: no message, no request', () => {
+  it("keeps the error's name and code, but not its message or request", () => {
     const error = Object.assign(new Error('sent key_secret'), {
       name: 'ConnectionError',
       cause: Object.assign(new Error('fetch failed'), { cause: { code: 'ECONNREFUSED' } }),
@@ -37,7 +37,7 @@ describe('what the rejection of a verifier means', () => {
     ['an error that a verifier rejects with', { retryAfter: 999_999_999 }],
     ["the SDK's error", { headers: new Headers({ 'retry-after': '999999999' }) }],
     ['an error with both', { retryAfter: NaN, headers: new Headers({ 'retry-after': '99999999999999' }) }],
-  ])('a Retry-After of %s is a day at most', (_, error) => {
+  ])('limits the Retry-After of %s to one day', (_, error) => {
     expect(classifyFailure({ statusCode: 503, ...error })).toMatchObject({ retryAfter: 86_400 });
   });
 

@@ -2,11 +2,12 @@ import { toRetryAfter } from './retry-after.js';
 import { failureOfStatus, type VerificationFailure } from './verification-failure.js';
 
 /**
- * What the rejection of a verifier means. Read by shape, since the SDK's classes are not loaded here: errors of
- * its root `UnkeyError` have a `statusCode`, all others (network, deadline, unparsable text) have none.
+ * Classifies the error that a verifier rejected with. It checks properties instead of classes, because the SDK is not
+ * loaded here: errors that extend the SDK's `UnkeyError` have a `statusCode`, all others (network, deadline, unparsable
+ * text) have none.
  *
- * Only plain facts are taken over. The SDK's errors carry the request and print its headers, so they must never
- * travel on, not even as `cause`.
+ * Only the status, names, codes and the request id are copied. The SDK's errors hold the request and print its headers,
+ * so they must not be passed on, not even as `cause`.
  */
 export function classifyFailure(error: unknown): VerificationFailure {
   if (!isRecord(error)) return { kind: 'unavailable', reason: 'the verifier failed' };
@@ -23,7 +24,10 @@ function describe(error: Record<string, unknown>): string {
   return code === undefined ? `no answer (${name})` : `no answer (${name}, ${code})`;
 }
 
-/** `ECONNREFUSED` and the like stand on the innermost cause; messages are left alone, since they may quote input. */
+/**
+ * Returns the code of the innermost cause, such as `ECONNREFUSED`. Messages are not read, because they may quote the
+ * request.
+ */
 function innermostCode(error: Record<string, unknown>): string | undefined {
   let found: string | undefined;
   let current: unknown = error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toRetryAfter } from './retry-after.js';
 
-describe('Retry-After is a whole number of seconds from 1 to a day', () => {
+describe('toRetryAfter: a whole number of seconds, from 1 to one day', () => {
   it.each<[unknown, number | undefined]>([
     [7, 7],
     ['7', 7],

@@ -1,6 +1,6 @@
 /**
- * A fault in what the developer wrote, found at boot: an option, a decorator's argument, a second registration.
- * One sentence: where, what it got, what it takes.
+ * Thrown at startup if the app is configured wrongly: an invalid option, an invalid decorator argument, a second
+ * registration of the module. The message says where, what was given and what is valid.
  */
 export class UnkeyConfigError extends Error {
   override readonly name = 'UnkeyConfigError';

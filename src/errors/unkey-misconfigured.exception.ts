@@ -1,8 +1,8 @@
 import { UnkeyException, type UnkeyExceptionInit } from './unkey.exception.js';
 
 /**
- * Unkey refused *us* (400, 401, 403, 404, 412): a wrong root key, a limit that does not exist, a wrong `baseUrl`.
- * 500, code `UNKEY_MISCONFIGURED`; the cure is in the log, not in the answer, and the caller is not blamed.
+ * Thrown if Unkey rejects your app (400, 401, 403, 404, 412): a wrong root key, a limit that does not exist, a wrong
+ * `baseUrl`. 500, code `UNKEY_MISCONFIGURED`. The log says how to fix it; the response does not.
  */
 export class UnkeyMisconfiguredException extends UnkeyException {
   constructor(init?: UnkeyExceptionInit) {

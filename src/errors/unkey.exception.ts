@@ -5,25 +5,25 @@ import { toRetryAfter } from './retry-after.js';
 
 const BRAND = Symbol.for('nestjs-unkey:exception');
 
-/** What an {@link UnkeyException} is made of. */
+/** The optional properties of an {@link UnkeyException}. */
 export interface UnkeyExceptionInit {
-  /** HTTP status; the denial table's unless given. */
+  /** HTTP status; by default the status of the code in {@link DENIALS}. */
   status?: number | undefined;
-  /** One sentence for the caller; the denial table's unless given. */
+  /** One sentence for the caller; by default the message of the code in {@link DENIALS}. */
   message?: string | undefined;
-  /** The permission query that the caller is told, where it may be told. */
+  /** The required permissions as a permission query, if the caller may know them. */
   required?: string | undefined;
-  /** Unkey's id of the call, where it was asked. */
+  /** Unkey's id of the call, if there was one. */
   requestId?: string | undefined;
-  /** For the `Retry-After` header, in seconds: rounded up, and held to 1 to 86,400 (a day). */
+  /** For the `Retry-After` header, in seconds: rounded up, and limited to 1 to 86,400 (one day). */
   retryAfter?: number | undefined;
-  /** What we know of the reason. Must hold no request, no key and no root key: it is printed with the exception. */
+  /** The reason. It is printed with the exception, so it must hold no request, no key and no root key. */
   cause?: Error | undefined;
 }
 
 /**
- * What every refusal of this module extends. The body is Nest's with `code` added:
- * `{ statusCode, message, error, code }`, and `required` where the caller may know it. Holds no request, no key and no root key.
+ * The base class of every exception that the guard throws. The body is Nest's with `code` added:
+ * `{ statusCode, message, error, code }`, and `required` if the caller may know it. Holds no request, no key and no root key.
  */
 export class UnkeyException extends HttpException {
   /**
@@ -33,7 +33,7 @@ export class UnkeyException extends HttpException {
   readonly code: string;
   /** Unkey's id of the call, for its dashboard and support. */
   readonly requestId: string | undefined;
-  /** When to try again, in seconds; `undefined` where nobody knows or it makes no sense. */
+  /** When to try again, in seconds; `undefined` if that is not known, or if trying again makes no sense. */
   readonly retryAfter: number | undefined;
 
   constructor(code: string, init: UnkeyExceptionInit = {}) {
@@ -58,8 +58,8 @@ export class UnkeyException extends HttpException {
 }
 
 /**
- * Whether `error` is an {@link UnkeyException}, also one of another copy of this package in the process (the ESM
- * and the CommonJS build, say), where `instanceof` says no.
+ * Whether `error` is an {@link UnkeyException}. Unlike `instanceof`, it also recognizes exceptions of another copy of
+ * this package in the process, such as the CommonJS build next to the ESM build.
  */
 export function isUnkeyException(error: unknown): error is UnkeyException {
   return typeof error === 'object' && error !== null && BRAND in error;

@@ -1,22 +1,22 @@
-/** Why no verdict was reached, as data; whoever answers the caller makes the exception of it. */
+/** Why a verification failed, as data. The guard or the service makes the exception from it. */
 export interface VerificationFailure {
-  /** Whose fault it is: `misconfigured` is ours, `unavailable` is Unkey's or the network's. */
+  /** `misconfigured`: your app is at fault; `unavailable`: Unkey or the network is. */
   readonly kind: 'misconfigured' | 'unavailable';
   /** What happened, for the log. Holds no key and no root key. */
   readonly reason: string;
-  /** The HTTP status of Unkey's refusal, where it gave one. */
+  /** The HTTP status of Unkey's response, if there was one. */
   readonly status?: number;
   readonly requestId?: string | undefined;
-  /** Whether it is that time was up. */
+  /** Whether the deadline was exceeded. */
   readonly isLate?: boolean;
-  /** Seconds, where Unkey said when to try again. */
+  /** Seconds until the next try, if Unkey sent a `Retry-After`. */
   readonly retryAfter?: number | undefined;
 }
 
-/** Client errors that say "not now" rather than "you did it wrong". */
+/** Client errors that are temporary: the request itself was correct. */
 const TEMPORARY = new Set([408, 425, 429, 499]);
 
-/** The failure that an HTTP status of Unkey means. A 2xx that gets here could not be read. */
+/** Returns the failure for an HTTP status of Unkey. Call it with a 2xx only if the answer could not be read. */
 export function failureOfStatus(
   status: number,
   details: Pick<VerificationFailure, 'requestId' | 'retryAfter'> = {},

@@ -4,15 +4,15 @@ import { keySourceFrom } from './key-source-from.js';
 import { onlyValue } from './only-value.js';
 
 /**
- * The key is the value of a cookie; needs no cookie parser. A browser sends cookies along with requests that other
- * sites make, so protect such routes against forgery (`SameSite`, a token).
+ * Reads the key from a cookie. It needs no cookie parser. Browsers also send cookies with requests that other sites
+ * start, so protect such routes against cross-site request forgery (`SameSite`, a token).
  *
- * @param name the cookie's name, exactly
+ * @param name the exact name of the cookie
  */
 export function fromCookie(name: string): KeySource {
   return keySourceFrom((places) => {
     const pairs = places.header('cookie').flatMap((header) => header.split(';'));
-    // One by one, since parsed together the first of a name hides all others.
+    // Parsed one by one, because parsed together the first cookie of a name hides the others.
     return onlyValue(pairs.map((pair) => parse(pair)[name] ?? ''));
   });
 }

@@ -7,7 +7,7 @@ import { onlyValue } from './only-value.js';
  * Reads the key from the data of a WebSocket or RPC message. Only own properties are read. The key stays in the data,
  * so a handler that logs its data logs the key. HTTP requests, GraphQL arguments and gRPC streams have no payload.
  *
- * @param path the property's path, its names separated by dots
+ * @param path the path of the property, separated by dots
  * @throws UnkeyConfigError if the path is empty or has an empty name
  * @example UnkeyModule.forRoot({ keyFrom: [fromHeader('x-api-key'), fromPayload('auth.key')] })
  */

@@ -3,10 +3,10 @@ import { keySourceFrom } from './key-source-from.js';
 import { onlyValue } from './only-value.js';
 
 /**
- * The key is a query parameter. URLs end up in logs, histories and `Referer` headers, so this is for callers that
- * can send nothing else.
+ * Reads the key from a query parameter. URLs end up in logs, browser histories and `Referer` headers, so use it only for
+ * callers that can't send a header.
  *
- * @param name the parameter's name, exactly
+ * @param name the exact name of the parameter
  */
 export function fromQuery(name: string): KeySource {
   return keySourceFrom((places) => onlyValue(places.query(name)));

@@ -1,10 +1,10 @@
-/** What Unkey accepts as a key, in code points. */
+/** The maximum length of a key that Unkey accepts, in code points. */
 const MAX_LENGTH = 512;
 
-/** Control characters, and every kind of blank. */
+/** Control characters, invisible format characters and whitespace of any kind. */
 const IMPOSSIBLE = /[\p{Cc}\p{Cf}\p{Z}]/u;
 
-/** Whether a text can be a key at all; if not, Unkey need not be asked. */
+/** Whether a text can be a key. If not, it is rejected without a call to Unkey. */
 export function isPossibleKey(text: string): boolean {
   if (text === '' || IMPOSSIBLE.test(text)) return false;
   return (

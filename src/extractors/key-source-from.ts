@@ -2,7 +2,7 @@ import type { KeyPlaces } from '../contracts/key-places.js';
 import type { KeySource } from '../contracts/key-source.js';
 import { placesOf } from '../transports/places-of.js';
 
-/** A key source that reads the places that a transport hands it, so that it works on every transport. */
+/** Makes a key source from a function of {@link KeyPlaces}, so that it works on every transport. */
 export function keySourceFrom(
   read: (places: KeyPlaces) => string | undefined,
   about: Pick<KeySource, 'scheme' | 'fault'> = {},

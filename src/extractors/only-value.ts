@@ -1,7 +1,7 @@
 /**
- * The one value among those given: empty ones count as absent, equal ones as one. Different ones are joined as Node
- * joins them, with a blank between, which no key can hold: so they are refused as `MALFORMED_KEY`, since whoever
- * sits in front of this app may have looked at the other one.
+ * Returns the only value. Empty values are ignored, and equal values count as one. Different values are joined with `, `,
+ * as Node does. A key can't contain a space, so they are rejected as `MALFORMED_KEY`: a proxy in front of this app may
+ * have checked the other value.
  */
 export function onlyValue(values: readonly string[]): string | undefined {
   const [first] = values;
@@ -10,7 +10,7 @@ export function onlyValue(values: readonly string[]): string | undefined {
   return found.length === 0 ? undefined : found.join(', ');
 }
 
-/** Whether the values given differ. */
+/** Whether there are different values. Empty values are ignored. */
 export function isAmbiguous(values: readonly string[]): boolean {
   return values.length > 1 && distinct(values).length > 1;
 }

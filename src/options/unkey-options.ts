@@ -137,8 +137,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * Types of execution contexts that the guard lets through without looking for a key, such as the `rmq` of
-   * `@golevelup/nestjs-rabbitmq`. Without it the guard refuses every type but `http` and `rpc`. `'http'` is not
-   * allowed here.
+   * `@golevelup/nestjs-rabbitmq`. The guard refuses a type that it does not know unless it is listed here. `'http'` is
+   * not allowed.
    *
    * @default []
    * @example ['rmq']

@@ -2,9 +2,9 @@ import { channel, type Channel } from 'node:diagnostics_channel';
 import type { BreakerState } from '../contracts/verification-observer.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 
-/** The names of the channels on `node:diagnostics_channel`; each message is of the type named here. */
+/** The names of the channels on `node:diagnostics_channel`, each with the type of its messages. */
 export const CHANNELS = {
-  /** {@link VerificationMessage}, as far as it is known then. */
+  /** {@link VerificationMessage}, with the fields that are known at the start. */
   verificationStart: 'nestjs-unkey:verification:start',
   /** {@link VerificationMessage}: the same object as at the start, complete. */
   verificationEnd: 'nestjs-unkey:verification:end',
@@ -16,38 +16,39 @@ export const CHANNELS = {
   denial: 'nestjs-unkey:denial',
 } as const;
 
-/** One verification. Holds no key, no root key and nothing that the key's owner stored. */
+/** A verification. It holds no key, no root key and no metadata. */
 export interface VerificationMessage {
-  /** The permission query, where permissions are demanded. */
+  /** The permission query, if permissions are required. */
   readonly permissions: string | undefined;
-  /** What the call costs, where that is said. */
+  /** What the call costs, if a cost is given. */
   readonly credits: number | undefined;
-  /** The names of the limits that are demanded. */
+  /** The names of the limits that the call counts against. */
   readonly ratelimits: readonly string[];
-  /** From here on: at the end only. */
+  /** In ms. This field and all fields below are set at the end only. */
   durationMs?: number;
   source?: VerifiedKey['source'];
   /** Unkey's code, or `UNKEY_UNAVAILABLE` or `UNKEY_MISCONFIGURED`. */
   code?: string;
   keyId?: string | undefined;
   requestId?: string | undefined;
-  /** Why there is no verdict. */
+  /** Why the verification failed. */
   reason?: string;
 }
 
-/** What the cache had for a verification that it may answer. */
+/** The result of a cache lookup. */
 export interface CacheMessage {
   readonly result: 'hit' | 'miss' | 'stale';
   /** Absent for a miss and for a key that does not exist. */
   readonly keyId: string | undefined;
 }
 
-/** A change of the breaker: from now on it is in this state. */
+/** A state change of the circuit breaker. */
 export interface BreakerMessage {
+  /** The new state. */
   readonly state: BreakerState;
 }
 
-/** A request that a guard refused because of its key. */
+/** A request that a guard denied because of its key. */
 export interface DenialMessage {
   readonly code: string;
   /** The HTTP status. */
@@ -56,12 +57,12 @@ export interface DenialMessage {
   readonly requestId: string | undefined;
 }
 
-/** A channel, and a message that is only made where somebody listens. */
+/** Publishes a message, which is only made if the channel has subscribers. */
 export function publish<Message extends object>(to: Channel, message: () => Message): void {
   if (to.hasSubscribers) to.publish(message());
 }
 
-/** The channels themselves; they belong to the process. */
+/** Opens the channels. They are shared by the whole process. */
 export function openChannels(): Readonly<Record<keyof typeof CHANNELS, Channel>> {
   return {
     verificationStart: channel(CHANNELS.verificationStart),

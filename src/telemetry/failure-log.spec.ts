@@ -15,27 +15,27 @@ const fault: VerificationFailure = { kind: 'misconfigured', reason: 'Unkey answe
 const request = { key: 'secret' };
 
 describe('failures are logged once', () => {
-  it('an outage once per kind, however failures and answers alternate', () => {
+  it('each kind of outage once, even if failures and answers alternate', () => {
     const { log, lines, clock } = start();
     for (let n = 0; n < 20; n++) {
       log.report(outage, request);
       log.answered();
       clock.now += 400;
     }
-    expect(lines).toEqual(['warn: Keys cannot be verified, callers get a 503: Unkey answered 500.']);
+    expect(lines).toEqual(['warn: API keys cannot be verified; callers get a 503: Unkey answered 500.']);
   });
 
-  it('one that remembered answers cover too, apart from what callers see of it', () => {
+  it('an outage with stale results, separately from an outage that callers notice', () => {
     const { log, lines } = start();
-    for (let n = 0; n < 3; n++) log.covered(outage);
+    for (let n = 0; n < 3; n++) log.servedStale(outage);
     log.report(outage, request);
     expect(lines).toEqual([
-      'warn: Keys cannot be verified, remembered answers stand in: Unkey answered 500.',
-      'warn: Keys cannot be verified, callers get a 503: Unkey answered 500.',
+      'warn: API keys cannot be verified; callers get stale cached results: Unkey answered 500.',
+      'warn: API keys cannot be verified; callers get a 503: Unkey answered 500.',
     ]);
   });
 
-  it('and its end once, when nothing has failed for ten seconds', () => {
+  it('the end of an outage once, after ten seconds without a failure', () => {
     const { log, lines, clock } = start();
     log.report(outage, request);
     clock.now += 9_999;
@@ -44,12 +44,12 @@ describe('failures are logged once', () => {
     clock.now += 1;
     log.answered();
     log.answered();
-    expect(lines.slice(1)).toEqual(['log: Keys can be verified again.']);
+    expect(lines.slice(1)).toEqual(['log: API keys can be verified again.']);
     log.report(outage, request);
     expect(lines).toHaveLength(3);
   });
 
-  it('a fault of ours once and for all, with the cure', () => {
+  it('a configuration error only once, with how to fix it', () => {
     const { log, lines, clock } = start();
     log.report(fault, request);
     clock.now += 100_000;

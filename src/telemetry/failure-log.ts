@@ -2,24 +2,24 @@ import type { LoggerService } from '@nestjs/common';
 import type { VerifyRequest } from '../contracts/verifier.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
 
-/** What to do about each way in which Unkey refuses us. */
+/** How to fix each status with which Unkey rejects this app. */
 const CURES: Record<number, string> = {
-  400: 'Unkey cannot read what a handler demands: check its permissions, rate limits and tags.',
+  400: 'Unkey rejects what a handler requires: check its permissions, rate limits and tags.',
   401: 'Unkey does not know the root key: check "rootKey" and UNKEY_ROOT_KEY.',
-  403: 'Unkey does not let the root key verify: it is disabled, expired or lacks api.<api id>.verify_key.',
+  403: 'The root key is not allowed to verify keys: it is disabled, expired or lacks the permission api.<api id>.verify_key.',
   404: 'There is no Unkey v2 API at this address: check "baseUrl" and UNKEY_BASE_URL.',
-  412: 'A rate limit that a handler demands exists neither on the key nor on its identity: create it there, or give it a limit and a duration.',
+  412: 'A rate limit that a handler names exists neither on the key nor on its identity: create it there, or give it a limit and a duration.',
 };
 
 const OLD_SERVER =
   'If this Unkey server does not know "keyspaces" yet, remove the option "keyspaces" or update the server.';
 
-/** An outage is over when nothing has failed for so long, in ms: until then failures and answers may alternate. */
+/** How long nothing must fail until an outage counts as over, in ms. Until then, failures and answers can alternate. */
 const QUIET = 10_000;
 
 /**
- * Says once that verification fails and why, not once per request: our own faults once per kind, an outage once
- * per kind until it is over. Never holds or prints a key.
+ * Logs once that verifications fail and why, instead of once per request: each configuration error once, and each kind
+ * of outage once until it is over. Never holds or prints a key.
  */
 export class FailureLog {
   readonly #faults = new Set<string>();
@@ -43,41 +43,41 @@ export class FailureLog {
     if (!isNew(this.#faults, id)) return;
     const cure = cureOf(failure, request);
     this.logger.error(
-      `Keys cannot be verified because of this app's own configuration, callers get a 500: ${failure.reason}. ${cure}` +
-        (names === undefined ? '' : ` Rate limits asked for: ${names}.`) +
+      `API keys cannot be verified because this app is misconfigured; callers get a 500: ${failure.reason}. ${cure}` +
+        (names === undefined ? '' : ` Rate limits of the request: ${names}.`) +
         (failure.requestId === undefined ? '' : ` Unkey's request id: ${failure.requestId}.`),
     );
   }
 
-  /** A failure of which the caller saw nothing, since a stale answer stood in for it. */
-  covered(failure: VerificationFailure): void {
-    this.#outageOf('remembered answers stand in', failure);
+  /** Reports a failure for which the caller got a stale result instead of a 503. */
+  servedStale(failure: VerificationFailure): void {
+    this.#outageOf('callers get stale cached results', failure);
   }
 
-  /** Unkey gave an answer. */
+  /** Reports that Unkey answered. */
   answered(): void {
     if (this.#outage.size === 0 || this.now() - this.#lastOutage < QUIET) return;
     this.#outage.clear();
-    this.logger.log?.('Keys can be verified again.');
+    this.logger.log?.('API keys can be verified again.');
   }
 
   #outageOf(consequence: string, { reason }: VerificationFailure): void {
     this.#lastOutage = this.now();
     if (!isNew(this.#outage, `${consequence}: ${reason}`)) return;
-    this.logger.warn(`Keys cannot be verified, ${consequence}: ${reason}.`);
+    this.logger.warn(`API keys cannot be verified; ${consequence}: ${reason}.`);
   }
 }
 
 function cureOf({ status = 0 }: VerificationFailure, { keyspaces }: VerifyRequest): string {
-  const cure = CURES[status] ?? 'Check "baseUrl" and what stands between this app and Unkey.';
+  const cure = CURES[status] ?? 'Check "baseUrl" and any proxy between this app and Unkey.';
   if (keyspaces === undefined) return cure;
-  // An older server refuses the member with 400, or leaves the keyspace out of its answer.
+  // An older server rejects the property with a 400, or leaves the keyspace out of its answer.
   if (status === 400) return `${OLD_SERVER} ${cure}`;
   return status === 0 ? OLD_SERVER : cure;
 }
 
 function isNew(seen: Set<string>, id: string): boolean {
-  // Bounded: names come from handlers, but a reason may hold what a proxy made up.
+  // Limited, because a reason may contain arbitrary text from a proxy.
   if (seen.has(id) || seen.size >= 100) return false;
   seen.add(id);
   return true;

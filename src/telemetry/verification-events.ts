@@ -19,7 +19,7 @@ type End =
   | { readonly verification: Verification; readonly source?: VerifiedKey['source'] }
   | { readonly failure: VerificationFailure };
 
-/** Tells whoever listens on `node:diagnostics_channel`; costs next to nothing where nobody does. */
+/** Publishes events on `node:diagnostics_channel`. They cost next to nothing if nobody subscribes. */
 export class VerificationEvents implements VerificationObserver {
   readonly #channels = openChannels();
 
@@ -35,12 +35,12 @@ export class VerificationEvents implements VerificationObserver {
     publish(this.#channels.denial, () => denialMessage(denial));
   }
 
-  /** Whether anybody listens to what {@link around} says. */
+  /** Whether the channels that {@link around} publishes to have subscribers. */
   isHeard(): boolean {
     return this.#channels.verificationStart.hasSubscribers || this.#channels.verificationEnd.hasSubscribers;
   }
 
-  /** Runs a verification between its two messages. */
+  /** Runs a verification and publishes its start and its end. */
   async around<E extends End>({ request }: Question, verify: () => Awaitable<E>): Promise<E> {
     const message: VerificationMessage = {
       permissions: request.permissions,
@@ -56,7 +56,7 @@ export class VerificationEvents implements VerificationObserver {
   }
 }
 
-/** Whether a refusal is because of the key, and not because nobody could be asked. */
+/** Whether a request is denied because of its key, and not because the verification failed. */
 export function isDenial(error: unknown): error is UnkeyException {
   return (
     isUnkeyException(error) && error.code !== 'UNKEY_UNAVAILABLE' && error.code !== 'UNKEY_MISCONFIGURED'

@@ -2,9 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Controller, Get, UseGuards } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
 import type * as Package from 'nestjs-unkey';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  addressOf,
+  microserviceClient,
+  outcome,
+  startMicroservice,
+  TCP,
+} from '../rpc/support/microservice.js';
 import { startApp } from '../support/app.js';
 import { AMPLE } from '../support/deadline.js';
 
@@ -30,6 +38,14 @@ describe('the package as it is built', () => {
   it('loads neither the SDK nor anything of the emulator by being imported', () => {
     const loaded = run(
       `require('nestjs-unkey'); console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /@unkey.api|cjs.(?:testing|emulator|cli)/.test(file))))`,
+      'commonjs',
+    );
+    expect(loaded).toEqual([]);
+  });
+
+  it('loads nothing of GraphQL, WebSocket or microservices by being imported', () => {
+    const loaded = run(
+      `require('nestjs-unkey'); console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /node_modules.(?:graphql|mercurius|ws|socket\\.io|@apollo|@grpc|@nestjs.(?:graphql|apollo|mercurius|websockets|microservices|platform-))/.test(file))))`,
       'commonjs',
     );
     expect(loaded).toEqual([]);
@@ -62,6 +78,35 @@ describe('the package as it is built', () => {
       'module',
     );
     expect(names).toEqual(Object.keys(esm).sort());
+  });
+});
+
+describe("a refused message gets the object of Nest's RpcException", () => {
+  it.each([
+    ['ESM', esm],
+    ['CommonJS', cjs],
+  ])('from the %s build', async (_, { UnkeyGuard, UnkeyModule }) => {
+    @UseGuards(UnkeyGuard)
+    @Controller()
+    class Documents {
+      @MessagePattern('read')
+      read() {
+        return 'handler';
+      }
+    }
+    const { app } = await startMicroservice(TCP, {
+      imports: [UnkeyModule.forRoot({ rootKey: 'any', client: false })],
+      controllers: [Documents],
+    });
+    const client = microserviceClient(TCP.transport, addressOf(app));
+    expect(await outcome(client.send('read', {}))).toEqual({
+      refused: {
+        status: 'error',
+        message: 'An API key is required.',
+        code: 'MISSING_KEY',
+        statusCode: 401,
+      },
+    });
   });
 });
 

@@ -79,7 +79,12 @@ describe.each(DRIVERS)('the contract of every transport: $name', (driver) => {
   let running: RunningContract;
 
   beforeAll(async () => {
-    const unkeyModule = UnkeyModule.forRoot({ ...server.options, globalGuard: true, breaker: false });
+    const unkeyModule = UnkeyModule.forRoot({
+      ...server.options,
+      globalGuard: true,
+      breaker: false,
+      ...driver.options,
+    });
     running = await driver.start(contractParts(unkeyModule, ran));
   });
   beforeEach(() => void (ran.length = 0));

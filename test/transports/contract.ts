@@ -16,6 +16,7 @@ import {
   RequirePermissions,
   UnkeyGuard,
   UnkeyKey,
+  type UnkeyModuleOptions,
   type VerifiedKey,
 } from 'nestjs-unkey';
 
@@ -29,6 +30,8 @@ export interface TransportDriver {
   readonly name: string;
   /** Whether a refusal of this transport carries no HTTP status (gRPC has codes of its own). */
   readonly passesNoStatus?: true;
+  /** Options of `UnkeyModule`, such as where the key stands if it is not in a header. */
+  readonly options?: UnkeyModuleOptions;
   /** Boots an app on a real socket. */
   start(parts: ContractParts): Promise<RunningContract>;
 }

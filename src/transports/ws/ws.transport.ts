@@ -9,10 +9,10 @@ import { closeRefused, relayRefusals, wsRefusal } from './refuse-client.js';
 import { addressOf, clientOf, isSocketIo } from './ws-client.js';
 import { WsPlaces } from './ws-places.js';
 
-/** A key that was good and is so no more: the connection that it opened is closed. */
+/** The codes that close the connection if its key was accepted before. */
 const REVOKED: ReadonlySet<string> = new Set(['NOT_FOUND', 'EXPIRED', 'DISABLED']);
 
-/** Messages of gateways, over socket.io or `ws`. */
+/** Messages to gateways, over socket.io or `ws`. */
 export const wsTransport: GuardTransport = {
   state(context, scope) {
     const args = argsOf(context);
@@ -60,27 +60,27 @@ export const wsTransport: GuardTransport = {
   async refuse(context, denial) {
     const client = clientOf(context);
     const isRevoked = REVOKED.has(denial.code) && connectionOf(client).wasAccepted(argsOf(context));
-    // After Nest has sent the refusal.
+    // Delayed until Nest has sent the denial.
     if (isRevoked) setImmediate(() => closeRefused(client, denial));
     throw await wsException(denial);
   },
 };
 
-/** Loaded here alone: an app with a gateway has it. */
+/** Imported when needed, because only apps with a gateway have this package. */
 async function wsException(denial: UnkeyException): Promise<Error> {
   const { WsException } = await import('@nestjs/websockets');
   const exception = new WsException(wsRefusal(denial));
   return Object.defineProperty(exception, 'cause', { value: denial });
 }
 
-/** The state of a message, also for a context that has its arguments in another array. */
+/** Returns the state of a message, also for a context that holds its arguments in another array. */
 function messageState(host: ArgumentsHost) {
   const args = argsOf(host);
   const message = readState(args) === undefined ? connectionOf(clientOf(host)).messages.find(args) : args;
   return message === undefined ? undefined : readState(message);
 }
 
-/** What a test's own guard may have put on the client. */
+/** Returns the key that a stub guard in a test set on the client. */
 function stubbedKey(host: ArgumentsHost): VerifiedKey | undefined {
   return clientOf(host).unkey;
 }

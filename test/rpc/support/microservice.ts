@@ -23,13 +23,22 @@ export async function startMicroservice(
   options: MicroserviceOptions,
   metadata: ModuleMetadata,
 ): Promise<Microservice> {
+  const microservice = await bootMicroservice(options, metadata);
+  onTestFinished(() => microservice.app.close());
+  return microservice;
+}
+
+/** The same for a caller that closes the app itself. */
+export async function bootMicroservice(
+  options: MicroserviceOptions,
+  metadata: ModuleMetadata,
+): Promise<Microservice> {
   const log = new LogLines();
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(rootModule(metadata), {
     ...options,
     logger: log,
     abortOnError: false,
   });
-  onTestFinished(() => app.close());
   await app.listen();
   return { app, log };
 }
@@ -45,11 +54,18 @@ export function addressOf(server: { unwrap<T>(): T }): { host: string; port: num
   };
 }
 
+/** A client that is closed when the test has ended; see {@link openClient}. */
+export function microserviceClient(...args: Parameters<typeof openClient>): ClientProxy {
+  const client = openClient(...args);
+  onTestFinished(() => void client.close());
+  return client;
+}
+
 /**
  * A client that sends `metadata` with each packet. Nest 12 has a hook for that (`setOnDispatchHook`); a serializer
  * writes the same packets on both majors.
  */
-export function microserviceClient(
+export function openClient(
   transport: Transport.TCP | Transport.REDIS,
   address: { host: string; port: number },
   metadata?: unknown,
@@ -58,12 +74,9 @@ export function microserviceClient(
     serialize: (packet: object) => (metadata === undefined ? packet : { ...packet, metadata }),
   };
   const options = { ...address, serializer };
-  const client =
-    transport === Transport.TCP
-      ? ClientProxyFactory.create({ transport, options })
-      : ClientProxyFactory.create({ transport, options });
-  onTestFinished(() => void client.close());
-  return client;
+  return transport === Transport.TCP
+    ? ClientProxyFactory.create({ transport, options })
+    : ClientProxyFactory.create({ transport, options });
 }
 
 /** What one call gave the client: the answer, or the error in its place. */
