@@ -80,8 +80,9 @@ export class UnkeyGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
-    if (isTransportIn(context, this.options.skipTransports)) return Promise.resolve(true);
-    if (this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard) return Promise.resolve(true);
+    if (isTransportIn(context, this.options.skipTransports) || this.#isLeftToSubclass(context)) {
+      return Promise.resolve(true);
+    }
     const transport = findTransport(context);
     return transport?.runGuard === undefined
       ? this.#decide(context)
@@ -186,22 +187,18 @@ export class UnkeyGuard implements CanActivate {
 
   /** Asks the checks of a handler about a verified key. */
   async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
-    await state.once(context.getHandler(), key, async () => {
+    await state.checks(context.getHandler(), key, async () => {
       const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
       if (refused !== undefined) throw checkDenial(refused, verification, demands);
     });
   }
 
-  /** Gives the user of a key to the transport, if that has a place for one. */
+  /** Makes the user of a key, if this transport has a place for one. */
   async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
-    const transport = transportOf(context);
-    if (transport.attachUser === undefined) return;
-    const user = await state.onceForCaller(userFrom, key, async () =>
-      userFrom(verifiedKeyOf(verification), context),
-    );
-    transport.attachUser(context, user);
+    const holder = transportOf(context).userHolder?.(context, key);
+    if (holder === undefined) return;
+    holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
   }
-
   /** Refuses a request that the app's own setup makes look like another one, and logs each such fault once. */
   #checkSetup(fault: string | undefined): void {
     if (fault === undefined) return;
@@ -219,6 +216,10 @@ export class UnkeyGuard implements CanActivate {
     await this.deny(error, context);
     // A `deny` that a subclass replaced and that throws nothing still lets nobody through.
     return false;
+  }
+
+  #isLeftToSubclass(context: ExecutionContext): boolean {
+    return this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard;
   }
 
   #policyOf(context: ExecutionContext): HandlerPolicy {

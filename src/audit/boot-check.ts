@@ -44,9 +44,9 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
+    this.#tellGlobalGuards();
     this.#noteSkippedTransports();
     refuseSharedGraphqlContext(this.modules.values());
-    this.#tellGlobalGuards();
   }
 
   onApplicationBootstrap(): void {
@@ -74,8 +74,9 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   /** Tells the built-in guard that it is global: it then skips handlers that have a subclass of it. */
   #tellGlobalGuards(): void {
     for (const guard of this.config.getGlobalGuards()) {
-      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
         guard[GUARDS_WHOLE_APP]();
+      }
     }
   }
 

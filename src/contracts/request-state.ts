@@ -18,14 +18,10 @@ export interface RequestState {
   key: VerifiedKey | undefined;
   /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
-  /**
-   * Runs a task once per key in this request, such as the checks of a handler. Later guards get the same result.
-   *
-   * @param subject the object that identifies the task
-   */
-  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
-  /** Runs a task once per key and caller, such as `userFrom`. In GraphQL, that is once for all fields of an operation. */
-  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
+  /** Runs the checks of a handler when the first guard with this key asks. Later guards get the same result. */
+  checks(handler: object, key: string, ask: () => Promise<void>): Promise<void>;
+  /** Makes the user of a key when the first guard asks. Later guards get the same user. @param userFrom the function */
+  user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown>;
   /** Verifies a key against a set of requirements when the first guard asks. Later guards get the same result. */
   verification(
     key: string,

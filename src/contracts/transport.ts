@@ -7,6 +7,11 @@ import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
+/** An object that holds the user of a key. */
+export interface UserHolder {
+  user?: unknown;
+}
+
 /**
  * Reads and answers requests of one type. The guard, the decorators and the key sources access requests only through
  * it.
@@ -31,10 +36,10 @@ export interface Transport<Options, Denial> {
   /** Attaches the key to the state of this `scope`, and to the place where handlers of this transport expect it. */
   attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
   /**
-   * Attaches the user that the option `userFrom` returned to the place where handlers of this transport expect it;
-   * absent if there is no such place.
+   * Returns the object on which handlers of this transport expect `user`, for the option `userFrom`; `undefined` if there
+   * is none for this key.
    */
-  attachUser?(context: ExecutionContext, user: unknown): void;
+  userHolder?(context: ExecutionContext, key: string): UserHolder | undefined;
   /** Returns the pattern of the matched route, with global prefix and version; absent if there are no routes. */
   routePattern?(context: ExecutionContext): string | undefined;
   /** Returns the caller's address as the app sees it; `undefined` if it is not known. */

@@ -1,4 +1,5 @@
 import { property } from './property.js';
+import { textOf } from './text-of.js';
 
 /**
  * Returns the values of a case-insensitive name in an object that a client sent as JSON: `connectionParams` of
@@ -19,7 +20,7 @@ export function exactValue(sent: unknown, name: string): string[] {
   return textsOf(property(sent, name));
 }
 
+/** A list is no text either: only a query may hold several values of one name. */
 function textsOf(value: unknown): string[] {
-  if (value === undefined || value === null) return [];
-  return [typeof value === 'string' ? value : 'not a text'];
+  return value === undefined || value === null ? [] : [textOf(value)];
 }

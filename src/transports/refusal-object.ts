@@ -11,7 +11,7 @@ export interface RefusalObject {
   readonly statusCode: number;
   /** When to try again, in seconds. */
   readonly retryAfter?: number;
-  /** The permissions that were required, in Unkey's query language; with the option `exposeRequiredPermissions`. */
+  /** The permission query, if the option `exposeRequiredPermissions` lets the client know it. */
   readonly required?: string;
 }
 

@@ -19,11 +19,18 @@ interface Answered {
   readonly next: Answered | undefined;
 }
 
-interface Done {
-  readonly subject: object;
+interface Checked {
+  readonly handler: object;
   readonly key: string;
-  readonly result: Promise<unknown>;
-  readonly next: Done | undefined;
+  readonly result: Promise<void>;
+  readonly next: Checked | undefined;
+}
+
+interface UserOf {
+  readonly userFrom: object;
+  readonly key: string;
+  readonly user: Promise<unknown>;
+  readonly next: UserOf | undefined;
 }
 
 interface Verified {
@@ -43,7 +50,8 @@ class SharedState implements RequestState {
   #key: VerifiedKey | undefined;
   #answered: Answered | undefined;
   #verified: Verified | undefined;
-  #done: Done | undefined;
+  #checked: Checked | undefined;
+  #users: UserOf | undefined;
 
   /** The states of all scopes on this request, if there are several. */
   siblings: SharedState[] | undefined;
@@ -73,17 +81,22 @@ class SharedState implements RequestState {
     return answers;
   }
 
-  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
-    for (let entry = this.#done; entry !== undefined; entry = entry.next) {
-      if (entry.subject === subject && entry.key === key) return entry.result;
+  checks(handler: object, key: string, ask: () => Promise<void>): Promise<void> {
+    for (let entry = this.#checked; entry !== undefined; entry = entry.next) {
+      if (entry.handler === handler && entry.key === key) return entry.result;
     }
-    const result = run();
-    this.#done = { subject, key, result, next: this.#done };
+    const result = ask();
+    this.#checked = { handler, key, result, next: this.#checked };
     return result;
   }
 
-  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
-    return this.once(subject, key, run);
+  user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown> {
+    for (let entry = this.#users; entry !== undefined; entry = entry.next) {
+      if (entry.userFrom === userFrom && entry.key === key) return entry.user;
+    }
+    const user = make();
+    this.#users = { userFrom, key, user, next: this.#users };
+    return user;
   }
 
   verification(

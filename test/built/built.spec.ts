@@ -43,6 +43,14 @@ describe('the package as it is built', () => {
     expect(loaded).toEqual([]);
   });
 
+  it('loads nothing of GraphQL, WebSocket or microservices by being imported', () => {
+    const loaded = run(
+      `require('nestjs-unkey'); console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /node_modules.(?:graphql|mercurius|ws|socket\\.io|@apollo|@grpc|@nestjs.(?:graphql|apollo|mercurius|websockets|microservices|platform-))/.test(file))))`,
+      'commonjs',
+    );
+    expect(loaded).toEqual([]);
+  });
+
   it.each([
     ['false', 0],
     ['undefined', 1],

@@ -96,7 +96,7 @@ class WithoutGuard {
 const MISSING = { status: 'error', message: 'An API key is required.', code: 'MISSING_KEY', statusCode: 401 };
 const MALFORMED = {
   status: 'error',
-  message: 'This cannot be an API key.',
+  message: 'The API key is malformed.',
   code: 'MALFORMED_KEY',
   statusCode: 401,
 };

@@ -17,6 +17,8 @@ export type GraphqlServer = (typeof GRAPHQL_SERVERS)[number];
 export interface GraphqlOptions extends Pick<GqlModuleOptions, 'context' | 'fieldResolverEnhancers'> {
   /** Takes an array of operations in one HTTP request. */
   batches?: boolean;
+  /** Mercurius: after how many executions a query is compiled. */
+  jit?: number;
   /** Takes subscriptions over graphql-ws: with the driver's defaults, or with its options for them. */
   subscriptions?: object;
 }
@@ -56,13 +58,14 @@ export async function startGraphql(
 }
 
 export function graphqlModule({ driver }: Pick<GraphqlServer, 'driver'>, options: GraphqlOptions) {
-  const { batches = false, subscriptions, ...common } = options;
+  const { batches = false, subscriptions, jit = 0, ...common } = options;
   return driver === MercuriusDriver
     ? GraphQLModule.forRoot<MercuriusDriverConfig>({
         ...common,
         driver,
         autoSchemaFile: true,
         allowBatchedQueries: batches,
+        jit,
         ...(subscriptions === undefined ? {} : { subscription: { fullWsTransport: true, ...subscriptions } }),
       })
     : GraphQLModule.forRoot<ApolloDriverConfig>({

@@ -456,29 +456,50 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
     ]);
   });
 
-  it('"public" opens a resolver, and no other one', async () => {
-    @Resolver()
-    class OpenResolver {
-      @Query(() => String)
-      open(@UnkeyKey() key: VerifiedKey | undefined) {
-        return String(key);
-      }
-    }
+  describe('the options "public" and "skipIf" open resolvers', () => {
     @Resolver()
     class ClosedResolver {
-      @Query(() => String, { nullable: true })
+      @Query(() => String)
       closed() {
         return 'handler';
       }
     }
-    const { app, send } = await startGraphql(graphql, {
-      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, public: [OpenResolver] })],
-      providers: [OpenResolver, ClosedResolver],
+    @Resolver()
+    class OpenResolver {
+      @Query(() => String)
+      opened(@UnkeyKey() key: VerifiedKey | undefined) {
+        return text(key);
+      }
+    }
+    it.each<[string, UnkeyModuleOptions]>([
+      ['public', { public: [OpenResolver] }],
+      ['skipIf', { skipIf: (context) => context.getClass() === OpenResolver }],
+    ])('%s', async (_, options) => {
+      const { app, send } = await startGraphql(graphql, {
+        imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, ...options })],
+        providers: [ClosedResolver, OpenResolver],
+      });
+      onTestFinished(() => app.close());
+      expect((await send({ query: '{ opened }' })).body).toEqual({ data: { opened: 'null' } });
+      expect(reasonsOf((await send({ query: '{ closed }' })).body as GraphqlBody)).toEqual(['MISSING_KEY']);
     });
+  });
+
+  it('skipTransports lets every operation through, and there is no key', async () => {
+    // Its context may be one object then: nobody is taken for anybody.
+    const { app, send } = await startGraphql(
+      graphql,
+      {
+        imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, skipTransports: ['graphql'] })],
+        providers: [AppResolver, ItemResolver],
+      },
+      { context: { db: 'db' } },
+    );
     onTestFinished(() => app.close());
-    const { body } = await send({ query: '{ open closed }' });
-    expect((body as GraphqlBody).data).toEqual({ open: 'undefined', closed: null });
-    expect(reasonsOf(body as GraphqlBody)).toEqual(['MISSING_KEY']);
+    const { key } = await server.unkey.createKey({});
+    const { body } = await send({ query: '{ optional open documents }' }, { 'x-api-key': key });
+    expect(body).toEqual({ data: { optional: 'null', open: 'null', documents: null } });
+    expect(verifications()).toBe(0);
   });
 
   it('@UnkeyKey() without a guard says so, whatever guards ran beside it', async () => {
@@ -529,6 +550,36 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
     });
     onTestFinished(() => app.close());
     expect((await send({ query: '{ keyId }' })).body).toEqual({ data: { keyId: 'key_stub' } });
+  });
+});
+
+describe('a query that Mercurius compiled', () => {
+  const server = useUnkey();
+
+  it('is verified as any other', async () => {
+    const { app, send } = await startGraphql(
+      GRAPHQL_SERVERS[2],
+      {
+        imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true })],
+        providers: [AppResolver, ItemResolver],
+      },
+      { jit: 1 },
+    );
+    onTestFinished(() => app.close());
+    const query = '{ a: export(n: 1) b: export(n: 100) open keyId items { owner } }';
+    for (let time = 1; time <= 4; time++) {
+      const { key, keyId } = await server.unkey.createKey({ credits: { remaining: 1000 } });
+      const { body } = await send({ query }, { 'x-api-key': key });
+      expect(body).toMatchObject({
+        data: { open: 'null', keyId, items: ['1', '2', '3'].map((id) => ({ owner: `${id} ${keyId}` })) },
+      });
+      const costs = server.unkey.calls
+        .slice(3 * (time - 1))
+        .map((call) => (call.body as { credits?: { cost: number } }).credits?.cost ?? 'default');
+      expect(costs).toHaveLength(3);
+      expect(new Set(costs)).toEqual(new Set(['default', 1, 100]));
+      expect((await send({ query }, {})).body).toMatchObject({ data: null });
+    }
   });
 });
 

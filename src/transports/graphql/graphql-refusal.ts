@@ -14,7 +14,7 @@ export interface GraphqlRefusalExtensions {
   retryAfter?: number;
   /** Unkey's id of the verification. */
   requestId?: string;
-  /** The permissions that were required, in Unkey's query language; with the option `exposeRequiredPermissions`. */
+  /** The permission query, if the option `exposeRequiredPermissions` lets the client know it. */
   required?: string;
 }
 

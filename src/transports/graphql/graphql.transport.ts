@@ -46,9 +46,9 @@ export const graphqlTransport: GuardTransport = {
     this.state(context, scope).key = key;
   },
 
-  attachUser(context, user) {
-    const request = property(resolverCall(context).contextValue, 'req');
-    if (typeof request === 'object' && request !== null) Reflect.set(request, 'user', user);
+  userHolder(context) {
+    const { request } = requestOf(context);
+    return typeof request === 'object' && request !== null ? request : undefined;
   },
 
   clientIp(context) {

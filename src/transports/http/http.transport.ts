@@ -27,9 +27,7 @@ export const httpTransport: GuardTransport = {
     request.unkey = key;
   },
 
-  attachUser(context, user) {
-    requestOf(context).user = user;
-  },
+  userHolder: (context) => requestOf(context),
 
   routePattern(context) {
     const { route, routeOptions } = requestOf(context);

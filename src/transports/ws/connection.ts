@@ -21,7 +21,6 @@ export class Connection {
 
   readonly #cache = new ConnectionCache();
   readonly #payloadKeys = new WeakMap<MessageArgs, Set<string>>();
-  readonly #fromPayload = new WeakSet<MessageArgs>();
   readonly #keys = new WeakMap<MessageArgs, string>();
   readonly #accepted = new Set<string>();
 
@@ -29,6 +28,11 @@ export class Connection {
   foundInPayload(args: MessageArgs, key: string): void {
     const keys = this.#payloadKeys.get(args) ?? new Set();
     this.#payloadKeys.set(args, keys.add(key));
+  }
+
+  /** Whether a key was found in the data of this message. */
+  isFromPayload(args: MessageArgs, key: string): boolean {
+    return this.#payloadKeys.get(args)?.has(key) === true;
   }
 
   verification(
@@ -39,15 +43,9 @@ export class Connection {
   ): Awaitable<Verification> {
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
-    const isFromPayload = this.#payloadKeys.get(args)?.has(question.key) === true;
-    if (isFromPayload) this.#fromPayload.add(args);
-    if (rules.verifyOn === 'message' || isFromPayload) return verify();
+    const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
+    if (!isCacheable) return verify();
     return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
-  }
-
-  /** Whether the key of this message came from the handshake. */
-  isFromHandshake(args: MessageArgs): boolean {
-    return !this.#fromPayload.has(args);
   }
 
   /** Records that the key of this message was accepted. */

@@ -16,8 +16,8 @@ export interface WsClient {
   };
   /** socket.io only: the HTTP request of the handshake, with its raw headers. */
   readonly request?: unknown;
-  /** socket.io alone: what the app keeps about a client. */
-  readonly data?: unknown;
+  /** socket.io only: an object for the app's own data. */
+  readonly data?: { user?: unknown };
   /** Set by stub guards in tests. */
   readonly unkey?: VerifiedKey;
   emit?(event: string, ...data: unknown[]): unknown;

@@ -1,6 +1,8 @@
 import type { KeyPlaces } from '../../contracts/key-places.js';
 import { headerValues } from '../http/header-values.js';
+import { exactValue, namedValues } from '../named-values.js';
 import { payloadValues } from '../payload-values.js';
+import { HttpPlaces } from '../http/http-places.js';
 import { property } from '../property.js';
 import { textsOf } from '../text-of.js';
 import { isSocketIo, upgradeRequestOf, type WsClient } from './ws-client.js';
@@ -24,18 +26,16 @@ export class WsPlaces implements KeyPlaces {
   header(name: string): readonly string[] {
     if (!isSocketIo(this.#client)) return headerValues(upgradeRequestOf(this.#client), name);
     const headers = headerValues(this.#client.request ?? this.#client.handshake, name);
-    return [...inAnyCase(this.#client.handshake?.auth, name), ...headers];
+    return [...namedValues(this.#client.handshake?.auth, name), ...headers];
   }
 
   query(name: string): readonly string[] {
     if (isSocketIo(this.#client)) return own(this.#client.handshake?.query, name);
-    const url = property(upgradeRequestOf(this.#client), 'url');
-    const search = typeof url === 'string' ? /\?([^#]*)/.exec(url)?.[1] : undefined;
-    return new URLSearchParams(search).getAll(name);
+    return new HttpPlaces(upgradeRequestOf(this.#client)).query(name);
   }
 
   handshake(name: string): readonly string[] {
-    return own(this.#client.handshake?.auth, name);
+    return exactValue(this.#client.handshake?.auth, name);
   }
 
   payload(path: readonly string[]): readonly string[] {
@@ -43,15 +43,6 @@ export class WsPlaces implements KeyPlaces {
     for (const value of values) this.#foundInPayload?.(value);
     return values;
   }
-}
-
-/** The values under a name in any case: `auth` is the client's own JSON, so it may hold several. */
-function inAnyCase(parent: unknown, name: string): readonly string[] {
-  if (typeof parent !== 'object' || parent === null) return [];
-  const wanted = name.toLowerCase();
-  return Object.keys(parent)
-    .filter((key) => key.length === wanted.length && key.toLowerCase() === wanted)
-    .flatMap((key) => textsOf(property(parent, key)));
 }
 
 function own(parent: unknown, name: string): readonly string[] {

@@ -6,7 +6,7 @@ import { readState, stateOn } from '../request-state.js';
 import { connectionOf } from './connection.js';
 import type { MessageArgs } from './recent-messages.js';
 import { closeRefused, relayRefusals, wsRefusal } from './refuse-client.js';
-import { addressOf, clientOf } from './ws-client.js';
+import { addressOf, clientOf, isSocketIo } from './ws-client.js';
 import { WsPlaces } from './ws-places.js';
 
 /** The codes that close the connection if its key was accepted before. */
@@ -45,11 +45,11 @@ export const wsTransport: GuardTransport = {
     connectionOf(clientOf(context)).accept(args);
   },
 
-  attachUser(context, user) {
-    const { data } = clientOf(context);
-    // A key of the data belongs to one message, the user of a client to all of them. `ws` has no place for it.
-    const isForClient = connectionOf(clientOf(context)).isFromHandshake(argsOf(context));
-    if (isForClient && typeof data === 'object' && data !== null) Reflect.set(data, 'user', user);
+  userHolder(context, key) {
+    const client = clientOf(context);
+    // A key in a message is valid for that message only, but the client's data is shared by all messages.
+    const isFromMessage = connectionOf(client).isFromPayload(argsOf(context), key);
+    return isSocketIo(client) && !isFromMessage ? client.data : undefined;
   },
 
   clientIp: (context) => addressOf(clientOf(context)),

@@ -22,9 +22,9 @@ import {
   type UnkeyModuleOptions,
 } from 'nestjs-unkey';
 import { describe, expect, it } from 'vitest';
-import { ADAPTERS, request, startApp } from './support/app.js';
-import { keyspaceServer } from './support/keyspace-server.js';
-import { useUnkey } from './support/unkey.js';
+import { ADAPTERS, request, startApp } from '../support/app.js';
+import { keyspaceServer } from '../support/keyspace-server.js';
+import { useUnkey } from '../support/unkey.js';
 
 interface User {
   id: string;

@@ -1,0 +1,66 @@
+import { Controller, Get } from '@nestjs/common';
+import { UnkeyModule, UnkeyService, type UnkeyModuleOptions } from 'nestjs-unkey';
+import { fakeVerifier } from 'nestjs-unkey/testing';
+import { describe, expect, it } from 'vitest';
+import { startApp } from '../support/app.js';
+import { useUnkey } from '../support/unkey.js';
+
+@Controller()
+class AppController {
+  @Get()
+  read() {
+    return { ok: true };
+  }
+}
+
+describe('a root key that is presented as an API key', () => {
+  const server = useUnkey();
+  const start = (options: UnkeyModuleOptions = {}) =>
+    startApp('express', {
+      imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, ...options })],
+      controllers: [AppController],
+    });
+  const malformed = { status: 401, body: { code: 'MALFORMED_KEY' } };
+
+  it("of this app's own is malformed, without a call, and the log says once that it must be rotated", async () => {
+    const { get, app, log } = await start();
+    const { rootKey } = server.options;
+    for (let n = 0; n < 3; n++) expect(await get('/', { 'x-api-key': rootKey })).toMatchObject(malformed);
+    expect(await app.get(UnkeyService).verify(rootKey)).toEqual({ valid: false, code: 'MALFORMED_KEY' });
+    expect(server.unkey.calls).toHaveLength(0);
+    expect(log.of('error')).toEqual([expect.stringMatching(/own root key .* must be rotated/)]);
+    expect(JSON.stringify(log.lines)).not.toContain(rootKey);
+  });
+
+  it.each([
+    ['of another app', 'unkey_3ZfQxyz', /looks like a root key .* rotated/],
+    ['of the local server', 'unkey_dev_abc', /looks like a root key(?!.*rotate)/],
+  ])('%s is malformed too, and the log warns once', async (_, key, line) => {
+    const { get, log } = await start();
+    for (let n = 0; n < 3; n++) expect(await get('/', { 'x-api-key': key })).toMatchObject(malformed);
+    expect(server.unkey.calls).toHaveLength(0);
+    expect(log.of('warn')).toEqual([expect.stringMatching(line)]);
+    expect(JSON.stringify(log.lines)).not.toContain(key);
+  });
+
+  it('is found out by its value alone where it does not look like one', async () => {
+    const rootKey = 'root-of-acmé';
+    const verifier = fakeVerifier({});
+    const { app, log } = await start({ rootKey, verifier, client: false });
+    const service = app.get(UnkeyService);
+    const codeOf = async (key: string) => (await service.verify(key)).code;
+    expect(await codeOf(rootKey)).toBe('MALFORMED_KEY');
+    // Of the same length, in characters or in bytes.
+    for (const other of ['root-of-acmf', 'root-of-acmee', 'Root-of-acmé']) {
+      expect(await codeOf(other), other).toBe('NOT_FOUND');
+    }
+    expect(verifier.calls.map(({ key }) => key)).not.toContain(rootKey);
+    expect(log.of('error')).toHaveLength(1);
+  });
+
+  it('is told by the beginning "unkey_" alone: other keys that begin with "unkey" are verified', async () => {
+    const { get } = await start();
+    expect(await get('/', { 'x-api-key': 'unkeys_1' })).toMatchObject({ body: { code: 'NOT_FOUND' } });
+    expect(server.unkey.calls).toHaveLength(1);
+  });
+});
