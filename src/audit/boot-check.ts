@@ -46,7 +46,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     this.#readPolicies();
     this.#tellGlobalGuards();
     this.#noteSkippedTransports();
-    refuseSharedGraphqlContext(this.modules.values());
+    // If the guard skips GraphQL, a shared context confuses no callers.
+    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
