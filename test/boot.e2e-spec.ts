@@ -385,12 +385,12 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       undefined,
       'the handler is public, so its @RequirePermissions() has no effect',
     ],
-    ['@Public() with credits', [Public(), Credits(1)], undefined, 'so its @Credits() has no effect'],
+    ['@Public() with credits', [Public(), Credits(1)], undefined, 'its @Credits() has no effect'],
     [
       '@Public() of the class with a limit',
       [KeyRatelimit('burst')],
       Public(),
-      'so its @KeyRatelimit() has no effect',
+      'its @KeyRatelimit() has no effect',
     ],
     [
       '@Public() with @OptionalKey()',

@@ -1,4 +1,5 @@
 import type { KeySource } from '../contracts/key-source.js';
+import { shown } from './shown-value.js';
 
 /**
  * Checks sources that the option `keyFrom` or `@KeyFrom()` was given.
@@ -9,7 +10,7 @@ export function checkKeySources(sources: readonly unknown[]): asserts sources is
   for (const source of sources) {
     if (typeof source !== 'function') {
       throw new TypeError(
-        `a key source must be a function, such as fromHeader("x-api-key"), got ${source === null ? 'null' : typeof source}`,
+        `a key source must be a function, such as fromHeader("x-api-key"), got ${shown(source)}`,
       );
     }
     const fault: unknown = Reflect.get(source, 'fault');
