@@ -174,3 +174,17 @@ describe.each(LIBRARIES)('messages of one client with equal data, on %s', (libra
   });
 });
 
+describe.each(LIBRARIES)('a key in the data of a message, on %s', (library) => {
+  it('is verified for each message, with blanks around it too', async () => {
+    const { url } = await start(library, {
+      keyFrom: [fromPayload('key')],
+      userFrom: ({ keyId }) => keyId,
+    });
+    const { key, keyId } = await server.unkey.createKey({});
+    const client = await connect(library, url);
+    await ask(client, 'who', { key: ` ${key} ` });
+    expect(await ask(client, 'who', { key: ` ${key} ` })).toMatchObject({ data: { keyId, source: 'unkey' } });
+    expect(verifications()).toBe(2);
+    expect(await ask(client, 'user')).toMatchObject({ data: { user: null } });
+  });
+});
