@@ -41,6 +41,8 @@ export class Connection {
     rules: Reverification,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
+    // A key source of the app can return any value that the client sent.
+    if (!isText(question.key)) return verify();
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
     const isHeld = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
@@ -68,4 +70,8 @@ export function connectionOf(client: object & { [CONNECTION]?: Connection }): Co
   // Not enumerable, so that it is not printed with the client.
   Object.defineProperty(client, CONNECTION, { value: connection });
   return connection;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
