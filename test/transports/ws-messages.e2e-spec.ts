@@ -201,3 +201,17 @@ describe.each(LIBRARIES)('a key in the data of a message, on %s', (library) => {
   });
 });
 
+describe.each(LIBRARIES)('a connection that sent many keys, on %s', (library) => {
+  it('is closed when the key of its handshake is revoked', async () => {
+    const { app, url } = await start(library, { keyFrom: [fromPayload('key'), fromHeader('x-api-key')] });
+    const { key, keyId } = await server.unkey.createKey({});
+    const keys = await Promise.all(Array.from({ length: 100 }, () => server.unkey.createKey({})));
+    const client = await connect(library, url, { 'x-api-key': key });
+    for (const { key: other } of keys) await ask(client, 'who', { key: other });
+    await ask(client, 'who');
+    await app.get(UnkeyService).client.keys.updateKey({ keyId, enabled: false });
+    expect(await ask(client, 'who')).toMatchObject({ data: { code: 'DISABLED' } });
+    expect(await client.closed).toBeDefined();
+  });
+});
+
