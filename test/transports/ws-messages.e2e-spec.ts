@@ -215,3 +215,25 @@ describe.each(LIBRARIES)('a connection that sent many keys, on %s', (library) =>
   });
 });
 
+describe.each(LIBRARIES)('concurrent messages of one client, on %s', (library) => {
+  it('share one verification', async () => {
+    const { url } = await start(library);
+    const { key, keyId } = await server.unkey.createKey({});
+    const client = await connect(library, url, { 'x-api-key': key });
+    for (let n = 0; n < 10; n++) client.emit('who', { n });
+    for (let n = 0; n < 10; n++) expect(await client.next()).toMatchObject({ data: { keyId } });
+    expect(verifications()).toBe(1);
+  });
+
+  it('share a failure as well, so that each ends within its timeout', async () => {
+    const { url } = await start(library, { breaker: false });
+    const { key } = await server.unkey.createKey({});
+    const client = await connect(library, url, { 'x-api-key': key });
+    server.unkey.fail({ status: 500 }, { operation: 'keys.verifyKey' });
+    for (let n = 0; n < 10; n++) client.emit('who', { n });
+    for (let n = 0; n < 10; n++) {
+      expect(await client.next()).toMatchObject({ data: { code: 'UNKEY_UNAVAILABLE', statusCode: 503 } });
+    }
+    expect(verifications()).toBe(1);
+  });
+});
