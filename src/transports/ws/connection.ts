@@ -8,7 +8,7 @@ import { RecentMessages, type MessageArgs } from './recent-messages.js';
 
 const CONNECTION = Symbol.for('nestjs-unkey:connection');
 
-/** The maximum number of accepted keys that are stored per client. */
+/** The maximum number of accepted keys that are stored per client. The least recently used one is deleted first. */
 const MAX_KEYS = 100;
 
 /** The state of one WebSocket client. It is stored on the client object, and freed with it. */
@@ -41,6 +41,8 @@ export class Connection {
     rules: Reverification,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
+    // A key source of the app can return any value that the client sent.
+    if (!isText(question.key)) return verify();
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
     const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
@@ -51,7 +53,14 @@ export class Connection {
   /** Records that the key of this message was accepted. */
   accept(args: MessageArgs): void {
     const key = this.#keys.get(args);
-    if (key !== undefined && this.#accepted.size < MAX_KEYS) this.#accepted.add(key);
+    if (key === undefined) return;
+    // Deleted first, so that the key that was used least recently is the first in the set.
+    this.#accepted.delete(key);
+    this.#accepted.add(key);
+    for (const oldest of this.#accepted) {
+      if (this.#accepted.size <= MAX_KEYS) break;
+      this.#accepted.delete(oldest);
+    }
   }
 
   /** Whether the key of this message was accepted for an earlier message. */
@@ -68,4 +77,8 @@ export function connectionOf(client: object & { [CONNECTION]?: Connection }): Co
   // Not enumerable, so that it is not printed with the client.
   Object.defineProperty(client, CONNECTION, { value: connection });
   return connection;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
