@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-describe('bad options fail at boot, in one sentence with option, what it got and what it takes', () => {
+describe('an invalid option stops the app at startup; the error names the option, the value and what is valid', () => {
   const good = { rootKey: 'unkey_secret' };
 
   it.each<[unknown, string]>([
@@ -184,19 +184,19 @@ describe('bad options fail at boot, in one sentence with option, what it got and
     },
   );
 
-  it('a factory that returns nothing', async () => {
+  it('also if a factory returns nothing', async () => {
     const nothing = (() => undefined) as unknown as () => UnkeyModuleOptions;
     const { message } = await bootError({ imports: [UnkeyModule.forRootAsync({ useFactory: nothing })] });
     expect(message).toContain('there are no options');
   });
 
-  it('the environment: a bad UNKEY_BASE_URL', async () => {
+  it('also for an invalid UNKEY_BASE_URL in the environment', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'nonsense');
     expect((await bootError(withModule(good))).message).toContain('option "baseUrl"');
   });
 });
 
-describe('what shapes the module itself is checked too', () => {
+describe('the options of forRoot() itself are checked too', () => {
   it.each<[string, unknown, string]>([
     [
       'globalGuard: null',
@@ -222,7 +222,7 @@ describe('what shapes the module itself is checked too', () => {
     ).toThrow('UnkeyModule: ');
   });
 
-  it('a root key in the place of the URL is not shown', async () => {
+  it('a root key that is given as the URL is not shown', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'unkey_3ZsecretRootKey');
     vi.stubEnv('UNKEY_ROOT_KEY', 'https://api.unkey.com');
     const { message } = await bootError(withModule({}));
@@ -247,7 +247,7 @@ describe('what shapes the module itself is checked too', () => {
   });
 });
 
-describe('decorators that cannot be meant fail at boot, with the name of the handler', () => {
+describe('invalid or contradictory decorators stop the app at startup; the error names the handler', () => {
   const none: Decorator = () => {};
   const boot = (onHandler: Decorator[], onClass: Decorator = none) => {
     class DocumentsController {
@@ -262,7 +262,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
 
   it.each<[string, Decorator[], Decorator | undefined, string]>([
     [
-      'a name that the lexer of Unkey refuses',
+      'a name that Unkey rejects',
       [RequirePermissions('documents read')],
       undefined,
       'permission "documents read" must be made of letters, digits and . _ - * : / alone',
@@ -311,19 +311,19 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'there is no "oneOf"',
     ],
     [
-      'permissions beyond what Unkey reads',
+      'more permissions than Unkey accepts',
       [RequirePermissions('p'.repeat(1001))],
       undefined,
       'make a query of 1001 characters, Unkey takes 1000 at most',
     ],
-    ['a bad name on the class', [], RequirePermissions('a b'), 'must be made of letters'],
+    ['an invalid name on the class', [], RequirePermissions('a b'), 'must be made of letters'],
     [
       'negative credits',
       [Credits(-1)],
       undefined,
       'credits must be a whole number from 0 to 1000000000000, got -1',
     ],
-    ['credits that are no number', [Credits('5' as unknown as number)], undefined, 'got 5'],
+    ['credits that are not a number', [Credits('5' as unknown as number)], undefined, 'got 5'],
     ['credits that are not given', [Credits(undefined as unknown as number)], undefined, 'got null'],
     [
       'credits twice in one place',
@@ -350,7 +350,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'must have both limit and duration, or neither',
     ],
     [
-      'an ad-hoc limit that would switch all limits off',
+      'an ad-hoc limit of 0, which would disable all limits',
       [KeyRatelimit('burst', { limit: 0, duration: 1000 })],
       undefined,
       'must be a whole number from 1, got 0',
@@ -374,7 +374,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'a tag must be a text of 1 to 512 characters, got ""',
     ],
     [
-      'more tags than Unkey takes',
+      'more tags than Unkey accepts',
       [VerificationTags(...Array.from({ length: 21 }, (_, n) => `t${n}`))],
       undefined,
       'there can be 20 tags at most, got 21',
@@ -427,7 +427,7 @@ describe('a class in the option "public"', () => {
     ['@Credits()', [Credits(1)], []],
     ['@KeyRatelimit()', [KeyRatelimit('burst')], []],
     ['@Credits()', [Credits(1)], [RequirePermissions('a')]],
-  ])('fails at boot if a handler has %s of its own', async (decorator, onHandler, onClass) => {
+  ])('stops the app at startup if a handler has %s of its own', async (decorator, onHandler, onClass) => {
     const { name, message } = await bootError(metadata(onHandler, onClass));
     expect(name).toBe('UnkeyConfigError');
     expect(message).toBe(
@@ -449,7 +449,7 @@ describe('a class in the option "public"', () => {
   });
 });
 
-describe('demands of class and handler are joined', () => {
+describe('requirements of class and handler are combined', () => {
   it.each(ADAPTERS)(
     'permissions with AND, limits by name, the credits of the handler, all tags; on %s',
     async (adapter) => {
@@ -535,7 +535,7 @@ describe('registration', () => {
     expect((await bootError({ imports: [UnkeyModule] })).message).toContain('import UnkeyModule.forRoot()');
   });
 
-  it('forRoot() without an argument reads the environment when the app boots', async () => {
+  it('forRoot() without an argument reads the environment at startup', async () => {
     const module = UnkeyModule.forRoot();
     vi.stubEnv('UNKEY_ROOT_KEY', server.unkey.rootKey);
     vi.stubEnv('UNKEY_BASE_URL', server.unkey.url);
@@ -544,7 +544,7 @@ describe('registration', () => {
     expect(await app.get(UnkeyService).verify(key)).toMatchObject({ valid: true });
   });
 
-  it('isGlobal: false shows the guard only to modules that import it', async () => {
+  it('isGlobal: false provides the guard only to modules that import it', async () => {
     const registered = UnkeyModule.forRoot({ ...server.options, isGlobal: false });
     @Injectable()
     class Wanting {
@@ -611,7 +611,7 @@ describe('the client', () => {
     expect(app.get(UnkeyService).client).toBe(unkey);
   });
 
-  it('false: the app boots with a verifier of its own, without a root key, and whoever uses the client is told', async () => {
+  it('false: the app starts with its own verifier and without a root key; using the client throws', async () => {
     const { app, get } = await startApp('express', {
       imports: [
         UnkeyModule.forRoot({
@@ -633,7 +633,7 @@ describe('the client', () => {
     );
   });
 
-  it('may be one that is ready, which then verifies too', async () => {
+  it('can be given, and then verifies too', async () => {
     const { Unkey: Client } = await import('@unkey/api');
     const client = new Client({ rootKey: server.unkey.rootKey, serverURL: server.unkey.url });
     const { app, get } = await startApp('express', {
@@ -645,7 +645,7 @@ describe('the client', () => {
     expect(app.get(UnkeyService).client).toBe(client);
   });
 
-  it('clientOptions reach it', async () => {
+  it('gets the clientOptions', async () => {
     const { app } = await startApp(
       'express',
       withModule({ ...server.options, clientOptions: { userAgent: 'acme/1' } }),
