@@ -347,12 +347,12 @@ describe('--seed', () => {
       "apis[0].keys[0].credits lacks 'remaining'",
     ],
     [{ roles: [{ name: 'r', permissions: ['a b'] }] }, 'roles[0].permissions[0] must match'],
-    [{ keys: [{ key: 'a' }, { key: 'a' }] }, 'keys[1]: there is such a key already'],
+    [{ keys: [{ key: 'a' }, { key: 'a' }] }, 'keys[1]: the key already exists'],
     [
       { apis: [{ name: 'shop', keys: [{ key: 'a', roles: ['x'] }] }] },
       "apis[0].keys[0]: There is no role 'x'",
     ],
-    [{ roles: [{ name: 'r' }, { name: 'R' }] }, "roles[1]: there is a role 'R' already"],
+    [{ roles: [{ name: 'r' }, { name: 'R' }] }, "roles[1]: the role 'R' already exists"],
   ])('%j is refused: %s', async ([seed, place]) => {
     const shell = shells.dev('--seed', shells.seedFile(seed));
     expect(await shell.ends()).toBe(1);

@@ -154,19 +154,19 @@ describe('faults hit', () => {
 
 describe('what is no fault is refused with one sentence', () => {
   test.for<[fault: unknown, options: object | undefined, sentence: RegExp]>([
-    [undefined, undefined, /takes one of latency, status, .* and got undefined\.$/],
-    [{}, undefined, /takes one of/],
-    [{ latency: 1, hang: true }, undefined, /and got latency, hang\.$/],
-    [{ nothing: 1 }, undefined, /and got nothing\.$/],
-    [{ latency: -1 }, undefined, /latency takes milliseconds, zero or more and got -1\.$/],
-    [{ status: 100 }, undefined, /status takes an HTTP status from 200 to 599 and got 100\.$/],
-    [{ hang: false }, undefined, /hang takes true and got false\.$/],
-    [{ reset: 'after' }, undefined, /reset takes 'before' or 'midway' and got after\.$/],
-    [{ oversize: 0 }, undefined, /oversize takes a number of bytes/],
-    [{ body: undefined }, undefined, /body takes a JSON value and got undefined\.$/],
-    [{ body: Symbol.iterator }, undefined, /body takes a JSON value and got Symbol\(Symbol\.iterator\)\.$/],
+    [undefined, undefined, /must have exactly one of latency, status, .*, got undefined\.$/],
+    [{}, undefined, /must have exactly one of/],
+    [{ latency: 1, hang: true }, undefined, /, got latency, hang\.$/],
+    [{ nothing: 1 }, undefined, /, got nothing\.$/],
+    [{ latency: -1 }, undefined, /latency must be a number of milliseconds, zero or more, got -1\.$/],
+    [{ status: 100 }, undefined, /status must be an HTTP status from 200 to 599, got 100\.$/],
+    [{ hang: false }, undefined, /hang must be true, got false\.$/],
+    [{ reset: 'after' }, undefined, /reset must be 'before' or 'midway', got after\.$/],
+    [{ oversize: 0 }, undefined, /oversize must be a number of bytes/],
+    [{ body: undefined }, undefined, /body must be a JSON value, got undefined\.$/],
+    [{ body: Symbol.iterator }, undefined, /body must be a JSON value, got Symbol\(Symbol\.iterator\)\.$/],
     [{ hang: true }, { operation: 'keys.nothing' }, /there is no operation 'keys\.nothing'/],
-    [{ hang: true }, { times: 0 }, /times takes a whole number from 1 on and got 0\.$/],
+    [{ hang: true }, { times: 0 }, /times must be a whole number, at least 1, got 0\.$/],
   ])('%j %j', ([fault, options, sentence]) => {
     expect(() => emulator.unkey.fail(fault as never, options)).toThrow(sentence);
   });

@@ -101,6 +101,6 @@ describe('without keyspaces it is the recorded server', () => {
   test('a seed with a keyspaceId does not start', async () => {
     const shell = shells.dev('--seed', shells.seedFile({ apis: [{ name: 'shop', keyspaceId: 'ks_shop' }] }));
     expect(await shell.ends()).toBe(1);
-    expect(shell.errors).toContain('apis[0]: keyspaceId takes effect with --keyspaces alone.\n');
+    expect(shell.errors).toContain('apis[0]: keyspaceId needs --keyspaces.\n');
   });
 });

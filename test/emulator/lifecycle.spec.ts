@@ -38,12 +38,12 @@ describe('start', () => {
   });
 
   test.for<[options: object, sentence: RegExp]>([
-    [{ port: -1 }, /^UnkeyEmulator: port takes a port from 0 to 65535 and got -1\.$/],
-    [{ port: '80' }, /port takes/],
-    [{ host: '' }, /host takes an address and got \.$/],
-    [{ now: 'today' }, /now takes a time in Unix milliseconds/],
-    [{ rootKey: 'a b' }, /rootKey takes/],
-    [{ recordCalls: true }, /recordCalls takes a number of calls or false and got true\.$/],
+    [{ port: -1 }, /^UnkeyEmulator: port must be a port from 0 to 65535, got -1\.$/],
+    [{ port: '80' }, /port must be a port from 0 to 65535, got '80'/],
+    [{ host: '' }, /host must be an address, got ''\.$/],
+    [{ now: 'today' }, /now must be a time in Unix milliseconds, got 'today'/],
+    [{ rootKey: 'a b' }, /rootKey must be printable ASCII without spaces/],
+    [{ recordCalls: true }, /recordCalls must be a number of calls or false, got true\.$/],
     [{ prot: 1 }, /^UnkeyEmulator has no option 'prot'\.$/],
   ])('%j is refused', async ([options, sentence]) => {
     await expect(UnkeyEmulator.start(options)).rejects.toThrow(sentence);
@@ -133,10 +133,10 @@ describe('createRootKey', () => {
   test.for<[options: object, sentence: RegExp]>([
     [
       { permissions: 'api.*.verify_key' },
-      /^unkey\.createRootKey: permissions takes a list of texts and got api\.\*\.verify_key\.$/,
+      /^unkey\.createRootKey: permissions must be a list of strings, got 'api\.\*\.verify_key'\.$/,
     ],
-    [{ enabled: 0 }, /enabled takes true or false and got 0\.$/],
-    [{ expires: 'never' }, /expires takes a time in Unix milliseconds and got never\.$/],
+    [{ enabled: 0 }, /enabled must be true or false, got 0\.$/],
+    [{ expires: 'never' }, /expires must be a time in Unix milliseconds, got 'never'\.$/],
     [{ permission: [] }, /^unkey\.createRootKey has no option 'permission'\.$/],
   ])('refuses %j', ([options, sentence]) => {
     expect(() => emulator.unkey.createRootKey(options)).toThrow(sentence);
