@@ -25,7 +25,7 @@ import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import type { Invalidations } from './verification/invalidations.js';
-import { Upstream } from './verification/asking/upstream.js';
+import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
