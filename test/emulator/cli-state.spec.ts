@@ -74,7 +74,7 @@ describe('--state', () => {
     writeFileSync(shells.path(file), '{"mine":true}\n');
     const shell = shells.dev('--state', file);
     expect(await shell.ends()).toBe(1);
-    expect(shell.errors).toBe('state is no state file of this emulator.\n');
+    expect(shell.errors).toBe('state is not a state file of this emulator.\n');
     expect(readFileSync(shells.path(file), 'utf8')).toBe('{"mine":true}\n');
   });
 
@@ -112,7 +112,7 @@ describe.skipIf(!hasPrlimit)('--state on a disk that is full', () => {
       ['ratelimit.limit', { namespace: 'lost', identifier: 'a', limit: 1, duration: 60_000 }],
     ] as const) {
       expect(await call(emulator, operation, body)).toEqual({
-        detail: `The change was not made: The state file ${file} cannot be written: the file may not become larger.`,
+        detail: `The change was not made: The state file ${file} cannot be written: the file size limit is reached.`,
         status: 500,
         title: 'Internal Server Error',
         type: 'https://unkey.com/docs/errors/unkey/application/service_unavailable',
@@ -151,7 +151,7 @@ describe.skipIf(!hasPrlimit)('--state on a disk that is full', () => {
     const limited = shells.runLimited(['dev', '--port', '0', '--state', file], 20);
     expect(await limited.ends()).toBe(1);
     expect(limited.errors).toBe(
-      `The state file ${file} cannot be written: the file may not become larger.\n`,
+      `The state file ${file} cannot be written: the file size limit is reached.\n`,
     );
     expect(readFileSync(shells.path(file), 'utf8')).toBe(text);
     expect(readdirSync(shells.path('.'))).toEqual([file]);

@@ -57,12 +57,12 @@ describe('nestjs-unkey dev', () => {
     await verify(1, { permissions: 'read OR\nwrite' });
     await verify(2);
     await verify(3, { permissions: 'write' });
-    const output = await shell.prints('asked for write');
+    const output = await shell.prints('permissions: write');
     const lines = output.split('\n').filter((line) => line.startsWith('keys.verifyKey '));
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/ sk_live_… key_\w{9} 'alice' asked for read OR\?write 2 credits left$/);
+    expect(lines[0]).toMatch(/ sk_live_… key_\w{9} 'alice' permissions: read OR\?write 2 credits left$/);
     expect(lines[1]).toMatch(/ sk_live_… key_\w{9} 'bob\?keys\.verifyKey 200 VALID\?\[2J\?' 1 credit left$/);
-    expect(lines[2]).toMatch(/ 200 INSUFFICIENT_PERMISSIONS .* sk_live_… key_\w{9} asked for write$/);
+    expect(lines[2]).toMatch(/ 200 INSUFFICIENT_PERMISSIONS .* sk_live_… key_\w{9} permissions: write$/);
   });
 
   test('--version prints the version of the package', async () => {
@@ -148,29 +148,29 @@ describe('the default root key', () => {
 
 describe('what cannot be is one sentence', () => {
   test.for<[args: string[], exitCode: number, sentence: RegExp]>([
-    [[], 2, /^There is no command; see nestjs-unkey --help\.\n$/],
-    [['serve'], 2, /^There is no command 'serve'; see/],
-    [['dev', 'now'], 2, /^The command dev takes no 'now'; see/],
+    [[], 2, /^No command given; see nestjs-unkey --help\.\n$/],
+    [['serve'], 2, /^Unknown command 'serve'; see/],
+    [['dev', 'now'], 2, /^Unexpected argument 'now' after dev; see/],
     [['dev', '--nothing'], 2, /^Unknown option '--nothing'; see/],
     [['dev', '--port'], 2, /^Option '--port <value>' argument missing; see/],
-    [['dev', '--port', '70700'], 2, /^The option --port takes 0 to 65535 and got '70700'; see/],
-    [['dev', '--root-key', 'a b'], 2, /^The option --root-key takes a text without blanks; see/],
+    [['dev', '--port', '70700'], 2, /^--port must be a number from 0 to 65535, got '70700'; see/],
+    [['dev', '--root-key', 'a b'], 2, /^--root-key must be printable ASCII without spaces; see/],
     [
       ['dev', '--host', '0.0.0.0'],
       2,
-      /^The option --host 0\.0\.0\.0 lets other machines in and therefore needs --root-key; see/,
+      /^With --host 0\.0\.0\.0 other machines can reach the emulator, so --root-key or --state is required; see/,
     ],
     [
       ['dev', '--host', '::'],
       2,
-      /^The option --host :: lets other machines in and therefore needs --root-key; see/,
+      /^With --host :: other machines can reach the emulator, so --root-key or --state is required; see/,
     ],
     [
       ['dev', '--root-key', 'a', '--allow-host', 'b'],
       2,
-      /^The option --allow-host has no effect with --root-key or --state/,
+      /^--allow-host has no effect with --root-key or --state/,
     ],
-    [['dev', '--seed', ''], 2, /^The option --seed needs a value; see/],
+    [['dev', '--seed', ''], 2, /^--seed needs a value; see/],
     [['dev', '--seed', 'none.json'], 1, /^The seed file none\.json cannot be read: it does not exist\.\n$/],
     [['dev', '--seed', '.'], 1, /^The seed file \. cannot be read: it is a folder\.\n$/],
     [['dev', '--state', '.'], 1, /^The state file \. cannot be read: it is a folder\.\n$/],
@@ -198,14 +198,16 @@ describe('what cannot be is one sentence', () => {
     const port = typeof address === 'object' ? String(address?.port) : '';
     const shell = shells.run(['dev', '--port', port]);
     expect(await shell.ends()).toBe(1);
-    expect(shell.errors).toBe(`Port ${port} is taken; choose another with --port.\n`);
+    expect(shell.errors).toBe(`Port ${port} is in use; choose another one with --port.\n`);
     server.close();
   });
 
   test('production, unless it is wanted', async () => {
     const refused = shells.run(['dev', '--port', '0'], { NODE_ENV: 'production' });
     expect(await refused.ends()).toBe(1);
-    expect(refused.errors).toMatch(/^NODE_ENV is production; .*--allow-production only\.\n$/);
+    expect(refused.errors).toMatch(
+      /^The emulator does not start if NODE_ENV is production, .*--allow-production\.\n$/,
+    );
     const wanted = shells.run(['dev', '--port', '0', '--allow-production'], { NODE_ENV: 'production' });
     await wanted.listening();
   });
@@ -248,7 +250,7 @@ describe('--seed', () => {
     });
     const shell = shells.dev('--seed', seed);
     const emulator = await shell.listening();
-    expect(shell.output).toMatch(/Further root keys.*\n +verify_only {2}api\.api_shop0001\.verify_key\n/);
+    expect(shell.output).toMatch(/Other root keys.*\n +verify_only {2}api\.api_shop0001\.verify_key\n/);
     expect(shell.output).toContain('3 APIs, 4 keys, 1 identity, 1 role, 3 permissions, 2 root keys');
     const verify = (key: string, rootKey = emulator.rootKey) =>
       call({ ...emulator, rootKey }, 'keys.verifyKey', { key });
@@ -338,7 +340,7 @@ describe('--seed', () => {
   });
 
   test.for<[seed: unknown, place: string]>([
-    ['{', 'is no JSON'],
+    ['{', 'is not valid JSON'],
     [[], 'the document must be of type object'],
     [{ keyes: [] }, "the document has unknown members: 'keyes'"],
     [{ keys: [{ key: 'a' }, {}] }, "keys[1] lacks 'key'"],
