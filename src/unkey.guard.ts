@@ -24,7 +24,7 @@ import type { UnkeyService } from './unkey.service.js';
 import { isVerification } from './verification/read-verification.js';
 import { verifiedKeyOf } from './verification/verified-key-of.js';
 
-/** A verified key on its way through the guard. */
+/** A verified key, and what the later steps of the guard need. */
 interface Admission {
   readonly context: ExecutionContext;
   readonly state: RequestState;
@@ -34,11 +34,11 @@ interface Admission {
 }
 
 /**
- * Lets a request through if Unkey says that its key may do this, or if the handler needs none; refuses it in
- * every other case. Stands on a handler, on a controller, or over the whole app; wherever it stands more than
- * once, a request is still verified once.
+ * Lets a request through if Unkey verifies its key, or if the handler needs none, and denies it in every other case.
+ * Use it on a handler, on a controller or for the whole app. If several of these apply to a handler, the request is
+ * still verified once.
  *
- * Every step is a protected method that a subclass may replace, sync or async:
+ * Every step is a protected method, sync or async, that a subclass can override:
  * {@link skip}, {@link extractKey}, {@link verify}, {@link allow}, {@link deny}.
  *
  * @example
@@ -56,7 +56,7 @@ export class UnkeyGuard implements CanActivate {
 
   readonly #policies: PolicyReader;
   readonly #events = new VerificationEvents();
-  /** Names who decides in this guard: a key that another app let through is not let through here by that. */
+  /** Identifies the configuration that verifies here, so that keys that another app verified don't count. */
   readonly #scope: string;
   #guardsWholeApp = false;
 
@@ -72,15 +72,15 @@ export class UnkeyGuard implements CanActivate {
   }
 
   /**
-   * @internal called at boot where this instance guards the whole app. The built-in guard then leaves handlers to a
-   * subclass that stands on them; a subclass leaves nothing.
+   * @internal called at startup if this instance guards the whole app. The built-in guard then skips handlers that have a
+   * subclass of it; a subclass skips none.
    */
   [GUARDS_WHOLE_APP](): void {
     this.#guardsWholeApp = Object.hasOwn(this.constructor, GUARD_BRAND);
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
-    if (isTransportIn(context, this.options.skipTransports) || this.#isLeftToSubclass(context)) {
+    if (isTransportIn(context, this.options.skipTransports) || this.#hasSubclassGuard(context)) {
       return Promise.resolve(true);
     }
     const transport = findTransport(context);
@@ -89,7 +89,7 @@ export class UnkeyGuard implements CanActivate {
       : transport.runGuard(context, () => this.#decide(context));
   }
 
-  // A step that is done at once is not awaited: with nothing to ask, the awaits would be most of what a request costs.
+  // Synchronous results are not awaited. Without a call to Unkey, the awaits would be most of the cost of a request.
   async #decide(context: ExecutionContext): Promise<boolean> {
     const transport = transportOf(context);
     const state = transport.state(context, this.#scope);
@@ -126,8 +126,8 @@ export class UnkeyGuard implements CanActivate {
   }
 
   /**
-   * Whether no key is needed. Nearest first: the decorators of the handler, of its class, then the options
-   * `public`, `publicMetadata`, `exclude` and `skipIf`.
+   * Whether the request needs no key. The first of these that applies decides: the decorators of the handler, of its
+   * class, then the options `public`, `publicMetadata`, `exclude` and `skipIf`.
    */
   protected skip(context: ExecutionContext): Awaitable<boolean> {
     const { access, openedBy } = this.#policyOf(context);
@@ -139,7 +139,7 @@ export class UnkeyGuard implements CanActivate {
     return skipIf?.(context) ?? false;
   }
 
-  /** The key of this request, from the first source in `@KeyFrom()`, or else in `keyFrom`, that finds one. */
+  /** Returns the key of the request, from the first source in `@KeyFrom()`, or else in `keyFrom`, that finds one. */
   protected extractKey(context: ExecutionContext): Awaitable<string | undefined> {
     const places = transportOf(context).places(context);
     for (const source of this.#policyOf(context).keyFrom) {
@@ -150,8 +150,8 @@ export class UnkeyGuard implements CanActivate {
   }
 
   /**
-   * Asks Unkey; one call per request for the same key and demands, however many guards ask. `options` are the
-   * handler's and frozen: to demand something else, pass on other ones.
+   * Verifies the key with Unkey: once per request for the same key and options, even with several guards. `options` are
+   * the handler's, and frozen. To require something else, pass on other options.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     const transport = transportOf(context);
@@ -170,22 +170,22 @@ export class UnkeyGuard implements CanActivate {
       );
   }
 
-  /** Attaches the key to the request and tells the caller what is left of its limits. */
+  /** Attaches the key to the request and sends the rate-limit headers. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     const transport = transportOf(context);
     transport.attach(context, this.#scope, verifiedKeyOf(verification));
     transport.tellLimits?.(context, verification, this.options);
   }
 
-  /** Answers a refusal: its headers, then the exception itself. Whatever it does, the handler does not run. */
+  /** Denies the request: sets the headers and throws the exception. The handler never runs, whatever this method does. */
   protected deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never> {
     const { scheme } = this.#policyOf(context);
-    // The challenge names what this handler takes.
+    // `WWW-Authenticate` names the scheme that this handler accepts.
     const options = scheme === this.options.scheme ? this.options : { ...this.options, scheme };
     return transportOf(context).refuse(context, denial, options);
   }
 
-  /** Asks the checks of a handler about a verified key. */
+  /** Runs the checks of a handler on a verified key. */
   async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
     await state.checks(context.getHandler(), key, async () => {
       const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
@@ -193,18 +193,18 @@ export class UnkeyGuard implements CanActivate {
     });
   }
 
-  /** Makes the user of a key, if this transport has a place for one. */
+  /** Makes the user of a key, if the transport has a place for it. */
   async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
     const holder = transportOf(context).userHolder?.(context, key);
     if (holder === undefined) return;
     holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
   }
-  /** Refuses a request that the app's own setup makes look like another one, and logs each such fault once. */
+  /** Denies a request if the app's setup makes requests indistinguishable, and logs each such error once. */
   #checkSetup(fault: string | undefined): void {
     if (fault === undefined) return;
     if (!this.#setupFaults.has(fault)) {
       this.#setupFaults.add(fault);
-      this.#logger.error(`Callers get a 500 because of this app's own configuration: ${fault}.`);
+      this.#logger.error(`Callers get a 500 because this app is misconfigured: ${fault}.`);
     }
     const status = this.options.statuses.UNKEY_MISCONFIGURED;
     throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });
@@ -214,11 +214,11 @@ export class UnkeyGuard implements CanActivate {
     if (!isUnkeyException(error)) throw error;
     if (isDenial(error)) this.#events.denied(error);
     await this.deny(error, context);
-    // A `deny` that a subclass replaced and that throws nothing still lets nobody through.
+    // If `deny` of a subclass does not throw, the request is denied all the same.
     return false;
   }
 
-  #isLeftToSubclass(context: ExecutionContext): boolean {
+  #hasSubclassGuard(context: ExecutionContext): boolean {
     return this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard;
   }
 
@@ -235,7 +235,7 @@ export class UnkeyGuard implements CanActivate {
     return isFixed ? policy.fixed : this.#demandsNow(policy, context, state);
   }
 
-  /** Each guard's own, frozen like the fixed ones: what one guard asked for must not count for another. */
+  /** Calculated by each guard and frozen, so that what one guard requires does not affect another. */
   async #demandsNow(
     policy: HandlerPolicy,
     context: ExecutionContext,
@@ -250,7 +250,7 @@ export class UnkeyGuard implements CanActivate {
     return frozenCopy({ ...demands, ...caller });
   }
 
-  /** The verification, if it is a yes. Checked here too, since `verify` may be a subclass's own. */
+  /** Returns a valid verification, or else throws. It is checked here too, because a subclass can override `verify`. */
   #granted(verification: Verification, demanded: VerifyOptions): Verification {
     if (!isVerification(verification)) throw new UnkeyUnavailableException();
     if (verification.valid) return verification;
@@ -258,7 +258,7 @@ export class UnkeyGuard implements CanActivate {
   }
 }
 
-/** By its `then`, since promises of another realm (as under Jest) are no instances of this one's. */
+/** Checks for `then`, because promises of another realm (as in Jest) are not instances of this realm's `Promise`. */
 function isPending<T>(value: Awaitable<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

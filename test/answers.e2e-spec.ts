@@ -411,8 +411,8 @@ describe('UnkeyService.verify()', () => {
     [{ ratelimits: [{ name: 'burst', limit: 5 }] }, 'must have both limit and duration'],
     [{ permissions: 'a AND b' }, 'combine permissions with anyOf() and allOf()'],
     [{ permissions: { anyOf: ['a'], allOf: ['b'] } }, 'cannot have both anyOf and allOf in one object'],
-    [{ permissions: ['a', { oneOf: ['b'] }] }, 'there is no "oneOf"'],
-    [{ tags: [''] }, 'a tag must be a text'],
+    [{ permissions: ['a', { oneOf: ['b'] }] }, 'unknown member "oneOf"'],
+    [{ tags: [''] }, 'a tag must be a string'],
     [{ clientIp: 'localhost' }, 'clientIp must be an IP address'],
   ])('refuses %j without a call', async (options, sentence) => {
     const unkey = await service();

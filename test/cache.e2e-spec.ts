@@ -359,7 +359,7 @@ describe('invalidation', () => {
     async (target) => {
       const { app } = await start();
       await expect(app.get(UnkeyService).invalidate(target as { key: string })).rejects.toThrow(
-        'invalidate takes { key } or { keyId }, each a text that is not empty',
+        'invalidate() takes { key } or { keyId }, a string that is not empty',
       );
     },
   );

@@ -89,8 +89,8 @@ describe('a context type that the guard does not know', () => {
   });
 
   it('is not let through by skipIf, nor by another type in skipTransports', async () => {
-    await expect(call(Handlers, 'rmq', { skipIf: () => true })).rejects.toThrow('cannot verify');
-    await expect(call(Handlers, 'rmq', { skipTransports: ['necord'] })).rejects.toThrow('cannot verify');
+    await expect(call(Handlers, 'rmq', { skipIf: () => true })).rejects.toThrow('does not support');
+    await expect(call(Handlers, 'rmq', { skipTransports: ['necord'] })).rejects.toThrow('does not support');
   });
 
   it('is let through if skipTransports lists it, and there is no key', async () => {

@@ -30,7 +30,7 @@ export class Connection {
     this.#payloadKeys.set(args, keys.add(key));
   }
 
-  /** Whether a key stood in the data of this message. */
+  /** Whether a key was found in the data of this message. */
   isFromPayload(args: MessageArgs, key: string): boolean {
     return this.#payloadKeys.get(args)?.has(key) === true;
   }
@@ -43,12 +43,12 @@ export class Connection {
   ): Awaitable<Verification> {
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
-    const isHeld = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
-    if (!isHeld) return verify();
+    const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
+    if (!isCacheable) return verify();
     return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
   }
 
-  /** The key of this message was accepted. */
+  /** Records that the key of this message was accepted. */
   accept(args: MessageArgs): void {
     const key = this.#keys.get(args);
     if (key !== undefined && this.#accepted.size < MAX_KEYS) this.#accepted.add(key);

@@ -1,6 +1,6 @@
 import type { VerificationStore } from '../../contracts/verification-store.js';
 import { UnkeyConfigError } from '../../errors/unkey-config.error.js';
-import { isStore, STORE } from '../../options/is-store.js';
+import { isStore, STORE_EXPECTED } from '../../options/is-store.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
 import { shown } from '../../options/shown-value.js';
 import { within } from './within.js';
@@ -24,7 +24,7 @@ export async function openStore({ store: given }: ResolvedCacheOptions): Promise
   const store: unknown = await given();
   if (!isStore(store)) {
     throw new UnkeyConfigError(
-      `UnkeyModule: option "cache.store" ${STORE}; its function made ${shown(store)}.`,
+      `UnkeyModule: option "cache.store" ${STORE_EXPECTED}; the function returned ${shown(store)}.`,
     );
   }
   ignoreErrors(store);
