@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-describe('bad options fail at boot, in one sentence with option, what it got and what it takes', () => {
+describe('an invalid option stops the app at startup; the error names the option, the value and what is valid', () => {
   const good = { rootKey: 'unkey_secret' };
 
   it.each<[unknown, string]>([
@@ -178,19 +178,19 @@ describe('bad options fail at boot, in one sentence with option, what it got and
     },
   );
 
-  it('a factory that returns nothing', async () => {
+  it('also if a factory returns nothing', async () => {
     const nothing = (() => undefined) as unknown as () => UnkeyModuleOptions;
     const { message } = await bootError({ imports: [UnkeyModule.forRootAsync({ useFactory: nothing })] });
     expect(message).toContain('there are no options');
   });
 
-  it('the environment: a bad UNKEY_BASE_URL', async () => {
+  it('also for an invalid UNKEY_BASE_URL in the environment', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'nonsense');
     expect((await bootError(withModule(good))).message).toContain('option "baseUrl"');
   });
 });
 
-describe('what shapes the module itself is checked too', () => {
+describe('the options of forRoot() itself are checked too', () => {
   it.each<[string, unknown, string]>([
     [
       'globalGuard: null',
@@ -216,7 +216,7 @@ describe('what shapes the module itself is checked too', () => {
     ).toThrow('UnkeyModule: ');
   });
 
-  it('a root key in the place of the URL is not shown', async () => {
+  it('a root key that is given as the URL is not shown', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'unkey_3ZsecretRootKey');
     vi.stubEnv('UNKEY_ROOT_KEY', 'https://api.unkey.com');
     const { message } = await bootError(withModule({}));
@@ -241,7 +241,7 @@ describe('what shapes the module itself is checked too', () => {
   });
 });
 
-describe('decorators that cannot be meant fail at boot, with the name of the handler', () => {
+describe('invalid or contradictory decorators stop the app at startup; the error names the handler', () => {
   const none: Decorator = () => {};
   const boot = (onHandler: Decorator[], onClass: Decorator = none) => {
     class DocumentsController {
@@ -256,7 +256,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
 
   it.each<[string, Decorator[], Decorator | undefined, string]>([
     [
-      'a name that the lexer of Unkey refuses',
+      'a name that Unkey rejects',
       [RequirePermissions('documents read')],
       undefined,
       'permission "documents read" must contain only letters, digits and . _ - * : /',
@@ -300,19 +300,19 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'unknown member "oneOf"',
     ],
     [
-      'permissions beyond what Unkey reads',
+      'more permissions than Unkey accepts',
       [RequirePermissions('p'.repeat(1001))],
       undefined,
       'result in a query of 1001 characters; Unkey accepts at most 1000',
     ],
-    ['a bad name on the class', [], RequirePermissions('a b'), 'must contain only letters'],
+    ['an invalid name on the class', [], RequirePermissions('a b'), 'must contain only letters'],
     [
       'negative credits',
       [Credits(-1)],
       undefined,
       'credits must be a whole number from 0 to 1000000000000, got -1',
     ],
-    ['credits that are no number', [Credits('5' as unknown as number)], undefined, 'got 5'],
+    ['credits that are not a number', [Credits('5' as unknown as number)], undefined, 'got 5'],
     ['credits that are not given', [Credits(undefined as unknown as number)], undefined, 'got null'],
     [
       'credits twice in one place',
@@ -339,7 +339,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'must have both limit and duration, or neither',
     ],
     [
-      'an ad-hoc limit that would switch all limits off',
+      'an ad-hoc limit of 0, which would disable all limits',
       [KeyRatelimit('burst', { limit: 0, duration: 1000 })],
       undefined,
       'must be a whole number of at least 1, got 0',
@@ -363,7 +363,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'a tag must be a string of 1 to 512 characters, got ""',
     ],
     [
-      'more tags than Unkey takes',
+      'more tags than Unkey accepts',
       [VerificationTags(...Array.from({ length: 21 }, (_, n) => `t${n}`))],
       undefined,
       'at most 20 tags are allowed, got 21',
@@ -416,7 +416,7 @@ describe('a class in the option "public"', () => {
     ['@Credits()', [Credits(1)], []],
     ['@KeyRatelimit()', [KeyRatelimit('burst')], []],
     ['@Credits()', [Credits(1)], [RequirePermissions('a')]],
-  ])('fails at boot if a handler has %s of its own', async (decorator, onHandler, onClass) => {
+  ])('stops the app at startup if a handler has %s of its own', async (decorator, onHandler, onClass) => {
     const { name, message } = await bootError(metadata(onHandler, onClass));
     expect(name).toBe('UnkeyConfigError');
     expect(message).toBe(
@@ -438,7 +438,7 @@ describe('a class in the option "public"', () => {
   });
 });
 
-describe('demands of class and handler are joined', () => {
+describe('requirements of class and handler are combined', () => {
   it.each(ADAPTERS)(
     'permissions with AND, limits by name, the credits of the handler, all tags; on %s',
     async (adapter) => {
@@ -524,7 +524,7 @@ describe('registration', () => {
     expect((await bootError({ imports: [UnkeyModule] })).message).toContain('import UnkeyModule.forRoot()');
   });
 
-  it('forRoot() without an argument reads the environment when the app boots', async () => {
+  it('forRoot() without an argument reads the environment at startup', async () => {
     const module = UnkeyModule.forRoot();
     vi.stubEnv('UNKEY_ROOT_KEY', server.unkey.rootKey);
     vi.stubEnv('UNKEY_BASE_URL', server.unkey.url);
@@ -533,7 +533,7 @@ describe('registration', () => {
     expect(await app.get(UnkeyService).verify(key)).toMatchObject({ valid: true });
   });
 
-  it('isGlobal: false shows the guard only to modules that import it', async () => {
+  it('isGlobal: false provides the guard only to modules that import it', async () => {
     const registered = UnkeyModule.forRoot({ ...server.options, isGlobal: false });
     @Injectable()
     class Wanting {
@@ -600,7 +600,7 @@ describe('the client', () => {
     expect(app.get(UnkeyService).client).toBe(unkey);
   });
 
-  it('false: the app boots with a verifier of its own, without a root key, and whoever uses the client is told', async () => {
+  it('false: the app starts with its own verifier and without a root key; using the client throws', async () => {
     const { app, get } = await startApp('express', {
       imports: [
         UnkeyModule.forRoot({
@@ -622,7 +622,7 @@ describe('the client', () => {
     );
   });
 
-  it('may be one that is ready, which then verifies too', async () => {
+  it('can be given, and then verifies too', async () => {
     const { Unkey: Client } = await import('@unkey/api');
     const client = new Client({ rootKey: server.unkey.rootKey, serverURL: server.unkey.url });
     const { app, get } = await startApp('express', {
@@ -634,7 +634,7 @@ describe('the client', () => {
     expect(app.get(UnkeyService).client).toBe(client);
   });
 
-  it('clientOptions reach it', async () => {
+  it('gets the clientOptions', async () => {
     const { app } = await startApp(
       'express',
       withModule({ ...server.options, clientOptions: { userAgent: 'acme/1' } }),
