@@ -1,5 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import { demandedPolicy } from './access/demanded-policy.js';
+import { callerOf } from './access/handlerless-context.js';
+import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js';
+import { RequestVerification } from './access/request-verification.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
@@ -45,6 +49,7 @@ export class UnkeyService {
   readonly #failures: FailureLog;
   readonly #demands: DemandsWriter;
   readonly #rootKeys: RootKeyLog;
+  readonly #requests: RequestVerification;
   /** @internal when an answer serves further messages of one client; for guards, also of another copy of this package */
   readonly reverification: Reverification;
 
@@ -83,6 +88,7 @@ export class UnkeyService {
           ),
     );
     this.#ask = (question, ms) => upstream.ask(question, ms);
+    this.#requests = new RequestVerification(options, this);
   }
 
   /** The official SDK's client, as `@InjectUnkey()` gives it. */
@@ -140,6 +146,26 @@ export class UnkeyService {
       throw new TypeError('invalidate takes { key } or { keyId }, each a text that is not empty');
     }
     await this.invalidations.invalidate(target);
+  }
+
+  /**
+   * Makes a middleware for routes that no Nest handler answers, such as Swagger UI, Bull Board or static files. Mount it
+   * before the route. It verifies the key as the guard does, and passes every refusal to `next()`, where Nest's filters
+   * answer it. The options `public`, `publicMetadata`, `exclude` and `skipIf` do not apply.
+   *
+   * @param options what the key must be allowed to do, in addition to the option `permissions`
+   * @throws UnkeyConfigError for demands that Unkey does not know
+   * @example
+   * const app = await NestFactory.create(AppModule);
+   * app.use('/docs', app.get(UnkeyService).middleware({ permissions: 'docs.read' }));
+   * SwaggerModule.setup('docs', app, document);
+   */
+  middleware(options: VerifyOptions = NOTHING): HttpMiddleware {
+    return httpMiddleware(
+      this.#requests,
+      demandedPolicy('UnkeyService.middleware()', this.options, options),
+      callerOf(UnkeyService, 'middleware'),
+    );
   }
 
   #obtain(question: Question): Awaitable<Outcome> {

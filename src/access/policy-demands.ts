@@ -31,5 +31,5 @@ async function demandsNow(
     policy.fixed ??
     demandsWith(policy, await state.answers(context.getHandler(), () => answersFor(policy, context)));
   const caller = sendsAddress ? { clientIp: knownAddress(transportOf(context).clientIp?.(context)) } : {};
-  return frozenCopy({ ...demands, ...caller });
+  return frozenCopy({ ...caller, ...demands });
 }
