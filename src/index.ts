@@ -23,6 +23,7 @@ export { fromHeader } from './extractors/from-header.js';
 export { fromPayload } from './extractors/from-payload.js';
 export { fromQuery } from './extractors/from-query.js';
 
+export type { SocketMiddleware } from './access/connection-verification.js';
 export type { HttpMiddleware } from './access/http-middleware.js';
 
 export { UNKEY_HEADERS } from './transports/http/unkey-headers.js';

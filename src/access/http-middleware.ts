@@ -1,7 +1,7 @@
-import type { ExecutionContext } from '@nestjs/common';
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import { HandlerlessContext, type Caller } from './handlerless-context.js';
-import type { DecisionSteps, RequestVerification } from './request-verification.js';
+import { policySteps } from './policy-steps.js';
+import type { RequestVerification } from './request-verification.js';
 
 /** A middleware function of Express; on Fastify, it gets Node's own request and response. */
 export type HttpMiddleware = (request: object, response: object, next: (error?: unknown) => void) => void;
@@ -15,20 +15,9 @@ export function httpMiddleware(
   policy: HandlerPolicy,
   caller: Caller,
 ): HttpMiddleware {
-  const steps = stepsFor(requests, policy);
+  const steps = policySteps(requests, policy);
   return (request, response, next) => {
     const context = new HandlerlessContext('http', [request, response, next], caller);
     void requests.decide(context, steps).then(() => next(), next);
-  };
-}
-
-/** The steps for requests without a handler: nothing is skipped, and the policy is always the same. */
-export function stepsFor(requests: RequestVerification, policy: HandlerPolicy): DecisionSteps {
-  return {
-    policy: () => policy,
-    extractKey: (context) => requests.findKey(context, policy.keyFrom),
-    verify: (key, demands, context) => requests.verify(key, demands, context),
-    allow: (verification, context) => requests.allow(verification, context),
-    deny: (denial, context: ExecutionContext) => requests.deny(denial, context, policy),
   };
 }

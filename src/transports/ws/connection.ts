@@ -14,8 +14,6 @@ const MOST_KEYS = 100;
 /** What this module knows about one WebSocket client. It stands on the client, and goes with it. */
 export class Connection {
   readonly messages = new RecentMessages();
-  /** `verifyConnection` while it runs; guards of this client's messages wait for it. */
-  verifying: Promise<unknown> | undefined;
   /** Whether refusals are relayed to a client of `ws`, where Nest 11 does not. */
   isRelaying = false;
 
@@ -24,6 +22,26 @@ export class Connection {
   readonly #ofPayload = new WeakSet<MessageArgs>();
   readonly #keys = new WeakMap<MessageArgs, string>();
   readonly #accepted = new Set<string>();
+  #ready: Promise<unknown> | undefined;
+
+  /**
+   * What guards of this client's messages wait for: every verification of the connection itself. Rejects if one of them
+   * was refused, and stays so: the client is about to be closed. `undefined` if there is nothing to wait for.
+   */
+  get ready(): Promise<unknown> | undefined {
+    return this.#ready;
+  }
+
+  /** Lets guards wait for a verification of the connection. */
+  verifying(verification: Promise<unknown>): void {
+    const ready = Promise.all([this.#ready, verification]);
+    this.#ready = ready;
+    const done = () => {
+      if (this.#ready === ready) this.#ready = undefined;
+    };
+    // A rejection is for the guards, of which there may be none.
+    ready.then(done, () => {});
+  }
 
   /** A key that stood in a message's data counts for that message alone. */
   foundInPayload(args: MessageArgs, key: string): void {
