@@ -25,7 +25,7 @@ export const wsTransport: GuardTransport = {
     return stateOn(args, scope);
   },
 
-  ready: (context) => connectionOf(clientOf(context)).verifying,
+  ready: (context) => connectionOf(clientOf(context)).ready,
 
   places(context) {
     const args = argsOf(context);
