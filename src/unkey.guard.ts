@@ -58,7 +58,8 @@ export class UnkeyGuard implements CanActivate {
   readonly #events = new VerificationEvents();
   /** Names who decides in this guard: a key that another app let through is not let through here by that. */
   readonly #scope: string;
-  #guardsWholeApp = false;
+  /** Set if this is the built-in guard and guards the whole app. */
+  #runsGuardsOf: ((controller: object) => boolean) | undefined;
 
   readonly #logger = new Logger('UnkeyModule');
   readonly #setupFaults = new Set<string>();
@@ -74,9 +75,11 @@ export class UnkeyGuard implements CanActivate {
   /**
    * @internal called at boot where this instance guards the whole app. The built-in guard then leaves handlers to a
    * subclass that stands on them; a subclass leaves nothing.
+   *
+   * @param runsGuardsOf whether Nest runs the guards in `@UseGuards()` of a class
    */
-  [GUARDS_WHOLE_APP](): void {
-    this.#guardsWholeApp = Object.hasOwn(this.constructor, GUARD_BRAND);
+  [GUARDS_WHOLE_APP](runsGuardsOf: (controller: object) => boolean): void {
+    if (Object.hasOwn(this.constructor, GUARD_BRAND)) this.#runsGuardsOf = runsGuardsOf;
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
@@ -219,7 +222,8 @@ export class UnkeyGuard implements CanActivate {
   }
 
   #isLeftToSubclass(context: ExecutionContext): boolean {
-    return this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard;
+    const runs = this.#runsGuardsOf;
+    return runs !== undefined && this.#policyOf(context).hasSubclassGuard && runs(context.getClass());
   }
 
   #policyOf(context: ExecutionContext): HandlerPolicy {
