@@ -44,7 +44,8 @@ export class UnkeyGuard implements CanActivate {
     allow: (verification, context) => this.allow(verification, context),
     deny: (denial, context) => this.deny(denial, context),
   };
-  #guardsWholeApp = false;
+  /** Set if this is the built-in guard and it is global. */
+  #runsGuardsOf: ((controller: object) => boolean) | undefined;
 
   constructor(
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
@@ -57,9 +58,11 @@ export class UnkeyGuard implements CanActivate {
   /**
    * @internal called at startup if this instance guards the whole app. The built-in guard then skips handlers that have a
    * subclass of it; a subclass skips none.
+   *
+   * @param runsGuardsOf whether Nest runs the guards in `@UseGuards()` of a class
    */
-  [GUARDS_WHOLE_APP](): void {
-    this.#guardsWholeApp = Object.hasOwn(this.constructor, GUARD_BRAND);
+  [GUARDS_WHOLE_APP](runsGuardsOf: (controller: object) => boolean): void {
+    if (Object.hasOwn(this.constructor, GUARD_BRAND)) this.#runsGuardsOf = runsGuardsOf;
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
@@ -110,7 +113,8 @@ export class UnkeyGuard implements CanActivate {
   }
 
   #hasSubclassGuard(context: ExecutionContext): boolean {
-    return this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard;
+    const runs = this.#runsGuardsOf;
+    return runs !== undefined && this.#policyOf(context).hasSubclassGuard && runs(context.getClass());
   }
 
   #policyOf(context: ExecutionContext): HandlerPolicy {
