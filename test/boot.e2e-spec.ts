@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-describe('bad options fail at boot, in one sentence with option, what it got and what it takes', () => {
+describe('invalid options fail at startup, with the option, the value it got and the values it takes', () => {
   const good = { rootKey: 'unkey_secret' };
 
   it.each<[unknown, string]>([
@@ -169,7 +169,7 @@ describe('bad options fail at boot, in one sentence with option, what it got and
   });
 
   it.each(['isGlobal', 'globalGuard'])(
-    '%s inside the result of a factory, with a hint where it belongs',
+    '%s in the result of a factory, with a hint where to set it',
     async (name) => {
       const { message } = await bootError({
         imports: [UnkeyModule.forRootAsync({ useFactory: () => ({ ...good, [name]: true }) })],
@@ -184,13 +184,13 @@ describe('bad options fail at boot, in one sentence with option, what it got and
     expect(message).toContain('there are no options');
   });
 
-  it('the environment: a bad UNKEY_BASE_URL', async () => {
+  it('an invalid UNKEY_BASE_URL in the environment', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'nonsense');
     expect((await bootError(withModule(good))).message).toContain('option "baseUrl"');
   });
 });
 
-describe('what shapes the module itself is checked too', () => {
+describe('the options of the module itself are checked too', () => {
   it.each<[string, unknown, string]>([
     [
       'globalGuard: null',
@@ -204,7 +204,7 @@ describe('what shapes the module itself is checked too', () => {
     ],
     ['isGlobal: 1', { rootKey: 'any', isGlobal: 1 }, 'option "isGlobal" must be true or false, got 1'],
     ['null', null, 'the options must be an object, got null'],
-    ['a text', 'unkey', 'the options must be an object, got unkey'],
+    ['a string', 'unkey', 'the options must be an object, got unkey'],
   ])('%s', (_, options, sentence) => {
     expect(() => UnkeyModule.forRoot(options as UnkeyModuleOptions)).toThrow(sentence);
     expect(() =>
@@ -216,7 +216,7 @@ describe('what shapes the module itself is checked too', () => {
     ).toThrow('UnkeyModule: ');
   });
 
-  it('a root key in the place of the URL is not shown', async () => {
+  it('a root key in place of the URL is not shown', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'unkey_3ZsecretRootKey');
     vi.stubEnv('UNKEY_ROOT_KEY', 'https://api.unkey.com');
     const { message } = await bootError(withModule({}));
@@ -241,7 +241,7 @@ describe('what shapes the module itself is checked too', () => {
   });
 });
 
-describe('decorators that cannot be meant fail at boot, with the name of the handler', () => {
+describe('invalid and contradictory decorators fail at startup, with the name of the handler', () => {
   const none: Decorator = () => {};
   const boot = (onHandler: Decorator[], onClass: Decorator = none) => {
     class DocumentsController {
@@ -256,7 +256,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
 
   it.each<[string, Decorator[], Decorator | undefined, string]>([
     [
-      'a name that the lexer of Unkey refuses',
+      'a name that Unkey rejects',
       [RequirePermissions('documents read')],
       undefined,
       'permission "documents read" must contain only letters, digits and . _ - * : /',
@@ -300,28 +300,28 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'unknown member "oneOf"',
     ],
     [
-      'permissions beyond what Unkey reads',
+      'permissions that are too long for Unkey',
       [RequirePermissions('p'.repeat(1001))],
       undefined,
       'result in a query of 1001 characters; Unkey accepts at most 1000',
     ],
-    ['a bad name on the class', [], RequirePermissions('a b'), 'must contain only letters'],
+    ['an invalid name on the class', [], RequirePermissions('a b'), 'must contain only letters'],
     [
       'negative credits',
       [Credits(-1)],
       undefined,
       'credits must be a whole number from 0 to 1000000000000, got -1',
     ],
-    ['credits that are no number', [Credits('5' as unknown as number)], undefined, 'got 5'],
-    ['credits that are not given', [Credits(undefined as unknown as number)], undefined, 'got null'],
+    ['credits that are not a number', [Credits('5' as unknown as number)], undefined, 'got 5'],
+    ['credits that are undefined', [Credits(undefined as unknown as number)], undefined, 'got null'],
     [
-      'credits twice in one place',
+      'credits twice in the same place',
       [Credits(1), Credits(2)],
       undefined,
       '@Credits() is used twice in the same place',
     ],
     [
-      'an unknown part of a limit',
+      'an unknown option of a rate limit',
       [KeyRatelimit('burst', { limt: 1 } as object)],
       undefined,
       'unknown option "limt" of rate limit "burst"; it takes cost, limit and duration',
@@ -339,19 +339,19 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'must have both limit and duration, or neither',
     ],
     [
-      'an ad-hoc limit that would switch all limits off',
+      'an ad-hoc limit of 0, with which Unkey ignores all limits',
       [KeyRatelimit('burst', { limit: 0, duration: 1000 })],
       undefined,
       'must be a whole number of at least 1, got 0',
     ],
     [
-      'an ad-hoc window below a second',
+      'an ad-hoc limit with a window below a second',
       [KeyRatelimit('burst', { limit: 5, duration: 500 })],
       undefined,
       'must be a whole number of at least 1000 (ms), got 500',
     ],
     [
-      'one limit twice in one place',
+      'a limit twice in the same place',
       [KeyRatelimit('burst'), KeyRatelimit('burst', { cost: 2 })],
       undefined,
       'names the same limit twice',
@@ -363,7 +363,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
       'a tag must be a string of 1 to 512 characters, got ""',
     ],
     [
-      'more tags than Unkey takes',
+      'more tags than Unkey accepts',
       [VerificationTags(...Array.from({ length: 21 }, (_, n) => `t${n}`))],
       undefined,
       'at most 20 tags are allowed, got 21',
@@ -376,7 +376,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
     ],
     ['@Public() with credits', [Public(), Credits(1)], undefined, 'its @Credits() has no effect'],
     [
-      '@Public() of the class with a limit',
+      '@Public() on the class with a limit on the handler',
       [KeyRatelimit('burst')],
       Public(),
       'its @KeyRatelimit() has no effect',
@@ -395,7 +395,7 @@ describe('decorators that cannot be meant fail at boot, with the name of the han
 });
 
 describe('a class in the option "public"', () => {
-  /** A controller with these decorators on its handler and on itself, in an app that names it in the option. */
+  /** A controller with these decorators on its handler and on its class, in an app that lists it in the option. */
   const metadata = (onHandler: Decorator[], onClass: Decorator[] = []): ModuleMetadata => {
     class HealthController {
       read() {
@@ -438,7 +438,7 @@ describe('a class in the option "public"', () => {
   });
 });
 
-describe('demands of class and handler are joined', () => {
+describe('requirements of class and handler are combined', () => {
   it.each(ADAPTERS)(
     'permissions with AND, limits by name, the credits of the handler, all tags; on %s',
     async (adapter) => {
@@ -511,7 +511,7 @@ describe('functions in decorators', () => {
 });
 
 describe('registration', () => {
-  it('twice in one app is a clear error', async () => {
+  it('twice in one app fails with a clear error', async () => {
     const { message } = await bootError({
       imports: [UnkeyModule.forRoot(server.options), UnkeyModule.forRoot(server.options)],
     });
@@ -520,11 +520,11 @@ describe('registration', () => {
     );
   });
 
-  it('without forRoot is a clear error', async () => {
+  it('without forRoot fails with a clear error', async () => {
     expect((await bootError({ imports: [UnkeyModule] })).message).toContain('import UnkeyModule.forRoot()');
   });
 
-  it('forRoot() without an argument reads the environment when the app boots', async () => {
+  it('forRoot() without an argument reads the environment at startup', async () => {
     const module = UnkeyModule.forRoot();
     vi.stubEnv('UNKEY_ROOT_KEY', server.unkey.rootKey);
     vi.stubEnv('UNKEY_BASE_URL', server.unkey.url);
@@ -600,7 +600,7 @@ describe('the client', () => {
     expect(app.get(UnkeyService).client).toBe(unkey);
   });
 
-  it('false: the app boots with a verifier of its own, without a root key, and whoever uses the client is told', async () => {
+  it('false: the app starts with its own verifier and without a root key; using the client throws an explanation', async () => {
     const { app, get } = await startApp('express', {
       imports: [
         UnkeyModule.forRoot({
@@ -618,11 +618,11 @@ describe('the client', () => {
     expect((await get('/ping', { 'x-api-key': 'good' })).status).toBe(200);
     expect((await get('/ping', { 'x-api-key': 'bad' })).status).toBe(401);
     expect(() => app.get(Admin).unkey.keys).toThrow(
-      'unkey.keys: the Unkey client was turned off with `client: false`',
+      'unkey.keys: the Unkey client is turned off with `client: false`',
     );
   });
 
-  it('may be one that is ready, which then verifies too', async () => {
+  it('can be your own, which then also verifies keys', async () => {
     const { Unkey: Client } = await import('@unkey/api');
     const client = new Client({ rootKey: server.unkey.rootKey, serverURL: server.unkey.url });
     const { app, get } = await startApp('express', {
@@ -634,7 +634,7 @@ describe('the client', () => {
     expect(app.get(UnkeyService).client).toBe(client);
   });
 
-  it('clientOptions reach it', async () => {
+  it('gets the clientOptions', async () => {
     const { app } = await startApp(
       'express',
       withModule({ ...server.options, clientOptions: { userAgent: 'acme/1' } }),
@@ -644,7 +644,7 @@ describe('the client', () => {
   });
 });
 
-describe('a test overrides', () => {
+describe('a test can override', () => {
   const allow = { canActivate: () => true };
   @Controller('guarded')
   class GuardedController {
@@ -654,7 +654,7 @@ describe('a test overrides', () => {
     }
   }
 
-  it('UNKEY_OPTIONS, for an app whose own module calls forRoot', async () => {
+  it('UNKEY_OPTIONS, for an app whose module calls forRoot', async () => {
     const elsewhere = await UnkeyEmulator.start();
     const testing = Test.createTestingModule({
       imports: [UnkeyModule.forRoot({ rootKey: 'production', globalGuard: true })],
