@@ -18,7 +18,7 @@ import { bootError } from '../support/app.js';
 const OPTIONS = { rootKey: 'unkey_secret' };
 const check = () => true;
 
-describe('a bad option fails at boot, by its name', () => {
+describe('an invalid option fails at startup, by its name', () => {
   it.each<[object, string]>([
     [
       { checks: check },
@@ -69,7 +69,7 @@ describe('a bad option fails at boot, by its name', () => {
   });
 });
 
-describe('a bad decorator fails at boot, with the name of the handler', () => {
+describe('an invalid decorator fails at startup, with the name of the handler', () => {
   const withHandler = (...decorators: MethodDecorator[]): Type => {
     class AppController {
       read() {
