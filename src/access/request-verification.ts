@@ -20,18 +20,18 @@ import { verifiedKeyOf } from '../verification/verified-key-of.js';
 import { checkDenial, keyDenial } from './key-denial.js';
 import { demandsOf } from './policy-demands.js';
 
-/** What asks Unkey about a key: `UnkeyService`, as far as it is used here. */
+/** The part of `UnkeyService` that is used here. */
 export interface KeyVerifier {
   verify(key: string, options: VerifyOptions): Promise<Verification>;
   readonly reverification: Reverification;
 }
 
-/** The steps of one decision. Where a step is absent, there is nothing to do. */
+/** The steps of a decision. Optional steps can be omitted. */
 export interface DecisionSteps {
   policy(context: ExecutionContext): HandlerPolicy;
   /** Whether no key is needed. */
   skip?(context: ExecutionContext): Awaitable<boolean>;
-  /** What to wait for before the key is looked for. Rejects if the request is refused. */
+  /** Returns a promise to await before looking for the key. It rejects if the request is denied. */
   ready?(context: ExecutionContext): Promise<unknown> | undefined;
   extractKey(context: ExecutionContext): Awaitable<string | undefined>;
   verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification>;
@@ -39,7 +39,7 @@ export interface DecisionSteps {
   deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never>;
 }
 
-/** A verified key on its way through a decision. */
+/** A verified key, and what the later steps need. */
 interface Admission {
   readonly context: ExecutionContext;
   readonly state: RequestState;
@@ -49,12 +49,12 @@ interface Admission {
 }
 
 /**
- * Decides whether a request may pass: the order of the steps, and what each step does unless a subclass of the guard
- * replaces it. The guard, the middleware and the verification of connections share it.
+ * Decides whether a request is let through. It defines the order of the steps and their defaults, which a subclass of the
+ * guard can override. The guard, the middleware and the verification of connections share it.
  */
 export class RequestVerification {
   readonly #events = new VerificationEvents();
-  /** Names who decides: a key that another app let through is not let through here because of that. */
+  /** Identifies the configuration that verifies here, so that keys that another app verified don't count. */
   readonly #scope: string;
   readonly #logger = new Logger('UnkeyModule');
   readonly #setupFaults = new Set<string>();
@@ -67,10 +67,10 @@ export class RequestVerification {
   }
 
   /**
-   * Whether the request may pass. Rejects with what `deny` throws, and with every error that is not a refusal.
+   * Returns whether the request is let through. Rejects with what `deny` throws, and with every error that is not a
+   * denial.
    *
-   * A step that returns no promise is not awaited: for a cached key, awaits would be most of the time that a request
-   * costs.
+   * Synchronous results are not awaited. For a cached key, the awaits would be most of the cost of a request.
    */
   async decide(context: ExecutionContext, steps: DecisionSteps): Promise<boolean> {
     const transport = transportOf(context);
@@ -107,7 +107,7 @@ export class RequestVerification {
     }
   }
 
-  /** The key from the first source that finds one. */
+  /** Returns the key from the first source that finds one. */
   findKey(context: ExecutionContext, sources: readonly KeySource[]): string | undefined {
     const places = transportOf(context).places(context);
     for (const source of sources) {
@@ -117,7 +117,7 @@ export class RequestVerification {
     return undefined;
   }
 
-  /** Asks Unkey, once per request for the same key and demands. */
+  /** Verifies a key with Unkey, once per request for the same key and requirements. */
   verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     const transport = transportOf(context);
     const ask = () => this.verifier.verify(key, demands);
@@ -135,14 +135,14 @@ export class RequestVerification {
       );
   }
 
-  /** Attaches the key to the request and tells the caller what is left of its limits. */
+  /** Attaches the key to the request and sends the rate-limit headers. */
   allow(verification: Verification, context: ExecutionContext): void {
     const transport = transportOf(context);
     transport.attach(context, this.#scope, verifiedKeyOf(verification));
     transport.tellLimits?.(context, verification, this.options);
   }
 
-  /** Answers a refusal in the transport's way; the challenge names the scheme of the policy. */
+  /** Denies a request in the way of its transport. `WWW-Authenticate` names the scheme of the policy. */
   deny(
     denial: UnkeyException,
     context: ExecutionContext,
@@ -152,14 +152,14 @@ export class RequestVerification {
     return transportOf(context).refuse(context, denial, options);
   }
 
-  /** The verification, if it is a yes. `verify` may be a subclass's own, so its result is checked here too. */
+  /** Returns a valid verification, or else throws. It is checked here too, because a subclass can override `verify`. */
   #granted(verification: Verification, demanded: VerifyOptions): Verification {
     if (!isVerification(verification)) throw new UnkeyUnavailableException();
     if (verification.valid) return verification;
     throw keyDenial(verification, demanded, this.options);
   }
 
-  /** Asks the checks of a handler about a verified key. */
+  /** Runs the checks of a handler on a verified key. */
   async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
     await state.checks(context.getHandler(), key, async () => {
       const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
@@ -174,7 +174,7 @@ export class RequestVerification {
     holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
   }
 
-  /** Refuses a request that the app's own setup makes look like another one, and logs each such fault once. */
+  /** Denies a request if the app's setup makes requests indistinguishable, and logs each such error once. */
   #checkSetup(fault: string | undefined): void {
     if (fault === undefined) return;
     if (!this.#setupFaults.has(fault)) {
@@ -189,12 +189,12 @@ export class RequestVerification {
     if (!isUnkeyException(error)) throw error;
     if (isDenial(error)) this.#events.denied(error);
     await steps.deny(error, context);
-    // A `deny` that a subclass replaced and that throws nothing still lets nobody through.
+    // If `deny` of a subclass does not throw, the request is denied all the same.
     return false;
   }
 }
 
-/** By its `then`, since promises of another realm (as under Jest) are no instances of this one's. */
+/** Checks for `then`, because promises of another realm (as in Jest) are not instances of this realm's `Promise`. */
 function isPending<T>(value: Awaitable<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

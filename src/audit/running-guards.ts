@@ -62,7 +62,9 @@ function methodsOf({ prototype }: Function): object[] {
   const methods: object[] = [];
   let holder: unknown = prototype;
   while (typeof holder === 'object' && holder !== null && holder !== Object.prototype) {
-    for (const { value } of Object.values(Object.getOwnPropertyDescriptors(holder)) as { value?: unknown }[]) {
+    for (const { value } of Object.values(Object.getOwnPropertyDescriptors(holder)) as {
+      value?: unknown;
+    }[]) {
       if (typeof value === 'function') methods.push(value);
     }
     holder = Object.getPrototypeOf(holder);

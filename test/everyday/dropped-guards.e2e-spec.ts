@@ -25,10 +25,8 @@ describe.each(ADAPTERS)('the global guard decides where Nest drops the subclass,
         return { keyId };
       }
     }
-    const { get } = await startApp(
-      adapter,
-      { imports: [unkeyModule()], controllers: [LateController] },
-      () => UseGuards(PartnerGuard)(LateController),
+    const { get } = await startApp(adapter, { imports: [unkeyModule()], controllers: [LateController] }, () =>
+      UseGuards(PartnerGuard)(LateController),
     );
     const { key, keyId } = await server.unkey.createKey({});
     expect((await get('/late')).status).toBe(401);
@@ -61,28 +59,31 @@ describe.each(ADAPTERS)('the global guard decides where Nest drops the subclass,
 });
 
 describe.each(GRAPHQL_SERVERS)('a resolver that useFactory provides, $name', (graphql) => {
-  it.each(['class', 'method'] as const)('is protected though Nest drops the subclass on its %s', async (place) => {
-    class FactoryResolver {
-      hello() {
-        return 'hello';
+  it.each(['class', 'method'] as const)(
+    'is protected though Nest drops the subclass on its %s',
+    async (place) => {
+      class FactoryResolver {
+        hello() {
+          return 'hello';
+        }
       }
-    }
-    const hello = Object.getOwnPropertyDescriptor(FactoryResolver.prototype, 'hello')!;
-    Query(() => String)(FactoryResolver.prototype, 'hello', hello);
-    Resolver()(FactoryResolver);
-    if (place === 'class') UseGuards(PartnerGuard)(FactoryResolver);
-    else UseGuards(PartnerGuard)(FactoryResolver.prototype, 'hello', hello);
-    const { app, send } = await startGraphql(graphql, {
-      imports: [unkeyModule()],
-      providers: [{ provide: FactoryResolver, useFactory: () => new FactoryResolver() }],
-    });
-    onTestFinished(() => app.close());
-    const { key } = await server.unkey.createKey({});
-    expect((await send({ query: '{ hello }' })).body).toMatchObject({
-      errors: [{ extensions: { reason: 'MISSING_KEY' } }],
-    });
-    expect((await send({ query: '{ hello }' }, { 'x-api-key': key })).body).toEqual({
-      data: { hello: 'hello' },
-    });
-  });
+      const hello = Object.getOwnPropertyDescriptor(FactoryResolver.prototype, 'hello')!;
+      Query(() => String)(FactoryResolver.prototype, 'hello', hello);
+      Resolver()(FactoryResolver);
+      if (place === 'class') UseGuards(PartnerGuard)(FactoryResolver);
+      else UseGuards(PartnerGuard)(FactoryResolver.prototype, 'hello', hello);
+      const { app, send } = await startGraphql(graphql, {
+        imports: [unkeyModule()],
+        providers: [{ provide: FactoryResolver, useFactory: () => new FactoryResolver() }],
+      });
+      onTestFinished(() => app.close());
+      const { key } = await server.unkey.createKey({});
+      expect((await send({ query: '{ hello }' })).body).toMatchObject({
+        errors: [{ extensions: { reason: 'MISSING_KEY' } }],
+      });
+      expect((await send({ query: '{ hello }' }, { 'x-api-key': key })).body).toEqual({
+        data: { hello: 'hello' },
+      });
+    },
+  );
 });
