@@ -18,7 +18,7 @@ import { bootError } from '../support/app.js';
 const OPTIONS = { rootKey: 'unkey_secret' };
 const check = () => true;
 
-describe('a bad option fails at boot, by its name', () => {
+describe('an invalid option stops the app at startup; the error names the option', () => {
   it.each<[object, string]>([
     [
       { checks: check },
@@ -69,7 +69,7 @@ describe('a bad option fails at boot, by its name', () => {
   });
 });
 
-describe('a bad decorator fails at boot, with the name of the handler', () => {
+describe('an invalid decorator stops the app at startup; the error names the handler', () => {
   const withHandler = (...decorators: MethodDecorator[]): Type => {
     class AppController {
       read() {
@@ -134,7 +134,7 @@ describe('a bad decorator fails at boot, with the name of the handler', () => {
     expect(message).toContain(`AppController.read: ${sentence}`);
   });
 
-  it('and so does a check on a handler that the option public opens', async () => {
+  it('also a check on a handler that the option public opens', async () => {
     const controller = withHandler(CheckKey(check));
     const { message } = await bootError({
       imports: [UnkeyModule.forRoot({ ...OPTIONS, public: [controller] })],
