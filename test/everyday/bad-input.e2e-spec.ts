@@ -134,7 +134,7 @@ describe('an invalid decorator fails at startup, with the name of the handler', 
     expect(message).toContain(`AppController.read: ${sentence}`);
   });
 
-  it('and so does a check on a handler that the option public opens', async () => {
+  it('also a check on a handler that the option public opens', async () => {
     const controller = withHandler(CheckKey(check));
     const { message } = await bootError({
       imports: [UnkeyModule.forRoot({ ...OPTIONS, public: [controller] })],
