@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
@@ -13,6 +14,7 @@ import { isPossibleKey } from './extractors/key-shape.js';
 import { presentedRootKey } from './extractors/root-key-shape.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
+  UNKEY_AUDIT,
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
@@ -55,6 +57,7 @@ export class UnkeyService {
     @Inject(UNKEY_CACHE) private readonly cache: VerificationCache | undefined,
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
+    @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
   ) {
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
@@ -140,6 +143,18 @@ export class UnkeyService {
       throw new TypeError('invalidate takes { key } or { keyId }, each a text that is not empty');
     }
     await this.invalidations.invalidate(target);
+  }
+
+  /**
+   * Lists every handler of the app (controllers, resolvers, gateways, message patterns): whether it needs a key, who
+   * decided that, what it demands, and what is wrong with it. Sees what is there when you call it: after `app.init()`
+   * global guards, the global prefix and versioning are complete. Lazy-loaded modules are not seen before they are loaded.
+   *
+   * @example
+   * expect(app.get(UnkeyService).audit()).toMatchSnapshot();
+   */
+  audit(): AuditEntry[] {
+    return this.listAccess();
   }
 
   #obtain(question: Question): Awaitable<Outcome> {

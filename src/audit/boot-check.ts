@@ -6,7 +6,6 @@ import {
   type ExecutionContext,
   type OnApplicationBootstrap,
   type OnModuleInit,
-  type Type,
 } from '@nestjs/common';
 import {
   ApplicationConfig,
@@ -22,6 +21,7 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
+import { isClass, isObject } from './nest-containers.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
@@ -74,7 +74,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
   #tellGlobalGuards(): void {
-    for (const guard of this.config.getGlobalGuards()) {
+    // A factory for APP_GUARD may give no guard.
+    for (const guard of this.config.getGlobalGuards().filter(isObject)) {
       if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
         guard[GUARDS_WHOLE_APP]();
     }
@@ -108,14 +109,6 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
       }
     }
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function isClass(value: unknown): value is Type & { prototype: object } {
-  return typeof value === 'function' && typeof value.prototype === 'object';
 }
 
 /** Nest calls no method without a decorator, and most providers have none with one. */

@@ -1,8 +1,5 @@
-import * as common from '@nestjs/common';
-import type { ModulesContainer } from '@nestjs/core';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
-
-type Module = ModulesContainer extends Map<string, infer T> ? T : never;
+import { isNest12, isObject, type NestModule } from './nest-containers.js';
 
 /** The token under which every driver of `@nestjs/graphql` has its options. */
 const OPTIONS = 'GqlModuleOptions';
@@ -14,7 +11,7 @@ const OPTIONS = 'GqlModuleOptions';
  *
  * @throws UnkeyConfigError
  */
-export function refuseSharedGraphqlContext(modules: Iterable<Module>): void {
+export function refuseSharedGraphqlContext(modules: Iterable<NestModule>): void {
   for (const module of modules) {
     const options: unknown = module.providers.get(OPTIONS)?.instance;
     if (!isObject(options) || !('context' in options) || !isObject(options.context)) continue;
@@ -32,7 +29,7 @@ function sharesContext(driver: readonly string[]): boolean {
 }
 
 /** The names of the driver's class and of the classes that it extends, since an app may have a driver of its own. */
-function driverNames(module: Module): string[] {
+function driverNames(module: NestModule): string[] {
   const token = [...module.providers.keys()].find(
     (key) => typeof key === 'function' && key.name === 'AbstractGraphQLDriver',
   );
@@ -45,13 +42,4 @@ function driverNames(module: Module): string[] {
 function prototypeOf(value: unknown): object | undefined {
   const prototype: unknown = isObject(value) ? Object.getPrototypeOf(value) : undefined;
   return isObject(prototype) ? prototype : undefined;
-}
-
-/** Told by a name that only Nest 12 exports: its packages do not export their `package.json`. */
-function isNest12(): boolean {
-  return 'stripProtoKeys' in common;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -97,6 +97,10 @@ export const OPTIONS = {
       'must not list \'http\': use @Public(), "public" or "exclude" for routes that need no key',
     ),
   ),
+  audit: is<'warn' | 'throw' | 'off'>((value) => value === 'warn' || value === 'throw' || value === 'off')(
+    "must be 'warn', 'throw' or 'off'",
+  ),
+  inheritAppConfig: v.boolean('must be true or false'),
   statuses: v.record(
     v.pipe(v.string(), v.check(isDenialCode, `is no code; codes are ${Object.keys(DENIALS).join(', ')}`)),
     v.optional(v.pipe(v.number(STATUS), v.integer(STATUS), v.minValue(400, STATUS), v.maxValue(599, STATUS))),

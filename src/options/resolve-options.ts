@@ -64,6 +64,8 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     exclude: Object.freeze((options.exclude ?? []).map((entry) => ({ entry, matches: routeMatcher(entry) }))),
     skipIf: options.skipIf,
     skipTransports: Object.freeze([...(options.skipTransports ?? [])]),
+    audit: options.audit ?? 'warn',
+    inheritAppConfig: options.inheritAppConfig ?? false,
     statuses,
     problemDetails: options.problemDetails ?? false,
     ratelimitHeaders: options.ratelimitHeaders ?? 'legacy',
