@@ -4,6 +4,7 @@ import { injectsKey, needsGuard } from '../decorators/declared-policy.js';
 import { unkeyGuardsOn } from '../decorators/guards-metadata.js';
 import { POLICY, readPolicy } from '../decorators/policy-metadata.js';
 import type { AuditFacts } from './audit-facts.js';
+import type { GlobalGuard } from './global-guards.js';
 import type { FoundHandler } from './handlers/found-handler.js';
 
 /** Why Nest runs none of our guards for a handler that one of them seems to guard. */
@@ -96,8 +97,17 @@ function gapOf(found: FoundHandler, guard: StandingGuard | undefined, facts: Aud
   }
   if (found.transport !== 'ws') return undefined;
   if (!app.isNest12) return 'gateway';
-  const onlyRequestScoped = globals.every(({ isOurs, isRequestScoped }) => !isOurs || isRequestScoped);
-  return onlyRequestScoped && found.isStatic ? 'request-scoped' : undefined;
+  return globals.some((global) => global.isOurs && runsForGateway(global, found))
+    ? undefined
+    : 'request-scoped';
+}
+
+/**
+ * Nest leaves request-scoped guards out of a gateway that is not request-scoped, and guards that a factory gives out of
+ * one that is. Others it calls there without having constructed them, so they refuse every message.
+ */
+function runsForGateway({ isRequestScoped, isFactory }: GlobalGuard, { isStatic }: FoundHandler): boolean {
+  return !isRequestScoped || (!isStatic && !isFactory);
 }
 
 function resolverGap(

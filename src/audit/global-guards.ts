@@ -9,6 +9,8 @@ export interface GlobalGuard {
   /** Whether it is `UnkeyGuard`, a subclass, or what a test put in its place. */
   readonly isOurs: boolean;
   readonly isRequestScoped: boolean;
+  /** Whether `useExisting` or `useFactory` gives it. */
+  readonly isFactory: boolean;
 }
 
 /** The global guards in the order in which Nest runs them: request-scoped ones come last. */
@@ -20,6 +22,7 @@ export function globalGuards(app: AuditedApp): GlobalGuard[] {
       guardClass: functionOf(classOfGuard(guard)),
       isOurs: isUnkeyGuardClass(classOfGuard(guard)) || standIns.has(guard),
       isRequestScoped: false,
+      isFactory: false,
     })),
     ...(app.isPreview ? unmadeGuards(app) : []),
     ...config.getGlobalRequestGuards().map((wrapper) => ofProvider(wrapper, true)),
@@ -51,6 +54,7 @@ function ofProvider({ metatype, inject }: NestWrapper, isRequestScoped: boolean)
     guardClass: functionOf(ours ?? known[0]),
     isOurs: ours !== undefined,
     isRequestScoped,
+    isFactory: Boolean(inject),
   };
 }
 

@@ -32,7 +32,7 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
     gap === 'request-scoped'
       ? {
           reason:
-            'The global guard is request-scoped, and Nest does not run it for a gateway that is not, so this message needs no key.',
+            'The global guard is request-scoped, and Nest does not run it for this gateway, so this message needs no key.',
           cure: useGuards(found.controller),
         }
       : undefined,
