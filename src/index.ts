@@ -4,6 +4,8 @@ export { UnkeyGuard } from './unkey.guard.js';
 export { UnkeyMiddleware } from './unkey.middleware.js';
 export { UnkeyService } from './unkey.service.js';
 
+export { printAudit } from './audit/print-audit.js';
+
 export { Public } from './decorators/public.decorator.js';
 export { OptionalKey } from './decorators/optional-key.decorator.js';
 export { UnkeyKey, type UnkeyKeyPath } from './decorators/unkey-key.decorator.js';
@@ -72,6 +74,13 @@ export {
   type VerificationMessage,
 } from './telemetry/channels.js';
 
+export type {
+  AuditAccess,
+  AuditDecider,
+  AuditDemands,
+  AuditEntry,
+  AuditProblem,
+} from './contracts/audit-entry.js';
 export type { Awaitable } from './contracts/awaitable.js';
 export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from './contracts/key-check.js';
 export type { KeyDemands } from './contracts/key-demands.js';

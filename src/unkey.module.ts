@@ -1,12 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import {
+  APP_FILTER,
+  ApplicationConfig,
+  DiscoveryModule,
+  HttpAdapterHost,
+  ModulesContainer,
+} from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
+import { runningApp } from './audit/audited-app.js';
+import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
+import { listAccess } from './audit/list-access.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
+  UNKEY_AUDIT,
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
@@ -96,11 +106,25 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
         problemDetails ? new ProblemDetailsFilter(host) : undefined,
       inject: [UNKEY_RESOLVED_OPTIONS, HttpAdapterHost],
     },
+    {
+      provide: UNKEY_AUDIT,
+      useFactory:
+        (
+          modules: ModulesContainer,
+          config: ApplicationConfig,
+          host: HttpAdapterHost,
+          options: ResolvedUnkeyOptions,
+        ) =>
+        () =>
+          listAccess(runningApp(modules, config, host, options)),
+      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS],
+    },
     UnkeyService,
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },
     UnkeyGuard,
     BootCheck,
     Gateways,
+    BootAudit,
     UpgradeRequests,
   ],
   exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],

@@ -6,6 +6,7 @@ import { demandedPolicy } from './access/demanded-policy.js';
 import { callerOf } from './access/handlerless-context.js';
 import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js';
 import { RequestVerification } from './access/request-verification.js';
+import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
@@ -20,6 +21,7 @@ import { isPossibleKey } from './extractors/key-shape.js';
 import { presentedRootKey } from './extractors/root-key-shape.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
+  UNKEY_AUDIT,
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
@@ -66,6 +68,7 @@ export class UnkeyService {
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
+    @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
   ) {
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
@@ -158,6 +161,18 @@ export class UnkeyService {
       throw new TypeError('invalidate() takes { key } or { keyId }, a string that is not empty');
     }
     await this.invalidations.invalidate(target);
+  }
+
+  /**
+   * Lists every handler of the app (controllers, resolvers, gateways, message patterns): whether it needs a key, who
+   * decided that, what it demands, and what is wrong with it. Sees what is there when you call it: after `app.init()`
+   * global guards, the global prefix and versioning are complete. Lazy-loaded modules are not seen before they are loaded.
+   *
+   * @example
+   * expect(app.get(UnkeyService).audit()).toMatchSnapshot();
+   */
+  audit(): AuditEntry[] {
+    return this.listAccess();
   }
 
   /**

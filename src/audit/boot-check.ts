@@ -6,7 +6,6 @@ import {
   type ExecutionContext,
   type OnApplicationBootstrap,
   type OnModuleInit,
-  type Type,
 } from '@nestjs/common';
 import {
   ApplicationConfig,
@@ -23,6 +22,7 @@ import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { classesWithRunningGuards } from './running-guards.js';
+import { isClass, isObject } from './nest-containers.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Checks decorators and options at startup, so that mistakes stop the app instead of reaching callers. */
@@ -77,7 +77,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   #tellGlobalGuards(): void {
     const { discovery } = this;
     const classes = classesWithRunningGuards([...discovery.getControllers(), ...discovery.getProviders()]);
-    for (const guard of this.config.getGlobalGuards()) {
+    // A factory for APP_GUARD can return no guard.
+    for (const guard of this.config.getGlobalGuards().filter(isObject)) {
       if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
         guard[GUARDS_WHOLE_APP]((controller: object) => classes.has(controller));
       }
@@ -112,14 +113,6 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
       }
     }
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function isClass(value: unknown): value is Type & { prototype: object } {
-  return typeof value === 'function' && typeof value.prototype === 'object';
 }
 
 /** Nest only calls methods with a decorator, and most providers have none. */

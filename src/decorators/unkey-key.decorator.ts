@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import { injectedKey } from '../transports/verified-key.js';
+import { UNKEY_KEY_FACTORY } from './unkey-key-factory.js';
 
 /** The property paths of {@link VerifiedKey} that `@UnkeyKey('…')` accepts. */
 export type UnkeyKeyPath = Paths<VerifiedKey>;
@@ -19,10 +20,15 @@ type Paths<T, Depth extends readonly unknown[] = []> = Depth['length'] extends 6
 
 type PipeLike = Type<PipeTransform> | PipeTransform;
 
-const inject = createParamDecorator((path: UnkeyKeyPath | undefined, context: ExecutionContext): unknown => {
-  const key = injectedKey(context);
-  return path === undefined ? key : path.split('.').reduce<unknown>(ownProperty, key);
-});
+const inject = createParamDecorator(
+  Object.assign(
+    (path: UnkeyKeyPath | undefined, context: ExecutionContext): unknown => {
+      const key = injectedKey(context);
+      return path === undefined ? key : path.split('.').reduce<unknown>(ownProperty, key);
+    },
+    { [UNKEY_KEY_FACTORY]: true },
+  ),
+);
 
 /**
  * Injects the verified key, or one property of it by path. It is `undefined` if the guard let the call through without a

@@ -17,6 +17,8 @@ const NAMES: Readonly<Record<keyof UnkeyModuleOptions, true>> = {
   exclude: true,
   skipIf: true,
   skipTransports: true,
+  audit: true,
+  inheritAppConfig: true,
   statuses: true,
   problemDetails: true,
   ratelimitHeaders: true,

@@ -97,6 +97,10 @@ export const OPTIONS = {
       'must not contain \'http\'; use @Public(), "public" or "exclude" for routes that need no key',
     ),
   ),
+  audit: is<'warn' | 'throw' | 'off'>((value) => value === 'warn' || value === 'throw' || value === 'off')(
+    "must be 'warn', 'throw' or 'off'",
+  ),
+  inheritAppConfig: v.boolean('must be true or false'),
   statuses: v.record(
     v.pipe(
       v.string(),

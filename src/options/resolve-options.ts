@@ -66,6 +66,8 @@ export function resolveOptions(given: unknown, environment: OptionsEnvironment):
     exclude: Object.freeze((options.exclude ?? []).map((entry) => ({ entry, matches: routeMatcher(entry) }))),
     skipIf: options.skipIf,
     skipTransports: Object.freeze([...(options.skipTransports ?? [])]),
+    audit: options.audit ?? 'warn',
+    inheritAppConfig: options.inheritAppConfig ?? false,
     statuses,
     problemDetails: options.problemDetails ?? false,
     ratelimitHeaders: options.ratelimitHeaders ?? 'legacy',

@@ -35,6 +35,8 @@ export interface ResolvedUnkeyOptions {
   readonly exclude: readonly ExcludedRoute[];
   readonly skipIf: ((context: ExecutionContext) => boolean | Promise<boolean>) | undefined;
   readonly skipTransports: readonly string[];
+  readonly audit: 'warn' | 'throw' | 'off';
+  readonly inheritAppConfig: boolean;
   readonly statuses: Readonly<UnkeyStatuses>;
   readonly problemDetails: boolean;
   readonly ratelimitHeaders: RatelimitHeaders;

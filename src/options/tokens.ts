@@ -24,6 +24,9 @@ export const UNKEY_WIRE = Symbol.for('nestjs-unkey:wire');
 /** @internal the verification cache; `undefined` if the option `cache` is off */
 export const UNKEY_CACHE = Symbol.for('nestjs-unkey:cache');
 
+/** @internal lists how each handler of the app is protected */
+export const UNKEY_AUDIT = Symbol.for('nestjs-unkey:audit');
+
 /** @internal */
 export const UNKEY_EVENTS = Symbol.for('nestjs-unkey:events');
 

@@ -152,6 +152,23 @@ export interface UnkeyModuleOptions {
   skipTransports?: readonly string[] | undefined;
 
   /**
+   * What happens at startup if a handler has a problem: no guard reaches it, or what it demands is never checked.
+   * `'warn'` logs one line per handler, `'throw'` stops the app with one `UnkeyConfigError` that lists all of them, `'off'`
+   * says nothing. `UnkeyService.audit()` answers in every case.
+   *
+   * @default 'warn'
+   */
+  audit?: 'warn' | 'throw' | 'off' | undefined;
+
+  /**
+   * Says that every `connectMicroservice()` of this app has `{ inheritAppConfig: true }`. The module cannot see it, and
+   * without it global guards do not run for messages and events. This changes the audit alone.
+   *
+   * @default false
+   */
+  inheritAppConfig?: boolean | undefined;
+
+  /**
    * HTTP statuses by code, from 400 to 599, if you want others than the defaults.
    *
    * @example { EXPIRED: 403, USAGE_EXCEEDED: 402 }

@@ -52,10 +52,11 @@ const SECTIONS = new Set<PropertyKey>([
  * explains why. Other properties are `undefined`, because Nest looks for lifecycle hooks and `then` on every provider.
  */
 export function absentClient(): Unkey {
-  return new Proxy(Object.create(null), {
-    get: (_, name) => {
+  // A plain object, since GraphQLModule reads metadata from the `constructor` of every provider.
+  return new Proxy({} as Unkey, {
+    get: (target, name): unknown => {
       if (SECTIONS.has(name)) throw new Error(`unkey.${String(name)}: ${EXPLANATION}.`);
-      return undefined;
+      return Reflect.get(target, name);
     },
-  }) as Unkey;
+  });
 }

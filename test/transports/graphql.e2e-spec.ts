@@ -604,3 +604,21 @@ describe('a resolver whose decorators contradict each other', () => {
     expect(error.message).toMatch(/PublicResolver\.read/);
   });
 });
+
+describe('an app without the SDK client', () => {
+  it('boots with client: false', async () => {
+    @Resolver()
+    class OpenResolver {
+      @Query(() => String)
+      read() {
+        return 'handler';
+      }
+    }
+    const { app, send } = await startGraphql(GRAPHQL_SERVERS[0], {
+      imports: [UnkeyModule.forRoot({ rootKey: 'unkey_test', client: false })],
+      providers: [OpenResolver],
+    });
+    onTestFinished(() => app.close());
+    expect((await send({ query: '{ read }' })).body).toEqual({ data: { read: 'handler' } });
+  });
+});

@@ -1,0 +1,46 @@
+import { RequestMethod, type VersioningOptions } from '@nestjs/common';
+import 'reflect-metadata';
+import type { AuditedApp } from '../audited-app.js';
+import type { Class, NestModule } from '../nest-containers.js';
+import type { Endpoint, Method } from './found-handler.js';
+import { routePaths } from './route-paths.js';
+
+/** The routes of a controller's method; empty if it has none. */
+export function httpEndpoints(
+  app: AuditedApp,
+  module: NestModule,
+  controller: Class,
+  method: Method,
+): Endpoint[] {
+  const methodPath: unknown = Reflect.getMetadata('path', method);
+  const requestMethod: unknown = Reflect.getMetadata('method', method);
+  if (methodPath === undefined || typeof requestMethod !== 'number') return [];
+  const paths = routePaths(app.config, {
+    modulePath: modulePathOf(app, module),
+    controllerPath: texts(Reflect.getMetadata('path', controller)),
+    methodPath: texts(methodPath),
+    version: versionOf(method) ?? versionOf(controller),
+    requestMethod,
+  });
+  return paths.map((path) => ({
+    transport: 'http',
+    pattern: `${RequestMethod[requestMethod] ?? requestMethod} ${path}`,
+    path,
+  }));
+}
+
+/** What `RouterModule.register()` puts in front of a module's routes. */
+function modulePathOf({ modules }: AuditedApp, { metatype }: NestModule): string {
+  const path: unknown =
+    Reflect.getMetadata(`__module_path__${modules.applicationId}`, metatype) ??
+    Reflect.getMetadata('__module_path__', metatype);
+  return typeof path === 'string' ? path : '';
+}
+
+function versionOf(holder: object): VersioningOptions['defaultVersion'] {
+  return Reflect.getMetadata('__version__', holder) as VersioningOptions['defaultVersion'];
+}
+
+function texts(value: unknown): string[] {
+  return [value].flat().filter((path) => typeof path === 'string');
+}

@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import { hasPolicy, needsGuard } from '../decorators/declared-policy.js';
+import { POLICY } from '../decorators/policy-metadata.js';
+import type { Decision } from './decide.js';
+import type { FoundHandler } from './handlers/found-handler.js';
+import { isObject } from './nest-containers.js';
+
+/** A handler that this one overrides and whose decorators it lost, as `Class.method`; `undefined` if there is none. */
+export function overriddenHandler({ controller, name, method }: FoundHandler): string | undefined {
+  if (hasPolicy(method)) return undefined;
+  let prototype: unknown = Object.getPrototypeOf(controller.prototype);
+  for (
+    ;
+    isObject(prototype) && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    const parent: unknown = Object.hasOwn(prototype, name) ? Reflect.get(prototype, name) : undefined;
+    if (typeof parent !== 'function' || parent === method) continue;
+    if (needsGuard(parent)) return `${prototype.constructor.name}.${name}`;
+  }
+  return undefined;
+}
+
+/** Whether a handler is public because of a decorator that its class inherits from another class. */
+export function isPublicByInheritance(
+  { by, found: { controller, method } }: Decision,
+  publicMetadata: readonly string[],
+): boolean {
+  if (by === 'class') return !Reflect.hasOwnMetadata(POLICY.public, controller);
+  if (by !== 'option publicMetadata') return false;
+  return publicMetadata.every(
+    (key) => Reflect.getMetadata(key, method) !== true && Reflect.getOwnMetadata(key, controller) !== true,
+  );
+}

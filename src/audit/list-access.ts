@@ -1,0 +1,76 @@
+import type { AuditDemands, AuditEntry } from '../contracts/audit-entry.js';
+import { unkeyGuardsOn } from '../decorators/guards-metadata.js';
+import { toPermissionQuery } from '../options/permission-query.js';
+import { auditFacts } from './audit-facts.js';
+import { servesNothing, type AuditedApp } from './audited-app.js';
+import { decideAll, type Decision } from './decide.js';
+import { findHandlers } from './handlers/find-handlers.js';
+import { findProblem, type Around, type Finding } from './problems.js';
+
+/** What a microservice without an HTTP adapter does not serve. */
+const NEEDS_HTTP: ReadonlySet<string> = new Set(['http', 'graphql']);
+
+/** Lists every handler of an app with its access and its problem; a pure function of the app's containers. */
+export function listAccess(app: AuditedApp): AuditEntry[] {
+  const facts = auditFacts(app);
+  const decisions = decideAll(findHandlers(app), facts);
+  const isIdle = servesNothing(app);
+  const servesHttp = app.hasHttpAdapter || app.isPreview;
+  const asked = new Set(decisions.filter(isAsked).map(({ found }) => found.controller));
+  const around: Around = { facts, classIsAsked: ({ found }) => asked.has(found.controller) };
+  const isUnguarded =
+    !isIdle &&
+    app.options.permissions.length > 0 &&
+    !facts.globals.some(({ isOurs }) => isOurs) &&
+    !decisions.some(({ found }) =>
+      [found.method, found.controller].some((on) => unkeyGuardsOn(on).length > 0),
+    );
+  return [
+    ...(isUnguarded ? [NO_GUARD_IN_APP] : []),
+    ...decisions.map((decision) => {
+      const isServed = !isIdle && (servesHttp || !NEEDS_HTTP.has(decision.found.transport));
+      return entryOf(decision, isServed ? findProblem(decision, around) : undefined);
+    }),
+  ];
+}
+
+const NO_GUARD_IN_APP: AuditEntry = Object.freeze({
+  handler: '*',
+  module: 'UnkeyModule',
+  transport: 'http',
+  pattern: '*',
+  access: 'unguarded',
+  problem: 'no-guard-in-app',
+  reason:
+    'The option "permissions" demands permissions of every protected handler, but no guard stands anywhere.',
+  cure: 'Set globalGuard: true, or put @UseGuards(UnkeyGuard) on the classes to protect.',
+});
+
+/** Whether a guard of ours asks for what the handler and its class demand. */
+function isAsked({ access, by }: Decision): boolean {
+  return (access === 'protected' || access === 'optional') && by !== 'root field';
+}
+
+function entryOf(decision: Decision, finding: Finding | undefined): AuditEntry {
+  const { found, access, by } = decision;
+  const carries = isAsked(decision) || (finding !== undefined && finding.problem !== 'inherited-public');
+  const demands = carries ? demandsOf(decision) : undefined;
+  return {
+    handler: `${found.controller.name}.${found.name}`,
+    module: found.module.name,
+    transport: found.transport,
+    pattern: found.pattern,
+    access,
+    ...(by === undefined ? {} : { by }),
+    ...(demands === undefined ? {} : { demands }),
+    ...finding,
+  };
+}
+
+function demandsOf({ policy: { permissions, credits, ratelimits } }: Decision): AuditDemands | undefined {
+  const demands: AuditDemands = {};
+  if (permissions.length > 0) demands.permissions = toPermissionQuery(permissions);
+  if (credits !== undefined) demands.credits = typeof credits === 'function' ? 'computed' : credits;
+  if (ratelimits.length > 0) demands.ratelimits = ratelimits.map(({ name }) => name);
+  return Object.keys(demands).length === 0 ? undefined : demands;
+}

@@ -1,0 +1,15 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { AuditEntry } from '../contracts/audit-entry.js';
+import { UNKEY_AUDIT } from '../options/tokens.js';
+import { auditText } from './audit-text.js';
+
+/**
+ * Returns the access table of an app as text: one line per handler, with problems marked and listed below together with
+ * their cures. Call it after `app.init()` or `app.listen()`.
+ *
+ * @example
+ * console.log(printAudit(app));
+ */
+export function printAudit(app: INestApplicationContext): string {
+  return auditText(app.get<() => AuditEntry[]>(UNKEY_AUDIT, { strict: false })());
+}
