@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-describe('invalid options fail at startup, with the option, the value it got and the values it takes', () => {
+describe('an invalid option stops the app at startup; the error names the option, the value and what is valid', () => {
   const good = { rootKey: 'unkey_secret' };
 
   it.each<[unknown, string]>([
@@ -178,19 +178,19 @@ describe('invalid options fail at startup, with the option, the value it got and
     },
   );
 
-  it('a factory that returns nothing', async () => {
+  it('also if a factory returns nothing', async () => {
     const nothing = (() => undefined) as unknown as () => UnkeyModuleOptions;
     const { message } = await bootError({ imports: [UnkeyModule.forRootAsync({ useFactory: nothing })] });
     expect(message).toContain('there are no options');
   });
 
-  it('an invalid UNKEY_BASE_URL in the environment', async () => {
+  it('also for an invalid UNKEY_BASE_URL in the environment', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'nonsense');
     expect((await bootError(withModule(good))).message).toContain('option "baseUrl"');
   });
 });
 
-describe('the options of the module itself are checked too', () => {
+describe('the options of forRoot() itself are checked too', () => {
   it.each<[string, unknown, string]>([
     [
       'globalGuard: null',
@@ -216,7 +216,7 @@ describe('the options of the module itself are checked too', () => {
     ).toThrow('UnkeyModule: ');
   });
 
-  it('a root key in place of the URL is not shown', async () => {
+  it('a root key that is given as the URL is not shown', async () => {
     vi.stubEnv('UNKEY_BASE_URL', 'unkey_3ZsecretRootKey');
     vi.stubEnv('UNKEY_ROOT_KEY', 'https://api.unkey.com');
     const { message } = await bootError(withModule({}));
@@ -241,7 +241,7 @@ describe('the options of the module itself are checked too', () => {
   });
 });
 
-describe('invalid and contradictory decorators fail at startup, with the name of the handler', () => {
+describe('invalid or contradictory decorators stop the app at startup; the error names the handler', () => {
   const none: Decorator = () => {};
   const boot = (onHandler: Decorator[], onClass: Decorator = none) => {
     class DocumentsController {
@@ -300,7 +300,7 @@ describe('invalid and contradictory decorators fail at startup, with the name of
       'unknown member "oneOf"',
     ],
     [
-      'permissions that are too long for Unkey',
+      'more permissions than Unkey accepts',
       [RequirePermissions('p'.repeat(1001))],
       undefined,
       'result in a query of 1001 characters; Unkey accepts at most 1000',
@@ -313,7 +313,7 @@ describe('invalid and contradictory decorators fail at startup, with the name of
       'credits must be a whole number from 0 to 1000000000000, got -1',
     ],
     ['credits that are not a number', [Credits('5' as unknown as number)], undefined, 'got 5'],
-    ['credits that are undefined', [Credits(undefined as unknown as number)], undefined, 'got null'],
+    ['credits that are not given', [Credits(undefined as unknown as number)], undefined, 'got null'],
     [
       'credits twice in the same place',
       [Credits(1), Credits(2)],
@@ -339,7 +339,7 @@ describe('invalid and contradictory decorators fail at startup, with the name of
       'must have both limit and duration, or neither',
     ],
     [
-      'an ad-hoc limit of 0, with which Unkey ignores all limits',
+      'an ad-hoc limit of 0, which would disable all limits',
       [KeyRatelimit('burst', { limit: 0, duration: 1000 })],
       undefined,
       'must be a whole number of at least 1, got 0',
@@ -533,7 +533,7 @@ describe('registration', () => {
     expect(await app.get(UnkeyService).verify(key)).toMatchObject({ valid: true });
   });
 
-  it('isGlobal: false shows the guard only to modules that import it', async () => {
+  it('isGlobal: false provides the guard only to modules that import it', async () => {
     const registered = UnkeyModule.forRoot({ ...server.options, isGlobal: false });
     @Injectable()
     class Wanting {
@@ -600,7 +600,7 @@ describe('the client', () => {
     expect(app.get(UnkeyService).client).toBe(unkey);
   });
 
-  it('false: the app starts with its own verifier and without a root key; using the client throws an explanation', async () => {
+  it('false: the app starts with its own verifier and without a root key; using the client throws', async () => {
     const { app, get } = await startApp('express', {
       imports: [
         UnkeyModule.forRoot({
@@ -622,7 +622,7 @@ describe('the client', () => {
     );
   });
 
-  it('can be your own, which then also verifies keys', async () => {
+  it('can be given, and then verifies too', async () => {
     const { Unkey: Client } = await import('@unkey/api');
     const client = new Client({ rootKey: server.unkey.rootKey, serverURL: server.unkey.url });
     const { app, get } = await startApp('express', {

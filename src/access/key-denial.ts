@@ -1,13 +1,13 @@
-import type { ResolvedKeyCheck } from './contracts/key-check.js';
-import type { Verification } from './contracts/verification.js';
-import type { VerifyOptions } from './contracts/verify-options.js';
-import { isDenialCode } from './errors/denial-table.js';
-import { KeyDeniedException } from './errors/key-denied.exception.js';
-import { keyDemandsOf } from './options/key-demands.js';
-import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import { retryAfter } from './transports/http/answer-headers.js';
+import type { ResolvedKeyCheck } from '../contracts/key-check.js';
+import type { Verification } from '../contracts/verification.js';
+import type { VerifyOptions } from '../contracts/verify-options.js';
+import { isDenialCode } from '../errors/denial-table.js';
+import { KeyDeniedException } from '../errors/key-denied.exception.js';
+import { keyDemandsOf } from '../options/key-demands.js';
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import { retryAfter } from '../transports/http/answer-headers.js';
 
-/** The refusal that Unkey's no to a key is. */
+/** Returns the exception for a key that Unkey denied. */
 export function keyDenial(
   verification: Verification,
   demanded: VerifyOptions,
@@ -26,7 +26,7 @@ export function keyDenial(
   });
 }
 
-/** The refusal of a key to which Unkey said yes and a check of the user's did not. */
+/** Returns the exception for a valid key that failed a check of the app. */
 export function checkDenial(
   { code, status, message }: ResolvedKeyCheck,
   verification: Verification,
