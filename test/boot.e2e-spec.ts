@@ -416,7 +416,7 @@ describe('a class in the option "public"', () => {
     ['@Credits()', [Credits(1)], []],
     ['@KeyRatelimit()', [KeyRatelimit('burst')], []],
     ['@Credits()', [Credits(1)], [RequirePermissions('a')]],
-  ])('stops the app at startup if a handler has %s of its own', async (decorator, onHandler, onClass) => {
+  ])('fails at startup if a handler has %s of its own', async (decorator, onHandler, onClass) => {
     const { name, message } = await bootError(metadata(onHandler, onClass));
     expect(name).toBe('UnkeyConfigError');
     expect(message).toBe(

@@ -145,23 +145,23 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     async (how) => {
       const agent = new Agent();
       onTestFinished(() => agent.close());
-      let asked = 0;
+      let calls = 0;
       const dispatcher = agent.compose((dispatch) => (options, handler) => {
-        asked += 1;
+        calls += 1;
         return dispatch(options, handler);
       });
       const unkey = await instance({ storeTimeout: 100 }, { dispatcher });
       const [before, during] = [await server.unkey.createKey({}), await server.unkey.createKey({})];
       await unkey.verify(before.key);
-      const calls = asked;
+      const callsBefore = calls;
 
       if (how === 'killed') await redis.kill();
       else redis.hang();
       onTestFinished(() => (how === 'killed' ? redis.start() : redis.resume()));
       // Both timers run in this process, so a busy machine delays both equally.
-      const askedInTime = new Promise((resolve) => setTimeout(() => resolve(asked - calls), 300));
+      const callsInTime = new Promise((resolve) => setTimeout(() => resolve(calls - callsBefore), 300));
       const answer = unkey.verify(during.key);
-      expect(await askedInTime).toBe(1);
+      expect(await callsInTime).toBe(1);
       expect(await answer).toMatchObject({ valid: true });
     },
   );
