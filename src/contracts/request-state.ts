@@ -18,11 +18,11 @@ export interface RequestState {
   key: VerifiedKey | undefined;
   /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
-  /** The checks of a handler: asked for the first guard with this key, the same for all after it. */
+  /** Runs the checks of a handler when the first guard with this key asks. Later guards get the same result. */
   checks(handler: object, key: string, ask: () => Promise<void>): Promise<void>;
-  /** The user of a key: made for the first guard, the same for all after it. @param userFrom what makes it */
+  /** Makes the user of a key when the first guard asks. Later guards get the same user. @param userFrom the function */
   user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown>;
-  /** The verification of one key with one set of demands: made for the first guard that asks, the same for all after it. */
+  /** Verifies a key against a set of requirements when the first guard asks. Later guards get the same result. */
   verification(
     key: string,
     demands: VerifyOptions,

@@ -7,7 +7,7 @@ import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
-/** Where the user of a key stands. */
+/** An object that holds the user of a key. */
 export interface UserHolder {
   user?: unknown;
 }
@@ -36,11 +36,11 @@ export interface Transport<Options, Denial> {
   /** Attaches the key to the state of this `scope`, and to the place where handlers of this transport expect it. */
   attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
   /**
-   * The object whose `user` handlers of this transport look at, for the option `userFrom`; `undefined` if there is none
-   * for this key.
+   * Returns the object on which handlers of this transport expect `user`, for the option `userFrom`; `undefined` if there
+   * is none for this key.
    */
   userHolder?(context: ExecutionContext, key: string): UserHolder | undefined;
-  /** The pattern of the matched route, global prefix and version included; absent where there are no routes. */
+  /** Returns the pattern of the matched route, with global prefix and version; absent if there are no routes. */
   routePattern?(context: ExecutionContext): string | undefined;
   /** Returns the caller's address as the app sees it; `undefined` if it is not known. */
   clientIp?(context: ExecutionContext): string | undefined;

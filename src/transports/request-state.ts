@@ -82,8 +82,8 @@ class SharedState implements RequestState {
   }
 
   checks(handler: object, key: string, ask: () => Promise<void>): Promise<void> {
-    for (let one = this.#checked; one !== undefined; one = one.next) {
-      if (one.handler === handler && one.key === key) return one.result;
+    for (let entry = this.#checked; entry !== undefined; entry = entry.next) {
+      if (entry.handler === handler && entry.key === key) return entry.result;
     }
     const result = ask();
     this.#checked = { handler, key, result, next: this.#checked };
@@ -91,8 +91,8 @@ class SharedState implements RequestState {
   }
 
   user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown> {
-    for (let one = this.#users; one !== undefined; one = one.next) {
-      if (one.userFrom === userFrom && one.key === key) return one.user;
+    for (let entry = this.#users; entry !== undefined; entry = entry.next) {
+      if (entry.userFrom === userFrom && entry.key === key) return entry.user;
     }
     const user = make();
     this.#users = { userFrom, key, user, next: this.#users };

@@ -18,13 +18,13 @@ import { bootError } from '../support/app.js';
 const OPTIONS = { rootKey: 'unkey_secret' };
 const check = () => true;
 
-describe('a bad option fails at boot, by its name', () => {
+describe('an invalid option fails at startup, by its name', () => {
   it.each<[object, string]>([
     [
       { checks: check },
       'option "checks" must be a list of checks { check, code, message, status }, got a function',
     ],
-    [{ checks: [check] }, 'option "checks.0": a check must be an object of check, code, message, status'],
+    [{ checks: [check] }, 'option "checks.0": a check must be an object with check, code, message, status'],
     [
       { checks: [{ check }, { check: 'pro' }] },
       'option "checks.1": "check" must be a function (key, context) => boolean, got "pro"',
@@ -32,27 +32,27 @@ describe('a bad option fails at boot, by its name', () => {
     [{ checks: [{ check, status: 500 }] }, '"status" must be an HTTP status from 400 to 499, got 500'],
     [{ checks: [{ check, status: 399 }] }, 'from 400 to 499, got 399'],
     [{ checks: [{ check, status: '402' }] }, 'from 400 to 499, got "402"'],
-    [{ checks: [{ check, code: '' }] }, '"code" must be a code of your own, such as \'PLAN_REQUIRED\''],
-    [{ checks: [{ check, code: 'VALID' }] }, '"code" must be a code of your own'],
-    [{ checks: [{ check, code: 'UNKEY_UNAVAILABLE' }] }, '"code" must be a code of your own'],
-    [{ checks: [{ check, message: 5 }] }, '"message" must be a sentence for the caller, got 5'],
-    [{ checks: [{ check, when: 'now' }] }, 'there is no "when"'],
+    [{ checks: [{ check, code: '' }] }, '"code" must be your own code, such as \'PLAN_REQUIRED\''],
+    [{ checks: [{ check, code: 'VALID' }] }, '"code" must be your own code'],
+    [{ checks: [{ check, code: 'UNKEY_UNAVAILABLE' }] }, '"code" must be your own code'],
+    [{ checks: [{ check, message: 5 }] }, '"message" must be a non-empty string for the caller, got 5'],
+    [{ checks: [{ check, when: 'now' }] }, 'unknown member "when"; a check takes'],
     [{ userFrom: 'id' }, 'option "userFrom" must be a function (key, context) => user, got "id"'],
     [{ exposeRequiredPermissions: 'yes' }, 'option "exposeRequiredPermissions" must be true or false'],
     [{ publicMetadata: true }, 'option "publicMetadata" must be a metadata key such as "isPublic"'],
     [{ publicMetadata: [''] }, 'option "publicMetadata" must be'],
-    [{ tags: 'service=api' }, 'option "tags" must be a list of texts, got "service=api"'],
-    [{ tags: [''] }, 'option "tags": a tag must be a text of 1 to 512 characters, got ""'],
-    [{ tags: Array(21).fill('a') }, 'option "tags": there can be 20 tags at most, got 21'],
-    [{ keyspaces: [] }, 'option "keyspaces" must be a list of 1 to 5 ids of keyspaces'],
-    [{ keyspaces: 'ks_1' }, 'option "keyspaces" must be a list of 1 to 5 ids of keyspaces'],
+    [{ tags: 'service=api' }, 'option "tags" must be a list of strings, got "service=api"'],
+    [{ tags: [''] }, 'option "tags": a tag must be a string of 1 to 512 characters, got ""'],
+    [{ tags: Array(21).fill('a') }, 'option "tags": at most 20 tags are allowed, got 21'],
+    [{ keyspaces: [] }, 'option "keyspaces" must be a list of 1 to 5 keyspace ids'],
+    [{ keyspaces: 'ks_1' }, 'option "keyspaces" must be a list of 1 to 5 keyspace ids'],
     [{ keyspaces: ['ks_1', ''] }, 'option "keyspaces"'],
     [{ keyspaces: Array(6).fill('ks_1') }, 'option "keyspaces"'],
     [{ keyspaces: ['ks_1'], verifier: 'sdk' }, `cannot be used with verifier: 'sdk'`],
     [{ keyspaces: ['ks_1'], rootKey: undefined, client: { keys: { verifyKey() {} } } }, `verifier: 'sdk'`],
     [
       { keyFrom: fromHeader('authorization', { scheme: 'Api Key' }) },
-      'option "keyFrom": fromHeader("authorization"): "scheme" must be the name of an authentication scheme without blanks',
+      'option "keyFrom": fromHeader("authorization"): "scheme" must be the name of an authentication scheme without spaces',
     ],
     [{ keyFrom: [fromHeader('x-api-key'), fromHeader('x-key', { scheme: '' })] }, 'got ""'],
     [
@@ -69,7 +69,7 @@ describe('a bad option fails at boot, by its name', () => {
   });
 });
 
-describe('a bad decorator fails at boot, with the name of the handler', () => {
+describe('an invalid decorator fails at startup, with the name of the handler', () => {
   const withHandler = (...decorators: MethodDecorator[]): Type => {
     class AppController {
       read() {
@@ -108,7 +108,7 @@ describe('a bad decorator fails at boot, with the name of the handler', () => {
     [
       '@CheckKey() on a public handler',
       [Public(), CheckKey(check)],
-      'it is public, so @CheckKey() on it would never be asked; remove one, or say @Public(false).',
+      'the handler is public, so its @CheckKey() has no effect; remove one of them, or use @Public(false).',
     ],
     ['@KeyFrom() without a source', [KeyFrom()], '@KeyFrom() must name at least one key source'],
     [
@@ -124,7 +124,7 @@ describe('a bad decorator fails at boot, with the name of the handler', () => {
     [
       '@KeyFrom() twice',
       [KeyFrom(fromHeader('x-a')), KeyFrom(fromHeader('x-b'))],
-      '@KeyFrom() stands twice in one place, keep one.',
+      '@KeyFrom() is used twice in the same place; keep one.',
     ],
   ])('%s', async (_, decorators, sentence) => {
     const { message } = await bootError({
@@ -140,6 +140,8 @@ describe('a bad decorator fails at boot, with the name of the handler', () => {
       imports: [UnkeyModule.forRoot({ ...OPTIONS, public: [controller] })],
       controllers: [controller],
     });
-    expect(message).toContain('AppController.read: it is public by the option "public", so @CheckKey()');
+    expect(message).toContain(
+      'AppController.read: the handler is public by the option "public", so its @CheckKey()',
+    );
   });
 });

@@ -79,6 +79,6 @@ describe('the option tags', () => {
       imports: [UnkeyModule.forRoot({ ...server.options, tags: many(6) })],
       controllers: [TaggedController],
     });
-    expect(error.message).toBe('TaggedController.read: there can be 20 tags at most, got 21.');
+    expect(error.message).toBe('TaggedController.read: at most 20 tags are allowed, got 21.');
   });
 });

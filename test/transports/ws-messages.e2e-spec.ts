@@ -190,17 +190,20 @@ describe.each(LIBRARIES)('a key in the data of a message, on %s', (library) => {
     expect(await ask(client, 'user')).toMatchObject({ data: { user: null } });
   });
 
-  it.each([[42], [{ text: 'key' }], [['key']]])('is malformed if a source of your own gives %j', async (key) => {
-    const { url, log } = await start(library, {
-      keyFrom: (context) => context.switchToWs().getData<{ key: string }>().key,
-    });
-    const client = await connect(library, url);
-    expect(await ask(client, 'who', { key })).toMatchObject({
-      event: 'exception',
-      data: { code: 'MALFORMED_KEY', statusCode: 401 },
-    });
-    expect(log.of('error')).toEqual([]);
-  });
+  it.each([[42], [{ text: 'key' }], [['key']]])(
+    'is malformed if a source of your own gives %j',
+    async (key) => {
+      const { url, log } = await start(library, {
+        keyFrom: (context) => context.switchToWs().getData<{ key: string }>().key,
+      });
+      const client = await connect(library, url);
+      expect(await ask(client, 'who', { key })).toMatchObject({
+        event: 'exception',
+        data: { code: 'MALFORMED_KEY', statusCode: 401 },
+      });
+      expect(log.of('error')).toEqual([]);
+    },
+  );
 });
 
 describe.each(LIBRARIES)('a connection that sent many keys, on %s', (library) => {

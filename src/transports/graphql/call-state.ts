@@ -6,9 +6,9 @@ import type { VerifiedKey } from '../../contracts/verified-key.js';
 import type { VerifyOptions } from '../../contracts/verify-options.js';
 
 /**
- * What the guards of one call of a resolver share. Its key, its decision, its checks and what functions in decorators
- * say are its own, because two aliases call one handler with different arguments. Its verifications and its user are
- * the operation's.
+ * The state that the guards of one resolver call share. Each call has its own key, decision, checks and values of
+ * functions in decorators, because two aliases call the same handler with different arguments. Verifications and the
+ * user are shared by the whole operation.
  */
 export class CallState implements RequestState {
   readonly #call: RequestState;

@@ -14,8 +14,6 @@ const MAX_KEYS = 100;
 /** The state of one WebSocket client. It is stored on the client object, and freed with it. */
 export class Connection {
   readonly messages = new RecentMessages();
-  /** A `verifyConnection` call in flight. Guards of this client's messages wait for it. */
-  verifying: Promise<unknown> | undefined;
   /** Whether denials are sent to a `ws` client, because Nest 11 does not send them. */
   isRelaying = false;
 
@@ -23,6 +21,26 @@ export class Connection {
   readonly #payloadKeys = new WeakMap<MessageArgs, Set<string>>();
   readonly #keys = new WeakMap<MessageArgs, string>();
   readonly #accepted = new Set<string>();
+  #ready: Promise<unknown> | undefined;
+
+  /**
+   * What guards of this client's messages wait for: every verification of the connection itself. Rejects if one of them
+   * was refused, and stays so: the client is about to be closed. `undefined` if there is nothing to wait for.
+   */
+  get ready(): Promise<unknown> | undefined {
+    return this.#ready;
+  }
+
+  /** Lets guards wait for a verification of the connection. */
+  verifying(verification: Promise<unknown>): void {
+    const ready = Promise.all([this.#ready, verification]);
+    this.#ready = ready;
+    const done = () => {
+      if (this.#ready === ready) this.#ready = undefined;
+    };
+    // A rejection is for the guards, of which there may be none.
+    ready.then(done, () => {});
+  }
 
   /** Records a key that was found in a message's data. It is valid for that message only. */
   foundInPayload(args: MessageArgs, key: string): void {
@@ -30,7 +48,7 @@ export class Connection {
     this.#payloadKeys.set(args, keys.add(key));
   }
 
-  /** Whether a key stood in the data of this message. */
+  /** Whether a key was found in the data of this message. */
   isFromPayload(args: MessageArgs, key: string): boolean {
     return this.#payloadKeys.get(args)?.has(key) === true;
   }
@@ -45,12 +63,12 @@ export class Connection {
     if (!isText(question.key)) return verify();
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
-    const isHeld = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
-    if (!isHeld) return verify();
+    const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
+    if (!isCacheable) return verify();
     return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
   }
 
-  /** The key of this message was accepted. */
+  /** Records that the key of this message was accepted. */
   accept(args: MessageArgs): void {
     const key = this.#keys.get(args);
     if (key === undefined) return;

@@ -16,9 +16,9 @@ export interface WsClient {
   };
   /** socket.io only: the HTTP request of the handshake, with its raw headers. */
   readonly request?: unknown;
-  /** socket.io alone: what belongs to the app. */
+  /** socket.io only: an object for the app's own data. */
   readonly data?: { user?: unknown };
-  /** What a test's own guard may have left. */
+  /** Set by stub guards in tests. */
   readonly unkey?: VerifiedKey;
   emit?(event: string, ...data: unknown[]): unknown;
   on?(event: string, listener: (data: unknown) => void): unknown;

@@ -25,7 +25,7 @@ export const wsTransport: GuardTransport = {
     return stateOn(args, scope);
   },
 
-  ready: (context) => connectionOf(clientOf(context)).verifying,
+  ready: (context) => connectionOf(clientOf(context)).ready,
 
   places(context) {
     const args = argsOf(context);
@@ -47,9 +47,9 @@ export const wsTransport: GuardTransport = {
 
   userHolder(context, key) {
     const client = clientOf(context);
-    // A key in a message speaks for that message alone, the client's data for all of them.
-    const isOfMessage = connectionOf(client).isFromPayload(argsOf(context), key);
-    return isSocketIo(client) && !isOfMessage ? client.data : undefined;
+    // A key in a message is valid for that message only, but the client's data is shared by all messages.
+    const isFromMessage = connectionOf(client).isFromPayload(argsOf(context), key);
+    return isSocketIo(client) && !isFromMessage ? client.data : undefined;
   },
 
   clientIp: (context) => addressOf(clientOf(context)),
