@@ -28,5 +28,7 @@ export function useVerifier<Builder extends OverridableBuilder>(
 
 /** A store needs a scope if a function verifies. A new one, because another function gives other answers. */
 function withScope(cache: UnkeyModuleOptions['cache']): UnkeyModuleOptions['cache'] {
-  return typeof cache === 'object' && cache !== null ? { ...cache, scope: cache.scope ?? randomUUID() } : cache;
+  return typeof cache === 'object' && cache !== null
+    ? { ...cache, scope: cache.scope ?? randomUUID() }
+    : cache;
 }
