@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { isDeepStrictEqual } from 'node:util';
 import {
   Inject,
   Injectable,
@@ -14,6 +15,7 @@ import {
   MetadataScanner,
   ModulesContainer,
 } from '@nestjs/core';
+import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
@@ -100,12 +102,15 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   #readPolicies(): void {
     const policies = new PolicyReader(this.options);
     const { discovery } = this;
+    const controllers = new Set<unknown>(discovery.getControllers().map(({ metatype }) => metatype));
     for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, name);
         if (!isHandler(handler)) continue;
-        const { access } = policies.read(metatype, handler);
+        const policy = policies.read(metatype, handler);
+        if (controllers.has(metatype)) refuseOtherClass(metatype, handler, policy, policies);
+        const { access } = policy;
         // A decorator on the handler or its class takes precedence over the option.
         if (access === undefined && this.options.public.includes(metatype)) {
           refuseDemands(handler, `${metatype.name}.${handler.name}`, ' by the option "public"');
@@ -113,6 +118,21 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
       }
     }
   }
+}
+
+/** Throws if Nest tells guards that a handler belongs to another class, whose decorators would apply instead. */
+function refuseOtherClass(
+  metatype: Type & { prototype: object },
+  handler: ReturnType<ExecutionContext['getHandler']>,
+  policy: HandlerPolicy,
+  policies: PolicyReader,
+): void {
+  const told: unknown = metatype.prototype.constructor;
+  if (told === metatype || !isClass(told)) return;
+  if (isDeepStrictEqual(policies.read(told, handler), policy)) return;
+  throw new UnkeyConfigError(
+    `${metatype.name}.${handler.name}: the decorators of ${metatype.name} have no effect, because "constructor" of its prototype is ${told.name}. If a mixin copies methods, it must not copy "constructor".`,
+  );
 }
 
 /** Nest only calls methods with a decorator, and most providers have none. */

@@ -33,7 +33,7 @@ export function classesWithRunningGuards(registered: readonly Registered[]): Wea
     if (!isScanned && scanned.has(one.instance)) continue;
     const injectables = isScanned ? one.host?.injectables : undefined;
     const isRunning = guards.every((guard) => typeof guard === 'object' || injectables?.has(guard));
-    if (!isRunning || isMixed(one)) dropping.add(metatype);
+    if (!isRunning) dropping.add(metatype);
   }
   return new WeakSet([...classes].filter((one) => !dropping.has(one)));
 }
@@ -41,16 +41,6 @@ export function classesWithRunningGuards(registered: readonly Registered[]): Wea
 /** Returns the class that Nest tells guards for this object. */
 function classOf({ instance, metatype }: Registered): unknown {
   return typeof instance === 'object' && instance !== null ? instance.constructor : metatype;
-}
-
-/** Whether a mixin overwrote `constructor`: Nest then reads the guards of one class, and tells guards another. */
-function isMixed(one: Registered): boolean {
-  const { instance, metatype } = one;
-  return classOf(one) !== metatype && typeof metatype === 'function' && isInstance(instance, metatype);
-}
-
-function isInstance(instance: unknown, { prototype }: Function): boolean {
-  return typeof instance === 'object' && instance !== null && Object.getPrototypeOf(instance) === prototype;
 }
 
 /** Returns the guards of a class and its methods: classes, which Nest makes instances of, and objects. */

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Verifier } from '../contracts/verifier.js';
+import type { UnkeyModuleOptions } from '../options/unkey-options.js';
 import { overrideOptions, type OverridableBuilder } from './override-options.js';
 
 /**
@@ -18,7 +20,15 @@ export function useVerifier<Builder extends OverridableBuilder>(
   return overrideOptions(builder, (given) => ({
     ...given,
     verifier,
+    cache: withScope(given.cache),
     client: given.client || false,
     ...(given.client ? {} : { clientOptions: undefined }),
   }));
+}
+
+/** A store needs a scope if a function verifies. A new one, because another function gives other answers. */
+function withScope(cache: UnkeyModuleOptions['cache']): UnkeyModuleOptions['cache'] {
+  return typeof cache === 'object' && cache !== null
+    ? { ...cache, scope: cache.scope ?? randomUUID() }
+    : cache;
 }

@@ -1,8 +1,8 @@
 import { Controller, Get, Injectable, UseGuards, type ExecutionContext } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
-import { UnkeyGuard, UnkeyKey, UnkeyModule } from 'nestjs-unkey';
+import { Public, RequirePermissions, UnkeyGuard, UnkeyKey, UnkeyModule } from 'nestjs-unkey';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ADAPTERS, startApp } from '../support/app.js';
+import { ADAPTERS, bootError, startApp } from '../support/app.js';
 import { useUnkey } from '../support/unkey.js';
 import { GRAPHQL_SERVERS, startGraphql } from '../transports/graphql-app.js';
 
@@ -32,29 +32,26 @@ describe.each(ADAPTERS)('the global guard decides where Nest drops the subclass,
     expect((await get('/late')).status).toBe(401);
     expect(await get('/late', { 'x-api-key': key })).toMatchObject({ status: 200, body: { keyId } });
   });
+});
 
-  it('because a mixin replaced the constructor of the controller', async () => {
-    @UseGuards(PartnerGuard)
-    @Controller('partners')
-    class PartnersController {
+describe('a mixin that replaces the constructor of a controller', () => {
+  it.each<[string, ClassDecorator[], ClassDecorator[]]>([
+    ['takes away its permissions', [RequirePermissions('admin')], []],
+    ['makes it public', [], [Public()]],
+    ['leaves it to a guard that it has not', [], [UseGuards(PartnerGuard)]],
+  ])('fails at startup if it %s', async (_, ofMixed, ofMixin) => {
+    class Mixin {
       @Get('list')
       list() {
         return 'listed';
       }
     }
-    @Controller('mixed')
     class MixedController {}
-    Object.defineProperties(
-      MixedController.prototype,
-      Object.getOwnPropertyDescriptors(PartnersController.prototype),
-    );
-    const { get } = await startApp(adapter, {
-      imports: [unkeyModule()],
-      controllers: [MixedController, PartnersController],
-    });
-    const { key } = await server.unkey.createKey({});
-    expect((await get('/mixed/list')).status).toBe(401);
-    expect(await get('/mixed/list', { 'x-api-key': key })).toMatchObject({ status: 200, text: 'listed' });
+    ofMixin.forEach((decorate) => decorate(Mixin));
+    [Controller('mixed'), ...ofMixed].forEach((decorate) => decorate(MixedController));
+    Object.defineProperties(MixedController.prototype, Object.getOwnPropertyDescriptors(Mixin.prototype));
+    const { message } = await bootError({ imports: [unkeyModule()], controllers: [MixedController] });
+    expect(message).toMatch(/^MixedController\.list: the decorators of MixedController have no effect/);
   });
 });
 

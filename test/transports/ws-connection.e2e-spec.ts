@@ -493,3 +493,16 @@ async function freePort(): Promise<number> {
   await once(probe, 'close');
   return port;
 }
+
+describe.each(LIBRARIES)('a client of %s whose code of yours is too long for a close reason', (library) => {
+  it.each(['É'.repeat(100), `${'x'.repeat(119)}😀`, 'x'.repeat(300)])('is closed: %s', async (code) => {
+    const { url } = await start(library, { options: { checks: [{ check: () => false, code }] } });
+    const client = await connect(library, url, (await server.unkey.createKey({})).key);
+    expect(await client.next()).toMatchObject({ event: 'exception', data: { code } });
+    const { reason, code: closeCode } = await client.closed;
+    if (library === 'socket.io') return;
+    expect(closeCode).toBe(4403);
+    expect(code.startsWith(reason)).toBe(true);
+    expect(Buffer.byteLength(reason)).toBeGreaterThan(100);
+  });
+});

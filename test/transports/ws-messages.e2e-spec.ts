@@ -8,6 +8,7 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { ConnectedSocket, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
@@ -22,6 +23,7 @@ import {
   type UnkeyModuleOptions,
   type VerifiedKey,
 } from 'nestjs-unkey';
+import { useEmulator } from 'nestjs-unkey/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpAdapter, listen, LogLines } from '../support/app.js';
 import { useUnkey } from '../support/unkey.js';
@@ -215,6 +217,22 @@ describe.each(LIBRARIES)('a connection that sent many keys, on %s', (library) =>
     await app.get(UnkeyService).client.keys.updateKey({ keyId, enabled: false });
     expect(await ask(client, 'who')).toMatchObject({ data: { code: 'DISABLED' } });
     expect(await client.closed).toBeDefined();
+  });
+});
+
+describe.each(LIBRARIES)('a clock that is set back, on %s', (library) => {
+  it('does not hold a verification for longer', async () => {
+    class App {}
+    Module({ imports: [UnkeyModule.forRoot(server.options)], providers: [Gateway] })(App);
+    const module = await useEmulator(Test.createTestingModule({ imports: [App] }), server.unkey).compile();
+    const app = module.createNestApplication(httpAdapter('express'), { logger: false });
+    if (library === 'ws') app.useWebSocketAdapter(new WsAdapter(app));
+    onTestFinished(() => app.close());
+    const { key } = await server.unkey.createKey({});
+    const client = await connect(library, await listen(app), { 'x-api-key': key });
+    expect(await ask(client, 'who')).toMatchObject({ data: { source: 'unkey' } });
+    server.unkey.clock.set(server.unkey.clock.now() - 60_000);
+    expect(await ask(client, 'who')).toMatchObject({ data: { source: 'unkey' } });
   });
 });
 

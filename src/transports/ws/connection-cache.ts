@@ -9,6 +9,7 @@ const MAX_ENTRIES = 20;
 interface Entry {
   readonly verification: Verification;
   readonly moment: number;
+  readonly since: number;
   readonly until: number;
 }
 
@@ -71,10 +72,12 @@ export class ConnectionCache {
     verification: Verification,
   ): Entry | undefined {
     if (!isCacheable(verification, demands)) return undefined;
-    const until = Math.min(rules.now() + rules.reverifyAfter, verification.expires ?? Infinity);
+    const since = rules.now();
+    const until = Math.min(since + rules.reverifyAfter, verification.expires ?? Infinity);
     const entry = {
       verification: Object.freeze({ ...verification, source: 'cache' as const }),
       moment,
+      since,
       until,
     };
     this.#entries.set(id, entry);
@@ -85,8 +88,11 @@ export class ConnectionCache {
     return entry;
   }
 
-  #isFresh({ verification, moment, until }: Entry, { keyHash }: CacheLookup, rules: Reverification): boolean {
-    return rules.now() < until && !rules.isInvalidatedSince(moment, keyHash, verification.keyId);
+  #isFresh(entry: Entry, { keyHash }: CacheLookup, rules: Reverification): boolean {
+    const { verification, moment, since, until } = entry;
+    const now = rules.now();
+    // If the clock was set back, nobody knows how old the verification is.
+    return now >= since && now < until && !rules.isInvalidatedSince(moment, keyHash, verification.keyId);
   }
 }
 

@@ -40,8 +40,14 @@ export function refuseConnection(client: WsClient, error: unknown): void {
 export function closeRefused(client: WsClient, denial: UnkeyException | undefined): void {
   if (isSocketIo(client)) client.disconnect?.(true);
   else if (denial === undefined) client.close?.(1011, 'INTERNAL_ERROR');
-  // A reason has at most 123 bytes.
-  else client.close?.(closeCodeOf(denial.getStatus()), denial.code.slice(0, 120));
+  else client.close?.(closeCodeOf(denial.getStatus()), closeReason(denial.code));
+}
+
+/** Cuts a text to the maximum of a close reason, 123 bytes. For a longer one, `ws` throws and does not close. */
+function closeReason(text: string): string {
+  const bytes = new Uint8Array(123);
+  const { written } = new TextEncoder().encodeInto(text, bytes);
+  return new TextDecoder().decode(bytes.subarray(0, written));
 }
 
 /** Close codes of RFC 6455 §7.4: 1011 and 1013 are registered, 4000 to 4999 are for applications. */
