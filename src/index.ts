@@ -1,4 +1,4 @@
-// The whole public API, by name. Nothing inside src imports this file.
+// The public API. No file in src imports this file.
 export { UnkeyModule } from './unkey.module.js';
 export { UnkeyGuard } from './unkey.guard.js';
 export { UnkeyMiddleware } from './unkey.middleware.js';

@@ -14,11 +14,11 @@ import { findTransport, isTransportIn, transportOf } from './transports/transpor
 import type { UnkeyService } from './unkey.service.js';
 
 /**
- * Lets a request through if Unkey says that its key may do this, or if the handler needs none; refuses it in
- * every other case. Stands on a handler, on a controller, or over the whole app; wherever it stands more than
- * once, a request is still verified once.
+ * Lets a request through if Unkey verifies its key, or if the handler needs none, and denies it in every other case.
+ * Use it on a handler, on a controller or for the whole app. If several of these apply to a handler, the request is
+ * still verified once.
  *
- * Every step is a protected method that a subclass may replace, sync or async:
+ * Every step is a protected method, sync or async, that a subclass can override:
  * {@link skip}, {@link extractKey}, {@link verify}, {@link allow}, {@link deny}.
  *
  * @example
@@ -56,8 +56,8 @@ export class UnkeyGuard implements CanActivate {
   }
 
   /**
-   * @internal called at boot where this instance guards the whole app. The built-in guard then leaves handlers to a
-   * subclass that stands on them; a subclass leaves nothing.
+   * @internal called at startup if this instance guards the whole app. The built-in guard then skips handlers that have a
+   * subclass of it; a subclass skips none.
    */
   [GUARDS_WHOLE_APP](): void {
     this.#guardsWholeApp = Object.hasOwn(this.constructor, GUARD_BRAND);
@@ -65,8 +65,9 @@ export class UnkeyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): Promise<boolean> {
     if (!(#steps in this)) throw notConstructed(this, context);
-    if (isTransportIn(context, this.options.skipTransports)) return Promise.resolve(true);
-    if (this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard) return Promise.resolve(true);
+    if (isTransportIn(context, this.options.skipTransports) || this.#hasSubclassGuard(context)) {
+      return Promise.resolve(true);
+    }
     const transport = findTransport(context);
     return transport?.runGuard === undefined
       ? this.#requests.decide(context, this.#steps)
@@ -74,8 +75,8 @@ export class UnkeyGuard implements CanActivate {
   }
 
   /**
-   * Whether no key is needed. Nearest first: the decorators of the handler, of its class, then the options
-   * `public`, `publicMetadata`, `exclude` and `skipIf`.
+   * Whether the request needs no key. The first of these that applies decides: the decorators of the handler, of its
+   * class, then the options `public`, `publicMetadata`, `exclude` and `skipIf`.
    */
   protected skip(context: ExecutionContext): Awaitable<boolean> {
     const { access, openedBy } = this.#policyOf(context);
@@ -87,27 +88,31 @@ export class UnkeyGuard implements CanActivate {
     return skipIf?.(context) ?? false;
   }
 
-  /** The key of this request, from the first source in `@KeyFrom()`, or else in `keyFrom`, that finds one. */
+  /** Returns the key of the request, from the first source in `@KeyFrom()`, or else in `keyFrom`, that finds one. */
   protected extractKey(context: ExecutionContext): Awaitable<string | undefined> {
     return this.#requests.findKey(context, this.#policyOf(context).keyFrom);
   }
 
   /**
-   * Asks Unkey; one call per request for the same key and demands, however many guards ask. `options` are the
-   * handler's and frozen: to demand something else, pass on other ones.
+   * Verifies the key with Unkey: once per request for the same key and options, even with several guards. `options` are
+   * the handler's, and frozen. To require something else, pass on other options.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     return this.#requests.verify(key, options, context);
   }
 
-  /** Attaches the key to the request and tells the caller what is left of its limits. */
+  /** Attaches the key to the request and sends the rate-limit headers. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
     return this.#requests.allow(verification, context);
   }
 
-  /** Answers a refusal: its headers, then the exception itself. Whatever it does, the handler does not run. */
+  /** Denies the request: sets the headers and throws the exception. The handler never runs, whatever this method does. */
   protected deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never> {
     return this.#requests.deny(denial, context, this.#policyOf(context));
+  }
+
+  #hasSubclassGuard(context: ExecutionContext): boolean {
+    return this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard;
   }
 
   #policyOf(context: ExecutionContext): HandlerPolicy {

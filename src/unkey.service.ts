@@ -33,7 +33,7 @@ import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
-import { Upstream } from './verification/asking/upstream.js';
+import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
@@ -44,18 +44,18 @@ const NOTHING: VerifyOptions = Object.freeze({});
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
 const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' });
 
-/** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
+/** Verifies keys outside of a guard, for example in a queue worker, a cron job or `handleConnection` of a gateway. */
 @Injectable()
 export class UnkeyService {
   readonly #ask: Ask;
-  // Private to the letter: a client that the user made prints its root key.
+  // A private field, because printing a client of the app shows its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
   readonly #demands: DemandsWriter;
   readonly #rootKeys: RootKeyLog;
   readonly #requests: RequestVerification;
   readonly #connections: ConnectionVerification;
-  /** @internal when an answer serves further messages of one client; for guards, also of another copy of this package */
+  /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
 
   constructor(
@@ -102,19 +102,19 @@ export class UnkeyService {
     );
   }
 
-  /** The official SDK's client, as `@InjectUnkey()` gives it. */
+  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
   get client(): Unkey {
     return this.#unkey;
   }
 
   /**
-   * Asks Unkey about a key, once. A no is an answer: look at `valid` and `code`. What cannot be a key, is a root key or
-   * begins like one (`unkey_`), or lacks the `keyPrefix`, is answered without a call (`MALFORMED_KEY`, `NOT_FOUND`). The
-   * option `tags` is sent too.
+   * Verifies a key and returns Unkey's answer. It does not throw if the key is denied: check `valid` and `code`. Without
+   * a call to Unkey, the code is `MALFORMED_KEY` for a text that can't be a key, is a root key or starts with `unkey_`,
+   * and `NOT_FOUND` for a key without the `keyPrefix`. The tags of the option `tags` are sent too.
    *
-   * @throws UnkeyMisconfiguredException where Unkey refused us
-   * @throws UnkeyUnavailableException where there is no answer within `timeout` ms, or none that can be read
-   * @throws TypeError for a demand that Unkey does not know
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app
+   * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
+   * @throws TypeError if an option is invalid
    * @example
    * const { valid, keyId } = await unkey.verify(job.data.key, { permissions: 'jobs.run', credits: 3 });
    */
@@ -131,7 +131,7 @@ export class UnkeyService {
     const request = requestFor(key, demands);
     const caller = options.clientIp === undefined ? undefined : { clientIp: knownAddress(options.clientIp) };
     const obtained = this.#obtain({ request, caller });
-    // A remembered answer is there already, and each await of one costs as much as finding it.
+    // A cached result is returned synchronously, and awaiting it would cost as much as the cache lookup.
     const outcome = obtained instanceof Promise ? await obtained : obtained;
     if ('failure' in outcome) {
       this.#failures.report(outcome.failure, request);
@@ -139,22 +139,23 @@ export class UnkeyService {
     }
     const { verification, source, standsInFor } = outcome;
     if (standsInFor !== undefined) this.#failures.servedStale(standsInFor);
-    // A remembered answer says nothing about whether Unkey can be reached.
+    // A cached result does not show that Unkey is reachable.
     if (source === undefined) this.#failures.answered();
     return verification;
   }
 
   /**
-   * Forgets what the cache holds of a key: call it where a key is changed by anything but {@link client}, which is
-   * observed. Answers that are on their way are not remembered either. Does nothing without the option `cache`. A
-   * store that cannot be reached is told when it can; that is no error here.
+   * Drops all cached results for a key, also of verifications in flight. Call it after you change a key by any other
+   * means than {@link client}, which does this by itself. Without the option `cache`, it only affects verifications that
+   * WebSocket connections reuse. If the store is unreachable, this method does not throw; the store is updated when it is
+   * reachable again.
    *
-   * @throws TypeError for what names neither a key nor a key's id
+   * @throws TypeError if `target` has neither `key` nor `keyId`
    */
   async invalidate(target: { key: string } | { keyId: string }): Promise<void> {
     const named: unknown = 'key' in target ? target.key : target.keyId;
     if (typeof named !== 'string' || named === '') {
-      throw new TypeError('invalidate takes { key } or { keyId }, each a text that is not empty');
+      throw new TypeError('invalidate() takes { key } or { keyId }, a string that is not empty');
     }
     await this.invalidations.invalidate(target);
   }
@@ -228,12 +229,12 @@ export class UnkeyService {
 
   #obtain(question: Question): Awaitable<Outcome> {
     return this.events.isHeard()
-      ? this.events.around(question, () => this.#judged(question))
-      : this.#judged(question);
+      ? this.events.around(question, () => this.#withinKeyspaces(question))
+      : this.#withinKeyspaces(question);
   }
 
-  /** Held to the option `keyspaces`, wherever the answer is from. */
-  #judged(question: Question): Awaitable<Outcome> {
+  /** Applies the option `keyspaces` to the outcome, cached or not. */
+  #withinKeyspaces(question: Question): Awaitable<Outcome> {
     const { keyspaces } = this.options;
     const answered = this.#answer(question);
     if (keyspaces.length === 0) return answered;

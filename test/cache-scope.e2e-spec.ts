@@ -54,7 +54,7 @@ describe('cache.scope', () => {
   ])('with a store and %s', async (_, options, own) => {
     const given = { ...server.options, ...options() };
     const booted = bootError({ imports: [UnkeyModule.forRoot({ ...given, cache: { store } })] });
-    const refusal = `option "cache.scope" is required, because "cache.store" is shared and keys are verified by a "${own}" of your own`;
+    const refusal = `option "cache.scope" is required, because "cache.store" is shared and keys are verified by your own "${own}"`;
     expect(String(await booted.catch(String))).toContain(own === undefined ? 'the app booted' : refusal);
     await serviceWith({ ...given, cache: { store, scope: 'acme' } });
     await serviceWith({ ...given, cache: {} });

@@ -192,7 +192,7 @@ describe('over HTTP', () => {
     const raw: unknown = await verifier({ key: 'any' }, AbortSignal.timeout(500)).catch(
       (reason: unknown) => reason,
     );
-    expect(raw).toMatchObject({ name: 'RefusalError', statusCode: 500 });
+    expect(raw).toMatchObject({ name: 'UnexpectedResponseError', statusCode: 500 });
     for (const thrown of [error, raw]) {
       expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain(server.unkey.rootKey);
     }

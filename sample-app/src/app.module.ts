@@ -12,7 +12,7 @@ import { HealthModule } from './health/health.module.js';
       globalGuard: true,
       useFactory: () => ({
         realm: 'documents',
-        // For the client behind @InjectUnkey(): its own retries would make a key twice.
+        // For the client of @InjectUnkey(). Its retries could create a key twice.
         clientOptions: { timeoutMs: 5_000, retryConfig: { strategy: 'none' } },
       }),
     }),

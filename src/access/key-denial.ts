@@ -7,7 +7,7 @@ import { keyDemandsOf } from '../options/key-demands.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { retryAfter } from '../transports/http/answer-headers.js';
 
-/** The refusal that Unkey's no to a key is. */
+/** Returns the exception for a key that Unkey denied. */
 export function keyDenial(
   verification: Verification,
   demanded: VerifyOptions,
@@ -26,7 +26,7 @@ export function keyDenial(
   });
 }
 
-/** The refusal of a key to which Unkey said yes and a check of the user's did not. */
+/** Returns the exception for a valid key that failed a check of the app. */
 export function checkDenial(
   { code, status, message }: ResolvedKeyCheck,
   verification: Verification,

@@ -161,20 +161,17 @@ export class RequestVerification {
 
   /** Asks the checks of a handler about a verified key. */
   async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
-    await state.once(context.getHandler(), key, async () => {
+    await state.checks(context.getHandler(), key, async () => {
       const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
       if (refused !== undefined) throw checkDenial(refused, verification, demands);
     });
   }
 
-  /** Gives the user of a key to the transport, if that has a place for one. */
+  /** Makes the user of a key, if the transport has a place for it. */
   async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
-    const transport = transportOf(context);
-    if (transport.attachUser === undefined) return;
-    const user = await state.onceForCaller(userFrom, key, async () =>
-      userFrom(verifiedKeyOf(verification), context),
-    );
-    transport.attachUser(context, user);
+    const holder = transportOf(context).userHolder?.(context, key);
+    if (holder === undefined) return;
+    holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
   }
 
   /** Refuses a request that the app's own setup makes look like another one, and logs each such fault once. */
@@ -182,7 +179,7 @@ export class RequestVerification {
     if (fault === undefined) return;
     if (!this.#setupFaults.has(fault)) {
       this.#setupFaults.add(fault);
-      this.#logger.error(`Callers get a 500 because of this app's own configuration: ${fault}.`);
+      this.#logger.error(`Callers get a 500 because this app is misconfigured: ${fault}.`);
     }
     const status = this.options.statuses.UNKEY_MISCONFIGURED;
     throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });

@@ -24,7 +24,7 @@ import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
-/** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
+/** Checks decorators and options at startup, so that mistakes stop the app instead of reaching callers. */
 @Injectable()
 export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   readonly #logger = new Logger('UnkeyModule');
@@ -44,10 +44,10 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
-    this.#noteSkippedTransports();
-    // Without a guard nobody is taken for anybody.
-    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
     this.#tellGlobalGuards();
+    this.#noteSkippedTransports();
+    // If the guard skips GraphQL, a shared context confuses no callers.
+    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
@@ -56,7 +56,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     for (const { entry, matches } of this.options.exclude) {
       if (patterns.some(matches)) continue;
       this.#logger.warn(
-        `"exclude" has "${entry}", which matches no route; give the whole pattern, global prefix and version included.`,
+        `Option "exclude": "${entry}" matches no route; write the full pattern, with global prefix and version.`,
       );
     }
   }
@@ -67,20 +67,21 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     );
     if (registrations.length > 1) {
       throw new UnkeyConfigError(
-        `UnkeyModule is imported ${registrations.length} times in this app; call forRoot() or forRootAsync() once, in the root module, and import it nowhere else.`,
+        `UnkeyModule is registered ${registrations.length} times in this app; call forRoot() or forRootAsync() once, in the root module, and don't import UnkeyModule anywhere else.`,
       );
     }
   }
 
-  /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
+  /** Tells the built-in guard that it is global: it then skips handlers that have a subclass of it. */
   #tellGlobalGuards(): void {
     for (const guard of this.config.getGlobalGuards()) {
-      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
         guard[GUARDS_WHOLE_APP]();
+      }
     }
   }
 
-  /** For `@UnkeyKey()`; handlers of messages stand in controllers and in providers. */
+  /** For `@UnkeyKey()`. Both controllers and providers can have message handlers. */
   #noteSkippedTransports(): void {
     for (const { instance, metatype } of [
       ...this.discovery.getControllers(),
@@ -91,7 +92,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
+  /** Reads the policy of every handler, which throws if it is invalid. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options);
     const { discovery } = this;
@@ -101,7 +102,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
         const handler: unknown = Reflect.get(metatype.prototype, name);
         if (!isHandler(handler)) continue;
         const { access } = policies.read(metatype, handler);
-        // A decorator of the handler or its class beats the option.
+        // A decorator on the handler or its class takes precedence over the option.
         if (access === undefined && this.options.public.includes(metatype)) {
           refuseDemands(handler, `${metatype.name}.${handler.name}`, ' by the option "public"');
         }
@@ -118,7 +119,7 @@ function isClass(value: unknown): value is Type & { prototype: object } {
   return typeof value === 'function' && typeof value.prototype === 'object';
 }
 
-/** Nest calls no method without a decorator, and most providers have none with one. */
+/** Nest only calls methods with a decorator, and most providers have none. */
 function isHandler(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
   return typeof value === 'function' && Reflect.getMetadataKeys(value).length > 0;
 }

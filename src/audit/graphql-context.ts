@@ -4,13 +4,13 @@ import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 
 type Module = ModulesContainer extends Map<string, infer T> ? T : never;
 
-/** The token under which every driver of `@nestjs/graphql` has its options. */
+/** The injection token of the options of every `@nestjs/graphql` driver. */
 const OPTIONS = 'GqlModuleOptions';
 
 /**
- * Refuses a `GraphQLModule` whose option `context` is one object, if the driver hands that object to every operation:
- * Nest writes the first request into it, so every later caller would be taken for the first one. Apollo on Nest 12
- * copies the object.
+ * Rejects a `GraphQLModule` whose option `context` is one object, if the driver passes that object to every operation:
+ * Nest stores the first request in it, so every later caller would be treated as the first one. Apollo on Nest 12 copies
+ * the object.
  *
  * @throws UnkeyConfigError
  */
@@ -20,8 +20,8 @@ export function refuseSharedGraphqlContext(modules: Iterable<Module>): void {
     if (!isObject(options) || !('context' in options) || !isObject(options.context)) continue;
     if (!sharesContext(driverNames(module))) continue;
     throw new UnkeyConfigError(
-      'GraphQLModule: "context" is one object, which all requests would share, so every caller would be taken for the first one. ' +
-        'Give a function that returns a new object each time: context: () => ({ … }).',
+      'GraphQLModule: option "context" is an object, which all requests would share, so every caller would be treated as the first one. ' +
+        'Use a function that returns a new object each time: context: () => ({ … }).',
     );
   }
 }
@@ -31,7 +31,7 @@ function sharesContext(driver: readonly string[]): boolean {
   return driver.some((name) => name.startsWith('Apollo')) && !isNest12();
 }
 
-/** The names of the driver's class and of the classes that it extends, since an app may have a driver of its own. */
+/** Returns the names of the driver's class and of the classes that it extends, because an app can extend a driver. */
 function driverNames(module: Module): string[] {
   const token = [...module.providers.keys()].find(
     (key) => typeof key === 'function' && key.name === 'AbstractGraphQLDriver',
@@ -47,7 +47,7 @@ function prototypeOf(value: unknown): object | undefined {
   return isObject(prototype) ? prototype : undefined;
 }
 
-/** Told by a name that only Nest 12 exports: its packages do not export their `package.json`. */
+/** Checks for a name that only Nest 12 exports, because its packages do not export their `package.json`. */
 function isNest12(): boolean {
   return 'stripProtoKeys' in common;
 }

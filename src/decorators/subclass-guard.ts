@@ -1,21 +1,21 @@
 import 'reflect-metadata';
 import { GUARD_BRAND } from './guard-brand.js';
 
-/** Where `@UseGuards()` puts what it was given: classes and instances. */
+/** The metadata key of `@UseGuards()`, whose values are classes and instances. */
 const GUARDS_METADATA = '__guards__';
 
 /**
- * Whether a subclass of `UnkeyGuard` stands on this handler: among the handler's guards if one of them is an
- * `UnkeyGuard` or a subclass, else among the class's.
+ * Whether a subclass of `UnkeyGuard` is applied to this handler. Only the handler's own guards count if one of them is
+ * an `UnkeyGuard` or a subclass, or else the guards of the class.
  */
 export function hasSubclassGuard(controller: object, handler: object): boolean {
   const onHandler = guardClasses(handler);
   const deciding = onHandler.length > 0 ? onHandler : guardClasses(controller);
-  // The built-in class has the brand itself, a subclass inherits it.
+  // The brand is an own property of the built-in class; a subclass inherits it.
   return deciding.some((guard) => !Object.hasOwn(guard, GUARD_BRAND));
 }
 
-/** The classes of the guards on a handler or class, as far as they are `UnkeyGuard` or extend it. */
+/** Returns the classes of the guards on a handler or class that are `UnkeyGuard` or extend it. */
 function guardClasses(holder: object): object[] {
   const guards: unknown = Reflect.getMetadata(GUARDS_METADATA, holder);
   return Array.isArray(guards) ? guards.map(classOf).filter(isUnkeyGuard) : [];

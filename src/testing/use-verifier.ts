@@ -2,11 +2,10 @@ import type { Verifier } from '../contracts/verifier.js';
 import { overrideOptions, type OverridableBuilder } from './override-options.js';
 
 /**
- * Replaces Unkey by a function: no server, no root key, and the SDK is not loaded. All other options of the app stay
- * as they are.
+ * Replaces Unkey with a function: without a server, a root key or the SDK. All other options of the app stay the same.
  *
  * @param builder of `Test.createTestingModule({ imports: [AppModule] })`
- * @param verifier such as {@link fakeVerifier} makes
+ * @param verifier the function, for example from {@link fakeVerifier}
  * @returns the same builder
  * @example
  * const verifier = fakeVerifier({ 'key of alice': verifiedKey({ meta: { plan: 'pro' } }), old: 'EXPIRED' });

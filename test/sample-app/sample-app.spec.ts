@@ -25,7 +25,7 @@ describe('without a root key', () => {
     if (call === undefined) throw new Error(`no line for ${what} in ${sample.text()}`);
     return call;
   };
-  /** Asks as the administrator whose key is printed. */
+  /** Sends a request with the printed key of the administrator. */
   const admin = async (method: string, path: string, body?: unknown) => {
     const { headers } = printed('administrator').init;
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -39,7 +39,7 @@ describe('without a root key', () => {
     return { ...(made.body as { key: string; keyId: string }), headers: made.headers };
   };
 
-  test('every printed line of curl is answered with the printed status, in any order and again', async () => {
+  test('every printed curl command gets the printed status, repeatedly and in any order', async () => {
     const calls = printedCalls(sample.text());
     for (const round of [calls, calls.toReversed()]) {
       const statuses = [];
@@ -49,7 +49,7 @@ describe('without a root key', () => {
     expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200, 201, 202, 401, 403, 429]));
   });
 
-  test('an administrator makes a key, sees it once, disables and deletes it', async () => {
+  test('an administrator creates a key, sees it once, disables it and deletes it', async () => {
     const { key, keyId, headers } = await makeKey(JSON.parse(printed('administrator').init.body ?? ''));
     expect(headers.get('cache-control')).toBe('no-store');
     expect(key).toMatch(/^acme_/);
@@ -81,28 +81,28 @@ describe('without a root key', () => {
 
   test.each<[body: unknown, message: string]>([
     [{}, 'name is missing.'],
-    [{ ...good, expires: 1 }, 'expires is not known; it takes name, '],
+    [{ ...good, expires: 1 }, 'expires is unknown; known are name, '],
     [
       { ...good, credits: { remaining: -1 } },
       'credits.remaining must be a whole number from 0 to 1000000000.',
     ],
     [
       { ...good, credits: { remaining: 1, refill: { interval: 'monthly', amount: 1 } } },
-      "credits.refill needs refillDay where interval is 'monthly', and only there.",
+      "credits.refill needs refillDay if interval is 'monthly', and must not have it otherwise.",
     ],
     [{ ...good, ratelimits: [{ name: 'a' }] }, 'ratelimits.0.name must have at least 3 characters.'],
     [{ ...good, meta: { plan: 'gold' } }, "meta.plan must be 'free' or 'pro'."],
-  ])('a key like %j is refused in one sentence', async (body, message) => {
+  ])('an invalid key %j is rejected with one sentence', async (body, message) => {
     const answer = await admin('POST', '/admin/keys', body);
     expect(answer.body).toMatchObject({ statusCode: 400, message: expect.stringContaining(message) });
   });
 
-  test('what Unkey refuses as bad input is answered as such, with the field', async () => {
+  test('input that Unkey rejects gets a 400 that names the field', async () => {
     const { body } = await admin('DELETE', '/admin/keys/a');
     expect(body).toMatchObject({ statusCode: 400, message: expect.stringContaining('keyId: ') });
   });
 
-  test('the fourth search within a minute is refused', async () => {
+  test('the fourth search within a minute is denied', async () => {
     const { key } = await makeKey({ ...good, permissions: ['documents.read'] });
     const statuses = [];
     for (let count = 0; count < 4; count++) {
@@ -112,7 +112,7 @@ describe('without a root key', () => {
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
-  test('a visitor is greeted without a key, and with a bad key is not', async () => {
+  test('a visitor is greeted without a key, but not with an invalid key', async () => {
     expect(await (await fetch(sample.url)).json()).toEqual({ message: 'Hello stranger!' });
     expect((await fetch(sample.url, { headers: { 'x-api-key': 'docs_unknown' } })).status).toBe(401);
   });
@@ -120,7 +120,7 @@ describe('without a root key', () => {
 
 describe('signals', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s ends it cleanly, open connections included',
+    '%s ends it cleanly, even with open connections',
     async (signal) => {
       const sample = await startSample();
       const socket = createConnection(Number(new URL(sample.url).port), 'localhost');
@@ -141,10 +141,10 @@ describe('with a root key', () => {
     return unkey;
   }
 
-  test('it uses that Unkey, makes no keys and says how to make one', async () => {
+  test('it uses that Unkey, creates no keys and prints how to create one', async () => {
     const unkey = await anUnkey();
     const sample = await startSample({ UNKEY_ROOT_KEY: unkey.rootKey, UNKEY_BASE_URL: unkey.url });
-    expect(sample.text()).toContain(`It uses Unkey at ${unkey.url}`);
+    expect(sample.text()).toContain(`the app uses Unkey at ${unkey.url}`);
     expect(sample.text()).toContain('/v2/keys.createKey');
     expect(sample.text()).not.toContain(unkey.rootKey);
     expect(unkey.calls.filter(({ operation }) => operation !== 'keys.verifyKey')).toEqual([]);
@@ -154,7 +154,7 @@ describe('with a root key', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('what Unkey refuses is our fault, what it does not answer is nobody’s; no secret is printed', async () => {
+  test('if Unkey rejects the app, the caller gets a 500; if Unkey fails, a 503; no secret is printed', async () => {
     const unkey = await anUnkey();
     const sample = await startSample({
       UNKEY_ROOT_KEY: unkey.rootKey,
@@ -181,8 +181,8 @@ describe('with a root key', () => {
   });
 });
 
-describe('a start that cannot be', () => {
-  test('a taken port is said in one sentence', async () => {
+describe('a failed start prints one sentence', () => {
+  test('for a port that is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -191,20 +191,20 @@ describe('a start that cannot be', () => {
       code: 1,
       signal: null,
       out: '',
-      err: `Port ${port} is taken; choose another, such as PORT=3001.\n`,
+      err: `Port ${port} is already in use; set another port, such as PORT=3001.\n`,
     });
   });
 
-  test.each(['abc', '65536'])('PORT=%s is said in one sentence', async (PORT) => {
+  test.each(['abc', '65536'])('for PORT=%s', async (PORT) => {
     expect(await runSample({ PORT })).toEqual({
       code: 1,
       signal: null,
       out: '',
-      err: `PORT must be a whole number from 0 to 65535, it is '${PORT}'.\n`,
+      err: `PORT must be a whole number from 0 to 65535, got '${PORT}'.\n`,
     });
   });
 
-  test('a URL that is none is said in one sentence', async () => {
+  test('for an invalid URL', async () => {
     const { code, err } = await runSample({ UNKEY_ROOT_KEY: 'unkey_secret', UNKEY_BASE_URL: 'ftp://unkey' });
     expect(code).toBe(1);
     expect(err).toMatch(/^UnkeyModule: option "baseUrl".*ftp:\/\/unkey".\n$/);

@@ -8,7 +8,7 @@ import { newDocument, type NewDocument } from './new-document.js';
 export class DocumentsController {
   constructor(private readonly documents: DocumentsService) {}
 
-  /** The whole key: who asks, on which plan, and what is left. */
+  /** Uses the whole key: its owner, plan and remaining credits. */
   @Get()
   list(@UnkeyKey() key: VerifiedKey) {
     const { name, meta, identity, credits } = key;
@@ -19,7 +19,7 @@ export class DocumentsController {
     };
   }
 
-  /** An ad-hoc limit: no key has to be prepared for it, each has its own count. */
+  /** Uses an ad-hoc limit: it is counted per key, and keys don't have to be configured for it. */
   @KeyRatelimit('documents.search', { limit: 3, duration: 60_000 })
   @Get('search/:text')
   search(
@@ -29,7 +29,7 @@ export class DocumentsController {
     return { documents: this.documents.search(owner, text) };
   }
 
-  /** In addition to what the class demands. */
+  /** Requires these permissions in addition to those of the class. */
   @RequirePermissions(anyOf('documents.admin', allOf('documents.write', 'documents.list')))
   @Post()
   create(
@@ -40,7 +40,7 @@ export class DocumentsController {
   }
 }
 
-/** A key without an identity belongs to nobody in particular. */
+/** Keys without an identity share one owner. */
 function ownerOf(externalId: string | undefined): string {
   return externalId ?? 'nobody';
 }

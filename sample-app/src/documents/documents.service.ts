@@ -6,7 +6,7 @@ export interface Document {
   title: string;
 }
 
-/** Documents in memory; every customer sees their own. */
+/** Stores documents in memory. Each customer sees only their own. */
 @Injectable()
 export class DocumentsService {
   readonly #documents: Document[] = [

@@ -4,17 +4,17 @@ import { property } from '../property.js';
 import type { Connection } from './connection.js';
 import { isSocketIo, type WsClient } from './ws-client.js';
 
-/** Marks a refusal of this module, so that no other object is relayed. */
+/** Marks a denial of this module, so that no other object is sent to the client. */
 const REFUSAL = Symbol.for('nestjs-unkey:refusal');
 
-/** The refusal as the client of a WebSocket receives it. */
+/** Returns the denial in the form that a WebSocket client receives. */
 export function wsRefusal(denial: UnkeyException): RefusalObject {
   return Object.defineProperty(refusalObject(denial), REFUSAL, { value: true });
 }
 
 /**
- * Sends refusals to a client of `ws` on Nest 11, which emits them as a local event that the client never hears of.
- * Nest 12 sends them itself and emits nothing.
+ * Sends denials to a `ws` client on Nest 11, which only emits them as a local event and does not send them. Nest 12 sends
+ * them itself and emits no event.
  */
 export function relayRefusals(client: WsClient, connection: Connection): void {
   if (connection.isRelaying || isSocketIo(client)) return;
@@ -44,7 +44,7 @@ export function closeRefused(client: WsClient, denial: UnkeyException | undefine
   else client.close?.(closeCodeOf(denial.getStatus()), denial.code.slice(0, 120));
 }
 
-/** RFC 6455 §7.4: 1011 and 1013 are the protocol's own, 4000 to 4999 are an app's. */
+/** Close codes of RFC 6455 §7.4: 1011 and 1013 are registered, 4000 to 4999 are for applications. */
 export function closeCodeOf(status: number): number {
   if (status === 401) return 4401;
   if (status === 402 || status === 429) return 4429;

@@ -4,8 +4,8 @@ import { CliError } from '../cli-error.js';
 import { restoreRecords } from './restore-records.js';
 import type { StateFile } from './state-file.js';
 
-/** Keeps a workspace in a state file: collects what a request changes, and writes it before the request is answered. */
-export class KeptState {
+/** Persists a workspace in a state file: collects the changes of a request and writes them before the response is sent. */
+export class PersistedState {
   readonly #changes = new Map<string, readonly [RecordKind, string]>();
 
   constructor(
@@ -29,7 +29,7 @@ export class KeptState {
   }
 
   /**
-   * Fills an empty workspace with what the file holds, and forgets the changes that are not in it.
+   * Fills an empty workspace from the file, and discards changes that were not written.
    *
    * @throws {CliError} if the file cannot be read
    */

@@ -9,12 +9,11 @@ import { isJson } from './content-negotiation.js';
 import type { Answer } from './envelope.js';
 
 /**
- * One call from its headers to its answer, in the server's order: what the schema can refuse, then the root key, then
- * the operation. A call that is refused before the root key was read costs nothing.
+ * Executes one call in the server's order: headers and schema first, then the root key, then the operation.
  *
  * @throws {ApiError}
  */
-export function carryOut(
+export function executeCall(
   operation: Operation,
   request: IncomingMessage,
   text: string,
@@ -26,8 +25,7 @@ export function carryOut(
   if (!isJson(request.headers['content-type'])) throw wrongContentType();
   const { call, undecodable } = readBody(text, operation);
   const rootKey = authenticate(authorization, workspace, now);
-  if (undecodable)
-    throw new ApiError('invalidInput', 'The body holds a value that cannot be read as its type.');
+  if (undecodable) throw new ApiError('invalidInput', 'The body has a value of the wrong type.');
   return call({ workspace, rootKey, now, clientAddress: () => clientAddress(request) });
 }
 
@@ -42,7 +40,7 @@ function missingAuthorization(): ApiError {
 }
 
 function wrongContentType(): ApiError {
-  return new ApiError('invalidInput', 'The content type of the request is not one that is understood.', [
+  return new ApiError('invalidInput', 'The content type of the request is not supported.', [
     {
       location: 'requestBody',
       message: 'The body must be application/json.',
