@@ -6,6 +6,7 @@ import type { Verification } from './contracts/verification.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
 import { GUARD_BRAND, GUARDS_WHOLE_APP } from './decorators/guard-brand.js';
 import { PolicyReader } from './decorators/policy-reader.js';
+import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import type { UnkeyException } from './errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
@@ -66,6 +67,7 @@ export class UnkeyGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
+    if (!(#steps in this)) throw notConstructed(this, context);
     if (isTransportIn(context, this.options.skipTransports) || this.#hasSubclassGuard(context)) {
       return Promise.resolve(true);
     }
@@ -120,4 +122,13 @@ export class UnkeyGuard implements CanActivate {
   #policyOf(context: ExecutionContext): HandlerPolicy {
     return this.#policies.read(context.getClass(), context.getHandler());
   }
+}
+
+/** Nest makes no instance of some request-scoped guards of gateways, and calls their bare prototype. */
+function notConstructed(guard: object, context: ExecutionContext): UnkeyConfigError {
+  const place = `${context.getClass().name}.${context.getHandler().name}`;
+  return new UnkeyConfigError(
+    `${guard.constructor.name} is request-scoped, and Nest calls it for ${place} without constructing it. ` +
+      'Use a guard that is not request-scoped for gateways.',
+  );
 }
