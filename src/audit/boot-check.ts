@@ -7,6 +7,7 @@ import {
   type ExecutionContext,
   type OnApplicationBootstrap,
   type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import {
   ApplicationConfig,
