@@ -1,37 +1,16 @@
-import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { RequestVerification, type DecisionSteps } from './access/request-verification.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { HandlerPolicy } from './contracts/handler-policy.js';
-import type { RequestState } from './contracts/request-state.js';
 import type { Verification } from './contracts/verification.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
-import { answersFor, demandsWith } from './decorators/demands-of.js';
 import { GUARD_BRAND, GUARDS_WHOLE_APP } from './decorators/guard-brand.js';
 import { PolicyReader } from './decorators/policy-reader.js';
-import { refusedCheck } from './decorators/refused-check.js';
-import { KeyMissingException } from './errors/key-missing.exception.js';
-import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
-import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
-import { isUnkeyException, type UnkeyException } from './errors/unkey.exception.js';
-import { checkDenial, keyDenial } from './key-denial.js';
-import { frozenCopy } from './options/frozen.js';
+import type { UnkeyException } from './errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import type { UserFrom } from './options/unkey-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
-import { isDenial, VerificationEvents } from './telemetry/verification-events.js';
-import { knownAddress } from './transports/known-address.js';
 import { findTransport, isTransportIn, transportOf } from './transports/transport-of.js';
 import type { UnkeyService } from './unkey.service.js';
-import { isVerification } from './verification/read-verification.js';
-import { verifiedKeyOf } from './verification/verified-key-of.js';
-
-/** A verified key, and what the later steps of the guard need. */
-interface Admission {
-  readonly context: ExecutionContext;
-  readonly state: RequestState;
-  readonly key: string;
-  readonly verification: Verification;
-  readonly demands: VerifyOptions;
-}
 
 /**
  * Lets a request through if Unkey verifies its key, or if the handler needs none, and denies it in every other case.
@@ -55,28 +34,35 @@ export class UnkeyGuard implements CanActivate {
   static readonly [GUARD_BRAND] = true;
 
   readonly #policies: PolicyReader;
-  readonly #events = new VerificationEvents();
-  /** Identifies the configuration that verifies here, so that keys that another app verified don't count. */
-  readonly #scope: string;
-  #guardsWholeApp = false;
-
-  readonly #logger = new Logger('UnkeyModule');
-  readonly #setupFaults = new Set<string>();
+  readonly #requests: RequestVerification;
+  readonly #steps: DecisionSteps = {
+    policy: (context) => this.#policyOf(context),
+    skip: (context) => this.skip(context),
+    ready: (context) => transportOf(context).ready?.(context),
+    extractKey: (context) => this.extractKey(context),
+    verify: (key, demands, context) => this.verify(key, demands, context),
+    allow: (verification, context) => this.allow(verification, context),
+    deny: (denial, context) => this.deny(denial, context),
+  };
+  /** Set if this is the built-in guard and it is global. */
+  #runsGuardsOf: ((controller: object) => boolean) | undefined;
 
   constructor(
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
   ) {
     this.#policies = new PolicyReader(options);
-    this.#scope = [options.scope, ...options.keyPrefix].join(' ');
+    this.#requests = new RequestVerification(options, unkey);
   }
 
   /**
    * @internal called at startup if this instance guards the whole app. The built-in guard then skips handlers that have a
    * subclass of it; a subclass skips none.
+   *
+   * @param runsGuardsOf whether Nest runs the guards in `@UseGuards()` of a class
    */
-  [GUARDS_WHOLE_APP](): void {
-    this.#guardsWholeApp = Object.hasOwn(this.constructor, GUARD_BRAND);
+  [GUARDS_WHOLE_APP](runsGuardsOf: (controller: object) => boolean): void {
+    if (Object.hasOwn(this.constructor, GUARD_BRAND)) this.#runsGuardsOf = runsGuardsOf;
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {
@@ -85,44 +71,8 @@ export class UnkeyGuard implements CanActivate {
     }
     const transport = findTransport(context);
     return transport?.runGuard === undefined
-      ? this.#decide(context)
-      : transport.runGuard(context, () => this.#decide(context));
-  }
-
-  // Synchronous results are not awaited. Without a call to Unkey, the awaits would be most of the cost of a request.
-  async #decide(context: ExecutionContext): Promise<boolean> {
-    const transport = transportOf(context);
-    const state = transport.state(context, this.#scope);
-    try {
-      this.#checkSetup(transport.setupFault?.(context));
-      const skipped = this.skip(context);
-      if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
-      const ready = transport.ready?.(context);
-      if (ready !== undefined) await ready;
-
-      const policy = this.#policyOf(context);
-      const extracted = this.extractKey(context);
-      const key = isPending(extracted) ? await extracted : extracted;
-      if (!key && policy.access === 'optional') return letThrough(state);
-      if (!key) throw new KeyMissingException({ status: this.options.statuses.MISSING_KEY });
-
-      const demanded = this.#demandsOf(policy, context, state);
-      const demands = isPending(demanded) ? await demanded : demanded;
-      const verified = this.verify(key, demands, context);
-      const verification = this.#granted(isPending(verified) ? await verified : verified, demands);
-      if (policy.checks.length > 0) {
-        await this.#check({ context, state, key, verification, demands }, policy.checks);
-      }
-      const allowed = this.allow(verification, context);
-      if (isPending(allowed)) await allowed;
-      const { userFrom } = this.options;
-      if (userFrom !== undefined) {
-        await this.#attachUser({ context, state, key, verification, demands }, userFrom);
-      }
-      return letThrough(state);
-    } catch (error) {
-      return this.#refuse(error, context);
-    }
+      ? this.#requests.decide(context, this.#steps)
+      : transport.runGuard(context, () => this.#requests.decide(context, this.#steps));
   }
 
   /**
@@ -141,12 +91,7 @@ export class UnkeyGuard implements CanActivate {
 
   /** Returns the key of the request, from the first source in `@KeyFrom()`, or else in `keyFrom`, that finds one. */
   protected extractKey(context: ExecutionContext): Awaitable<string | undefined> {
-    const places = transportOf(context).places(context);
-    for (const source of this.#policyOf(context).keyFrom) {
-      const key = source.read === undefined ? source(context) : source.read(places);
-      if (key) return key;
-    }
-    return undefined;
+    return this.#requests.findKey(context, this.#policyOf(context).keyFrom);
   }
 
   /**
@@ -154,116 +99,25 @@ export class UnkeyGuard implements CanActivate {
    * the handler's, and frozen. To require something else, pass on other options.
    */
   protected verify(key: string, options: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
-    const transport = transportOf(context);
-    const ask = () => this.unkey.verify(key, options);
-    return transport
-      .state(context, this.#scope)
-      .verification(key, options, () =>
-        transport.verification === undefined
-          ? ask()
-          : transport.verification(
-              context,
-              { key, scope: this.#scope, demands: options },
-              this.unkey.reverification,
-              ask,
-            ),
-      );
+    return this.#requests.verify(key, options, context);
   }
 
   /** Attaches the key to the request and sends the rate-limit headers. */
   protected allow(verification: Verification, context: ExecutionContext): Awaitable<void> {
-    const transport = transportOf(context);
-    transport.attach(context, this.#scope, verifiedKeyOf(verification));
-    transport.tellLimits?.(context, verification, this.options);
+    return this.#requests.allow(verification, context);
   }
 
   /** Denies the request: sets the headers and throws the exception. The handler never runs, whatever this method does. */
   protected deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never> {
-    const { scheme } = this.#policyOf(context);
-    // `WWW-Authenticate` names the scheme that this handler accepts.
-    const options = scheme === this.options.scheme ? this.options : { ...this.options, scheme };
-    return transportOf(context).refuse(context, denial, options);
-  }
-
-  /** Runs the checks of a handler on a verified key. */
-  async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
-    await state.checks(context.getHandler(), key, async () => {
-      const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
-      if (refused !== undefined) throw checkDenial(refused, verification, demands);
-    });
-  }
-
-  /** Makes the user of a key, if the transport has a place for it. */
-  async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
-    const holder = transportOf(context).userHolder?.(context, key);
-    if (holder === undefined) return;
-    holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
-  }
-  /** Denies a request if the app's setup makes requests indistinguishable, and logs each such error once. */
-  #checkSetup(fault: string | undefined): void {
-    if (fault === undefined) return;
-    if (!this.#setupFaults.has(fault)) {
-      this.#setupFaults.add(fault);
-      this.#logger.error(`Callers get a 500 because this app is misconfigured: ${fault}.`);
-    }
-    const status = this.options.statuses.UNKEY_MISCONFIGURED;
-    throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });
-  }
-
-  async #refuse(error: unknown, context: ExecutionContext): Promise<false> {
-    if (!isUnkeyException(error)) throw error;
-    if (isDenial(error)) this.#events.denied(error);
-    await this.deny(error, context);
-    // If `deny` of a subclass does not throw, the request is denied all the same.
-    return false;
+    return this.#requests.deny(denial, context, this.#policyOf(context));
   }
 
   #hasSubclassGuard(context: ExecutionContext): boolean {
-    return this.#guardsWholeApp && this.#policyOf(context).hasSubclassGuard;
+    const runs = this.#runsGuardsOf;
+    return runs !== undefined && this.#policyOf(context).hasSubclassGuard && runs(context.getClass());
   }
 
   #policyOf(context: ExecutionContext): HandlerPolicy {
     return this.#policies.read(context.getClass(), context.getHandler());
   }
-
-  #demandsOf(
-    policy: HandlerPolicy,
-    context: ExecutionContext,
-    state: RequestState,
-  ): Awaitable<VerifyOptions> {
-    const isFixed = policy.fixed !== undefined && !this.options.clientIp;
-    return isFixed ? policy.fixed : this.#demandsNow(policy, context, state);
-  }
-
-  /** Calculated by each guard and frozen, so that what one guard requires does not affect another. */
-  async #demandsNow(
-    policy: HandlerPolicy,
-    context: ExecutionContext,
-    state: RequestState,
-  ): Promise<VerifyOptions> {
-    const demands =
-      policy.fixed ??
-      demandsWith(policy, await state.answers(context.getHandler(), () => answersFor(policy, context)));
-    const caller = this.options.clientIp
-      ? { clientIp: knownAddress(transportOf(context).clientIp?.(context)) }
-      : {};
-    return frozenCopy({ ...demands, ...caller });
-  }
-
-  /** Returns a valid verification, or else throws. It is checked here too, because a subclass can override `verify`. */
-  #granted(verification: Verification, demanded: VerifyOptions): Verification {
-    if (!isVerification(verification)) throw new UnkeyUnavailableException();
-    if (verification.valid) return verification;
-    throw keyDenial(verification, demanded, this.options);
-  }
-}
-
-/** Checks for `then`, because promises of another realm (as in Jest) are not instances of this realm's `Promise`. */
-function isPending<T>(value: Awaitable<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value;
-}
-
-function letThrough(state: RequestState): true {
-  state.decided = true;
-  return true;
 }

@@ -18,6 +18,7 @@ import {
   UNKEY_WIRE,
 } from './options/tokens.js';
 import { resolveWithDefaults } from './resolve-with-defaults.js';
+import { Gateways } from './transports/ws/gateways.js';
 import { UpgradeRequests } from './transports/ws/upgrade-requests.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
@@ -99,6 +100,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },
     UnkeyGuard,
     BootCheck,
+    Gateways,
     UpgradeRequests,
   ],
   exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],

@@ -1,10 +1,17 @@
+import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import { ConnectionVerification, type SocketMiddleware } from './access/connection-verification.js';
+import { demandedPolicy } from './access/demanded-policy.js';
+import { callerOf } from './access/handlerless-context.js';
+import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js';
+import { RequestVerification } from './access/request-verification.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
+import type { VerifiedKey } from './contracts/verified-key.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
 import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
@@ -24,8 +31,9 @@ import { FailureLog } from './telemetry/failure-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
+import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
-import { Upstream } from './verification/asking/upstream.js';
+import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
@@ -45,6 +53,8 @@ export class UnkeyService {
   readonly #failures: FailureLog;
   readonly #demands: DemandsWriter;
   readonly #rootKeys: RootKeyLog;
+  readonly #requests: RequestVerification;
+  readonly #connections: ConnectionVerification;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
 
@@ -55,6 +65,7 @@ export class UnkeyService {
     @Inject(UNKEY_CACHE) private readonly cache: VerificationCache | undefined,
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
+    @Inject(Gateways) gateways: Gateways,
   ) {
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
@@ -83,6 +94,12 @@ export class UnkeyService {
           ),
     );
     this.#ask = (question, ms) => upstream.ask(question, ms);
+    this.#requests = new RequestVerification(options, this);
+    this.#connections = new ConnectionVerification(
+      this.#requests,
+      gateways,
+      callerOf(UnkeyService, 'verifyConnection'),
+    );
   }
 
   /** The client of the official SDK, the same as with `@InjectUnkey()`. */
@@ -141,6 +158,73 @@ export class UnkeyService {
       throw new TypeError('invalidate() takes { key } or { keyId }, a string that is not empty');
     }
     await this.invalidations.invalidate(target);
+  }
+
+  /**
+   * Makes a middleware for routes that no Nest handler answers, such as Swagger UI, Bull Board or static files. Mount it
+   * before the route. It verifies the key as the guard does, and passes every refusal to `next()`, where Nest's filters
+   * answer it. The options `public`, `publicMetadata`, `exclude` and `skipIf` do not apply.
+   *
+   * @param options what the key must be allowed to do, in addition to the option `permissions`
+   * @throws UnkeyConfigError for demands that Unkey does not know
+   * @example
+   * const app = await NestFactory.create(AppModule);
+   * app.use('/docs', app.get(UnkeyService).middleware({ permissions: 'docs.read' }));
+   * SwaggerModule.setup('docs', app, document);
+   */
+  middleware(options: VerifyOptions = NOTHING): HttpMiddleware {
+    return httpMiddleware(
+      this.#requests,
+      demandedPolicy('UnkeyService.middleware()', this.options, options),
+      callerOf(UnkeyService, 'middleware'),
+    );
+  }
+
+  /**
+   * Verifies the key that a WebSocket client connected with. Call it first in `handleConnection`, where Nest runs no
+   * guard. Guards of the client's messages wait for it, and use its answer for equal demands as long as `verifyOn` and
+   * `reverifyAfter` allow. A verification here costs what one of a message costs; `{ credits: 0 }` makes it free.
+   *
+   * If the client is refused, it receives the event `exception`, its connection is closed, and the result is
+   * `undefined`. On `ws`, it is closed with 4401 for 401, 4429 for 402 and 429, 4403 for other 4xx, 1013 for 503 and 1011
+   * for other 5xx, with the code as the reason. Never rejects: another error, such as one that a key source throws, is
+   * logged and closes the connection too.
+   *
+   * @param client what `handleConnection` gets
+   * @param request the upgrade request that `handleConnection` gets on `ws`. Always pass it for a gateway with a port of its own
+   * @param options what the key must be allowed to do, in addition to the option `permissions`
+   * @example
+   * async handleConnection(client: WebSocket, request: IncomingMessage) {
+   *   const key = await this.unkey.verifyConnection(client, request, { permissions: 'chat.join' });
+   *   if (key) this.rooms.join(client, key.identity?.externalId);
+   * }
+   */
+  async verifyConnection(
+    client: object,
+    request?: IncomingMessage,
+    options: VerifyOptions = NOTHING,
+  ): Promise<VerifiedKey | undefined> {
+    return this.#connections.verify(client, request, () =>
+      demandedPolicy('UnkeyService.verifyConnection()', this.options, options),
+    );
+  }
+
+  /**
+   * Makes a middleware for socket.io that verifies clients before they connect. A client that is refused gets
+   * `connect_error` with the message, and the object of an `exception` event as `data`. Guards use its answer as they use
+   * that of {@link verifyConnection}.
+   *
+   * @param options what the key must be allowed to do, in addition to the option `permissions`
+   * @throws UnkeyConfigError for demands that Unkey does not know
+   * @example
+   * afterInit(server: Server) {
+   *   server.use(this.unkey.socketMiddleware());
+   * }
+   */
+  socketMiddleware(options: VerifyOptions = NOTHING): SocketMiddleware {
+    return this.#connections.socketMiddleware(
+      demandedPolicy('UnkeyService.socketMiddleware()', this.options, options),
+    );
   }
 
   #obtain(question: Question): Awaitable<Outcome> {

@@ -169,7 +169,7 @@ describe('an invalid option stops the app at startup; the error names the option
   });
 
   it.each(['isGlobal', 'globalGuard'])(
-    '%s inside the result of a factory, with a hint where it belongs',
+    '%s in the result of a factory, with a hint where to set it',
     async (name) => {
       const { message } = await bootError({
         imports: [UnkeyModule.forRootAsync({ useFactory: () => ({ ...good, [name]: true }) })],
@@ -204,7 +204,7 @@ describe('the options of forRoot() itself are checked too', () => {
     ],
     ['isGlobal: 1', { rootKey: 'any', isGlobal: 1 }, 'option "isGlobal" must be true or false, got 1'],
     ['null', null, 'the options must be an object, got null'],
-    ['a text', 'unkey', 'the options must be an object, got unkey'],
+    ['a string', 'unkey', 'the options must be an object, got unkey'],
   ])('%s', (_, options, sentence) => {
     expect(() => UnkeyModule.forRoot(options as UnkeyModuleOptions)).toThrow(sentence);
     expect(() =>
@@ -315,13 +315,13 @@ describe('invalid or contradictory decorators stop the app at startup; the error
     ['credits that are not a number', [Credits('5' as unknown as number)], undefined, 'got 5'],
     ['credits that are not given', [Credits(undefined as unknown as number)], undefined, 'got null'],
     [
-      'credits twice in one place',
+      'credits twice in the same place',
       [Credits(1), Credits(2)],
       undefined,
       '@Credits() is used twice in the same place',
     ],
     [
-      'an unknown part of a limit',
+      'an unknown option of a rate limit',
       [KeyRatelimit('burst', { limt: 1 } as object)],
       undefined,
       'unknown option "limt" of rate limit "burst"; it takes cost, limit and duration',
@@ -345,13 +345,13 @@ describe('invalid or contradictory decorators stop the app at startup; the error
       'must be a whole number of at least 1, got 0',
     ],
     [
-      'an ad-hoc window below a second',
+      'an ad-hoc limit with a window below a second',
       [KeyRatelimit('burst', { limit: 5, duration: 500 })],
       undefined,
       'must be a whole number of at least 1000 (ms), got 500',
     ],
     [
-      'one limit twice in one place',
+      'a limit twice in the same place',
       [KeyRatelimit('burst'), KeyRatelimit('burst', { cost: 2 })],
       undefined,
       'names the same limit twice',
@@ -376,7 +376,7 @@ describe('invalid or contradictory decorators stop the app at startup; the error
     ],
     ['@Public() with credits', [Public(), Credits(1)], undefined, 'its @Credits() has no effect'],
     [
-      '@Public() of the class with a limit',
+      '@Public() on the class with a limit on the handler',
       [KeyRatelimit('burst')],
       Public(),
       'its @KeyRatelimit() has no effect',
@@ -395,7 +395,7 @@ describe('invalid or contradictory decorators stop the app at startup; the error
 });
 
 describe('a class in the option "public"', () => {
-  /** A controller with these decorators on its handler and on itself, in an app that names it in the option. */
+  /** A controller with these decorators on its handler and on its class, in an app that lists it in the option. */
   const metadata = (onHandler: Decorator[], onClass: Decorator[] = []): ModuleMetadata => {
     class HealthController {
       read() {
@@ -511,7 +511,7 @@ describe('functions in decorators', () => {
 });
 
 describe('registration', () => {
-  it('twice in one app is a clear error', async () => {
+  it('twice in one app fails with a clear error', async () => {
     const { message } = await bootError({
       imports: [UnkeyModule.forRoot(server.options), UnkeyModule.forRoot(server.options)],
     });
@@ -520,7 +520,7 @@ describe('registration', () => {
     );
   });
 
-  it('without forRoot is a clear error', async () => {
+  it('without forRoot fails with a clear error', async () => {
     expect((await bootError({ imports: [UnkeyModule] })).message).toContain('import UnkeyModule.forRoot()');
   });
 
@@ -618,7 +618,7 @@ describe('the client', () => {
     expect((await get('/ping', { 'x-api-key': 'good' })).status).toBe(200);
     expect((await get('/ping', { 'x-api-key': 'bad' })).status).toBe(401);
     expect(() => app.get(Admin).unkey.keys).toThrow(
-      'unkey.keys: the Unkey client was turned off with `client: false`',
+      'unkey.keys: the Unkey client is turned off with `client: false`',
     );
   });
 
@@ -644,7 +644,7 @@ describe('the client', () => {
   });
 });
 
-describe('a test overrides', () => {
+describe('a test can override', () => {
   const allow = { canActivate: () => true };
   @Controller('guarded')
   class GuardedController {
@@ -654,7 +654,7 @@ describe('a test overrides', () => {
     }
   }
 
-  it('UNKEY_OPTIONS, for an app whose own module calls forRoot', async () => {
+  it('UNKEY_OPTIONS, for an app whose module calls forRoot', async () => {
     const elsewhere = await UnkeyEmulator.start();
     const testing = Test.createTestingModule({
       imports: [UnkeyModule.forRoot({ rootKey: 'production', globalGuard: true })],

@@ -208,15 +208,15 @@ describe('the cache stores', () => {
 
 describe('1,000 concurrent requests', () => {
   it.each([
-    ['a new key of 10 credits: exactly 10 allowed', { credits: { remaining: 10 } }, 10, 1000],
+    ['a new key with 10 credits: exactly 10 are allowed', { credits: { remaining: 10 } }, 10, 1000],
     ['a new key without credits: 1 call', {}, 1000, 1],
-  ])('with %s', async (_, settings, allowed, asked) => {
+  ])('with %s', async (_, settings, allowed, expectedCalls) => {
     const { app } = await start(true, { timeout: 10_000 });
     const unkey = app.get(UnkeyService);
     const { key } = await server.unkey.createKey(settings);
     const answers = await Promise.all(Array.from({ length: 1000 }, () => unkey.verify(key)));
     expect(answers.filter(({ valid }) => valid)).toHaveLength(allowed);
-    expect(calls()).toBe(asked);
+    expect(calls()).toBe(expectedCalls);
   });
 
   it('with a key with credits: only requests before the first result wait for each other', async () => {
@@ -320,7 +320,7 @@ describe('invalidation', () => {
   });
 
   it.each(['key', 'keyId'] as const)(
-    'by %s: an answer that was asked for before is neither remembered after nor shared with who asks after',
+    'by %s: an earlier call that is still in flight is neither cached nor shared with later requests',
     async (by) => {
       const keyId = 'key_1';
       const answers: ((verification: Verification) => void)[] = [];
@@ -355,7 +355,7 @@ describe('invalidation', () => {
   });
 
   it.each([{ key: undefined }, { keyId: undefined }, { keyId: '' }, {}])(
-    'of nothing is refused: %o',
+    'without a key or key id is rejected: %o',
     async (target) => {
       const { app } = await start();
       await expect(app.get(UnkeyService).invalidate(target as { key: string })).rejects.toThrow(

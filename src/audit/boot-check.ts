@@ -22,6 +22,7 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
+import { classesWithRunningGuards } from './running-guards.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
 /** Checks decorators and options at startup, so that mistakes stop the app instead of reaching callers. */
@@ -72,11 +73,13 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Tells the built-in guard that it is global: it then skips handlers that have a subclass of it. */
+  /** Tells the built-in guard that it is global: it then skips handlers that Nest runs a subclass of it for. */
   #tellGlobalGuards(): void {
+    const { discovery } = this;
+    const classes = classesWithRunningGuards([...discovery.getControllers(), ...discovery.getProviders()]);
     for (const guard of this.config.getGlobalGuards()) {
       if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
-        guard[GUARDS_WHOLE_APP]();
+        guard[GUARDS_WHOLE_APP]((controller: object) => classes.has(controller));
       }
     }
   }

@@ -18,7 +18,7 @@ import { bootError } from '../support/app.js';
 const OPTIONS = { rootKey: 'unkey_secret' };
 const check = () => true;
 
-describe('a bad option fails at boot, by its name', () => {
+describe('an invalid option fails at startup, by its name', () => {
   it.each<[object, string]>([
     [
       { checks: check },
@@ -52,7 +52,7 @@ describe('a bad option fails at boot, by its name', () => {
     [{ keyspaces: ['ks_1'], rootKey: undefined, client: { keys: { verifyKey() {} } } }, `verifier: 'sdk'`],
     [
       { keyFrom: fromHeader('authorization', { scheme: 'Api Key' }) },
-      'option "keyFrom": fromHeader("authorization"): "scheme" must be the name of an authentication scheme without blanks',
+      'option "keyFrom": fromHeader("authorization"): "scheme" must be the name of an authentication scheme without spaces',
     ],
     [{ keyFrom: [fromHeader('x-api-key'), fromHeader('x-key', { scheme: '' })] }, 'got ""'],
     [
@@ -69,7 +69,7 @@ describe('a bad option fails at boot, by its name', () => {
   });
 });
 
-describe('a bad decorator fails at boot, with the name of the handler', () => {
+describe('an invalid decorator fails at startup, with the name of the handler', () => {
   const withHandler = (...decorators: MethodDecorator[]): Type => {
     class AppController {
       read() {
@@ -108,7 +108,7 @@ describe('a bad decorator fails at boot, with the name of the handler', () => {
     [
       '@CheckKey() on a public handler',
       [Public(), CheckKey(check)],
-      'it is public, so @CheckKey() on it would never be asked; remove one, or say @Public(false).',
+      'the handler is public, so its @CheckKey() has no effect; remove one of them, or use @Public(false).',
     ],
     ['@KeyFrom() without a source', [KeyFrom()], '@KeyFrom() must name at least one key source'],
     [
@@ -124,7 +124,7 @@ describe('a bad decorator fails at boot, with the name of the handler', () => {
     [
       '@KeyFrom() twice',
       [KeyFrom(fromHeader('x-a')), KeyFrom(fromHeader('x-b'))],
-      '@KeyFrom() stands twice in one place, keep one.',
+      '@KeyFrom() is used twice in the same place; keep one.',
     ],
   ])('%s', async (_, decorators, sentence) => {
     const { message } = await bootError({
@@ -140,6 +140,8 @@ describe('a bad decorator fails at boot, with the name of the handler', () => {
       imports: [UnkeyModule.forRoot({ ...OPTIONS, public: [controller] })],
       controllers: [controller],
     });
-    expect(message).toContain('AppController.read: it is public by the option "public", so @CheckKey()');
+    expect(message).toContain(
+      'AppController.read: the handler is public by the option "public", so its @CheckKey()',
+    );
   });
 });

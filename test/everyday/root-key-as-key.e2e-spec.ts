@@ -28,12 +28,12 @@ describe('a root key that is presented as an API key', () => {
     for (let n = 0; n < 3; n++) expect(await get('/', { 'x-api-key': rootKey })).toMatchObject(malformed);
     expect(await app.get(UnkeyService).verify(rootKey)).toEqual({ valid: false, code: 'MALFORMED_KEY' });
     expect(server.unkey.calls).toHaveLength(0);
-    expect(log.of('error')).toEqual([expect.stringMatching(/own root key .* must be rotated/)]);
+    expect(log.of('error')).toEqual([expect.stringMatching(/own root key .* rotate it/)]);
     expect(JSON.stringify(log.lines)).not.toContain(rootKey);
   });
 
   it.each([
-    ['of another app', 'unkey_3ZfQxyz', /looks like a root key .* rotated/],
+    ['of another app', 'unkey_3ZfQxyz', /looks like a root key .* rotate it/],
     ['of the local server', 'unkey_dev_abc', /looks like a root key(?!.*rotate)/],
   ])('%s is malformed too, and the log warns once', async (_, key, line) => {
     const { get, log } = await start();

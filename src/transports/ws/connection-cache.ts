@@ -24,7 +24,7 @@ export class ConnectionCache {
   readonly #entries = new Map<string, Entry>();
   readonly #inFlight = new Map<string, Promise<Entry | undefined>>();
 
-  /** Returns a cached verification, or calls `verify`. Concurrent messages share one call if its result is cacheable. */
+  /** Returns a cached verification, or calls `verify`. Concurrent messages share one call if its result is cacheable, or if it fails. */
   obtain(
     lookup: CacheLookup,
     rules: Reverification,
@@ -45,8 +45,13 @@ export class ConnectionCache {
     rules: Reverification,
     verify: () => Awaitable<Verification>,
   ): Promise<Verification> {
-    const earlier = await this.#inFlight.get(id)?.catch(() => undefined);
-    if (earlier !== undefined && this.#isFresh(earlier, lookup, rules)) return earlier.verification;
+    const inFlight = this.#inFlight.get(id);
+    // Not awaited if there is none: messages that arrive together would all miss the first one's call.
+    if (inFlight !== undefined) {
+      // A failure is shared too: calling `verify` after it would take up to another `timeout`.
+      const earlier = await inFlight;
+      if (earlier !== undefined && this.#isFresh(earlier, lookup, rules)) return earlier.verification;
+    }
     const moment = rules.moment();
     const verifying = Promise.resolve(verify());
     const storing = verifying.then((verification) => this.#store(id, lookup, rules, moment, verification));

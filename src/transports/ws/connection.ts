@@ -8,14 +8,12 @@ import { RecentMessages, type MessageArgs } from './recent-messages.js';
 
 const CONNECTION = Symbol.for('nestjs-unkey:connection');
 
-/** The maximum number of accepted keys that are stored per client. */
+/** The maximum number of accepted keys that are stored per client. The least recently used one is deleted first. */
 const MAX_KEYS = 100;
 
 /** The state of one WebSocket client. It is stored on the client object, and freed with it. */
 export class Connection {
   readonly messages = new RecentMessages();
-  /** A `verifyConnection` call in flight. Guards of this client's messages wait for it. */
-  verifying: Promise<unknown> | undefined;
   /** Whether denials are sent to a `ws` client, because Nest 11 does not send them. */
   isRelaying = false;
 
@@ -23,6 +21,26 @@ export class Connection {
   readonly #payloadKeys = new WeakMap<MessageArgs, Set<string>>();
   readonly #keys = new WeakMap<MessageArgs, string>();
   readonly #accepted = new Set<string>();
+  #ready: Promise<unknown> | undefined;
+
+  /**
+   * What guards of this client's messages wait for: every verification of the connection itself. Rejects if one of them
+   * was refused, and stays so: the client is about to be closed. `undefined` if there is nothing to wait for.
+   */
+  get ready(): Promise<unknown> | undefined {
+    return this.#ready;
+  }
+
+  /** Lets guards wait for a verification of the connection. */
+  verifying(verification: Promise<unknown>): void {
+    const ready = Promise.all([this.#ready, verification]);
+    this.#ready = ready;
+    const done = () => {
+      if (this.#ready === ready) this.#ready = undefined;
+    };
+    // A rejection is for the guards, of which there may be none.
+    ready.then(done, () => {});
+  }
 
   /** Records a key that was found in a message's data. It is valid for that message only. */
   foundInPayload(args: MessageArgs, key: string): void {
@@ -41,6 +59,8 @@ export class Connection {
     rules: Reverification,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
+    // A key source of the app can return any value that the client sent.
+    if (!isText(question.key)) return verify();
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
     const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
@@ -51,7 +71,14 @@ export class Connection {
   /** Records that the key of this message was accepted. */
   accept(args: MessageArgs): void {
     const key = this.#keys.get(args);
-    if (key !== undefined && this.#accepted.size < MAX_KEYS) this.#accepted.add(key);
+    if (key === undefined) return;
+    // Deleted first, so that the key that was used least recently is the first in the set.
+    this.#accepted.delete(key);
+    this.#accepted.add(key);
+    for (const oldest of this.#accepted) {
+      if (this.#accepted.size <= MAX_KEYS) break;
+      this.#accepted.delete(oldest);
+    }
   }
 
   /** Whether the key of this message was accepted for an earlier message. */
@@ -68,4 +95,8 @@ export function connectionOf(client: object & { [CONNECTION]?: Connection }): Co
   // Not enumerable, so that it is not printed with the client.
   Object.defineProperty(client, CONNECTION, { value: connection });
   return connection;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -9,25 +9,32 @@ const MIN_LIMIT = 32;
  * list uses weak references, so a message can be freed after its handler has finished.
  */
 export class RecentMessages {
-  #messages: WeakRef<MessageArgs>[] = [];
+  #messages: Message[] = [];
   #limit = MIN_LIMIT;
 
-  add(args: MessageArgs): void {
+  /** @param gateway the class that handles the message */
+  add(args: MessageArgs, gateway: unknown): void {
     if (this.#messages.length >= this.#limit) this.#sweep();
-    this.#messages.push(new WeakRef(args));
+    this.#messages.push({ args: new WeakRef(args), gateway });
   }
 
-  /** Returns the newest message with these arguments that a guard has decided about. */
-  find(args: readonly unknown[]): MessageArgs | undefined {
+  /**
+   * Returns the newest message with these arguments that a guard has decided about.
+   *
+   * @param gateway the class that handles the message; absent in exception filters
+   */
+  find(args: readonly unknown[], gateway: unknown): MessageArgs | undefined {
     for (let index = this.#messages.length - 1; index >= 0; index--) {
-      const message = this.#messages[index]?.deref();
-      if (message !== undefined && isSame(message, args) && readState(message)?.decided) return message;
+      const message = this.#messages[index];
+      if (message === undefined || (gateway && message.gateway !== gateway)) continue;
+      const found = message.args.deref();
+      if (found !== undefined && isSame(found, args) && readState(found)?.decided) return found;
     }
     return undefined;
   }
 
   #sweep(): void {
-    this.#messages = this.#messages.filter((message) => message.deref() !== undefined);
+    this.#messages = this.#messages.filter(({ args }) => args.deref() !== undefined);
     this.#limit = Math.max(MIN_LIMIT, 2 * this.#messages.length);
   }
 }
@@ -35,7 +42,12 @@ export class RecentMessages {
 /** The arguments of a message. The array holds the state of the message. */
 export type MessageArgs = unknown[] & StateCarrier;
 
-/** Compares client, data and socket.io's acknowledgement function, which is different for every message. */
+interface Message {
+  readonly args: WeakRef<MessageArgs>;
+  readonly gateway: unknown;
+}
+
+/** Compares client, data, the name of the message, and socket.io's acknowledgement function. */
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return [0, 1, 2].every((index) => Object.is(a[index], b[index]));
+  return [0, 1, 2, 3].every((index) => Object.is(a[index], b[index]));
 }

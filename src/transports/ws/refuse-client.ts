@@ -1,4 +1,4 @@
-import type { UnkeyException } from '../../errors/unkey.exception.js';
+import { isUnkeyException, type UnkeyException } from '../../errors/unkey.exception.js';
 import { refusalObject, type RefusalObject } from '../refusal-object.js';
 import { property } from '../property.js';
 import type { Connection } from './connection.js';
@@ -24,16 +24,23 @@ export function relayRefusals(client: WsClient, connection: Connection): void {
   });
 }
 
-/** Sends a denial to a client outside of a message, where no exception filter of Nest does. */
-export function sendRefusal(client: WsClient, denial: UnkeyException): void {
-  const refusal = wsRefusal(denial);
+/** What a client receives if its verification failed with an error that is no refusal: Nest's words for such errors. */
+export const INTERNAL_ERROR = Object.freeze({ status: 'error', message: 'Internal server error' });
+
+/** Tells a client outside a message, where no filter of Nest does, why it is refused, and closes its connection. */
+export function refuseConnection(client: WsClient, error: unknown): void {
+  const denial = isUnkeyException(error) ? error : undefined;
+  const refusal = denial === undefined ? INTERNAL_ERROR : wsRefusal(denial);
   if (isSocketIo(client)) client.emit?.('exception', refusal);
   else send(client, refusal);
+  closeRefused(client, denial);
 }
 
-/** Closes the connection of a denied client. Data that was sent before still arrives. */
-export function closeRefused(client: WsClient, denial: UnkeyException): void {
+/** Closes the connection of a refused client; what was sent before still arrives. */
+export function closeRefused(client: WsClient, denial: UnkeyException | undefined): void {
   if (isSocketIo(client)) client.disconnect?.(true);
+  else if (denial === undefined) client.close?.(1011, 'INTERNAL_ERROR');
+  // A reason has at most 123 bytes.
   else client.close?.(closeCodeOf(denial.getStatus()), denial.code.slice(0, 120));
 }
 

@@ -40,7 +40,8 @@ export class WsPlaces implements KeyPlaces {
 
   payload(path: readonly string[]): readonly string[] {
     const values = payloadValues(this.#data, path);
-    for (const value of values) this.#foundInPayload?.(value);
+    // Trimmed, as key sources return it.
+    for (const value of values) this.#foundInPayload?.(value.trim());
     return values;
   }
 }

@@ -1,4 +1,4 @@
-import type { ArgumentsHost } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
 import type { UnkeyException } from '../../errors/unkey.exception.js';
 import type { GuardTransport } from '../guard-transport.js';
@@ -20,12 +20,12 @@ export const wsTransport: GuardTransport = {
     const connection = connectionOf(client);
     if (readState(args) === undefined) {
       relayRefusals(client, connection);
-      connection.messages.add(args);
+      connection.messages.add(args, context.getClass());
     }
     return stateOn(args, scope);
   },
 
-  ready: (context) => connectionOf(clientOf(context)).verifying,
+  ready: (context) => connectionOf(clientOf(context)).ready,
 
   places(context) {
     const args = argsOf(context);
@@ -76,8 +76,14 @@ async function wsException(denial: UnkeyException): Promise<Error> {
 /** Returns the state of a message, also for a context that holds its arguments in another array. */
 function messageState(host: ArgumentsHost) {
   const args = argsOf(host);
-  const message = readState(args) === undefined ? connectionOf(clientOf(host)).messages.find(args) : args;
+  const message =
+    readState(args) === undefined ? connectionOf(clientOf(host)).messages.find(args, gatewayOf(host)) : args;
   return message === undefined ? undefined : readState(message);
+}
+
+/** Returns the class that handles a message; nothing in an exception filter. */
+function gatewayOf(host: ArgumentsHost | ExecutionContext): unknown {
+  return 'getClass' in host ? host.getClass() : undefined;
 }
 
 /** Returns the key that a stub guard in a test set on the client. */

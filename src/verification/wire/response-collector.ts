@@ -1,24 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { ConnectionError } from './connection.error.js';
-import type { WireAnswer } from './wire-answer.js';
+import type { WireResponse } from './wire-response.js';
 
-/** The largest answer that is read, in bytes; Unkey's have a few thousand. */
+/** The largest response body that is read, in bytes. Unkey's have a few thousand. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Hears how far a request has come. Each is called once. */
+/** Gets notified about the progress of a request. Each method is called at most once. */
 export interface RequestListener {
-  /** The caller has its answer or an error. */
+  /** The caller got a response or an error. */
   settled(): void;
-  /** The dispatcher no longer has the request; called only for a request that was dispatched. */
+  /** The dispatcher no longer holds the request. Called only if the request was dispatched. */
   released(): void;
 }
 
 /**
- * Takes one answer from undici. It knows whether its request was ever put on a connection: undici says so right
- * before it writes, and a request of which it never said so has provably not left.
+ * Collects one response from undici. It knows whether the request may have been sent: undici calls `onRequestStart`
+ * right before it writes to a connection. Without that call, the request provably was not sent.
  */
-export class AnswerCollector implements Dispatcher.DispatchHandler {
+export class ResponseCollector implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #isSettled = false;
   #isReleased = false;
@@ -30,21 +30,21 @@ export class AnswerCollector implements Dispatcher.DispatchHandler {
   #bytes = 0;
 
   constructor(
-    private readonly resolve: (answer: WireAnswer) => void,
+    private readonly resolve: (answer: WireResponse) => void,
     private readonly reject: (error: Error) => void,
     private readonly listener: RequestListener,
   ) {}
 
-  /** Gives the request up, whether it was sent or still waits for a connection. */
+  /** Cancels the request, whether it was sent or still waits for a connection. */
   cancel(reason: Error): void {
     this.#cancelled = reason;
-    this.#refuse(reason);
+    this.#rejectWith(reason);
     if (this.#controller !== undefined) this.#abort(this.#controller, reason);
   }
 
-  /** The dispatcher did not take the request, or gave it up. */
+  /** Called if the dispatcher did not accept the request, or failed. */
   fail(error: unknown): void {
-    this.#refuse(
+    this.#rejectWith(
       error instanceof ConnectionError
         ? error
         : new ConnectionError(codeOf(error), this.#controller !== undefined),
@@ -57,7 +57,7 @@ export class AnswerCollector implements Dispatcher.DispatchHandler {
       this.#abort(controller, this.#cancelled);
       return;
     }
-    // Undici may put a request on a second connection; to send it again is not undici's to decide.
+    // Undici may send a request again on a second connection. The verifier decides about retries, not undici.
     if (this.#controller !== undefined) {
       const error = new ConnectionError('ERR_SENT_ALREADY', true);
       controller.abort(error);
@@ -102,12 +102,12 @@ export class AnswerCollector implements Dispatcher.DispatchHandler {
     this.fail(error);
   }
 
-  #refuse(error: Error): void {
+  #rejectWith(error: Error): void {
     this.reject(error);
     this.#settle();
   }
 
-  /** A user's dispatcher may report nothing after an abort, so the request counts as ended here. */
+  /** A dispatcher of the user's own may report nothing after an abort, so the request counts as released here. */
   #abort(controller: Dispatcher.DispatchController, reason: Error): void {
     controller.abort(reason);
     this.#release();

@@ -1,5 +1,5 @@
-/** What came back over HTTP, its body complete; not read yet. */
-export interface WireAnswer {
+/** An HTTP response with its complete body, not parsed yet. */
+export interface WireResponse {
   readonly status: number;
   readonly contentType: string;
   readonly retryAfter: string | undefined;

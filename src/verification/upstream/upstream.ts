@@ -6,11 +6,14 @@ import { obtain } from '../obtain.js';
 import type { Outcome } from '../outcome.js';
 import { isOutage } from './is-outage.js';
 
-/** Unkey, asked with every bound there is: so many calls at once, none while the breaker is open, all with a deadline. */
+/**
+ * Calls Unkey within limits: a maximum number of concurrent calls, none while the breaker is open, each with a
+ * deadline.
+ */
 export class Upstream {
   #inFlight = 0;
 
-  /** @param timeout ms that a verification has as a whole */
+  /** @param timeout the time for a whole verification, in ms */
   constructor(
     private readonly verifier: CallerVerifier,
     private readonly maxInFlight: number,
@@ -19,18 +22,18 @@ export class Upstream {
   ) {}
 
   /**
-   * Asks once. Never rejects, since {@link obtain} does not.
+   * Makes one call. Never rejects, since {@link obtain} does not.
    *
-   * @param timeout ms that are left for it
+   * @param timeout the time that is left, in ms
    */
   async ask(question: Question, timeout: number): Promise<Outcome> {
-    if (timeout <= 0) return refused('no time is left to ask');
+    if (timeout <= 0) return rejected('the deadline passed before Unkey was called');
     if (this.#inFlight >= this.maxInFlight) {
-      return refused(`${this.maxInFlight} verifications are on their way already`);
+      return rejected(`${this.maxInFlight} verifications are already in flight`);
     }
     const permit = this.breaker?.admit();
     if (this.breaker !== undefined && permit === undefined) {
-      return refused('the circuit breaker is open', this.breaker.waitFor());
+      return rejected('the circuit breaker is open', this.breaker.remaining());
     }
     this.#inFlight += 1;
     const outcome = await obtain(this.verifier, question, timeout);
@@ -39,7 +42,7 @@ export class Upstream {
     return outcome;
   }
 
-  /** Whoever had less than the whole time, and ran out of it, says nothing of Unkey. */
+  /** If a call had less than the whole time and timed out, the timeout does not count as a failure of Unkey. */
   #settle(permit: Permit, outcome: Outcome, timeout: number): void {
     const isCutShort = timeout < this.timeout && 'failure' in outcome && outcome.failure.isLate === true;
     if (isCutShort) this.breaker?.abandon(permit);
@@ -47,11 +50,11 @@ export class Upstream {
   }
 }
 
-function refused(reason: string, waitFor = 0): Outcome {
+function rejected(reason: string, remaining = 0): Outcome {
   const failure: VerificationFailure = {
     kind: 'unavailable',
     reason,
-    retryAfter: Math.max(1, Math.ceil(waitFor / 1000)),
+    retryAfter: Math.max(1, Math.ceil(remaining / 1000)),
   };
   return { failure };
 }

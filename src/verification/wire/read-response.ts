@@ -1,24 +1,24 @@
 import type { Verification } from '../../contracts/verification.js';
 import { toRetryAfter } from '../../errors/retry-after.js';
 import { isVerification } from '../read-verification.js';
-import { RefusalError } from './refusal.error.js';
-import type { WireAnswer } from './wire-answer.js';
+import { UnexpectedResponseError } from './unexpected-response.error.js';
+import type { WireResponse } from './wire-response.js';
 
 /**
- * What Unkey said: tolerant of fields and codes that nobody knows yet, strict in what decides and in the types of
- * what handlers rely on.
+ * Reads a verification from a response of Unkey. Unknown fields and codes are accepted; `valid` and `code` must be
+ * there and must not contradict each other.
  *
- * @throws RefusalError for every answer that is no verdict
+ * @throws UnexpectedResponseError if the response is not a verification
  */
-export function readAnswer({ status, contentType, retryAfter, text }: WireAnswer): Verification {
+export function readResponse({ status, contentType, retryAfter, text }: WireResponse): Verification {
   const isJson = /^application\/(?:problem\+)?json\s*(?:;|$)/i.test(contentType);
   const body = isJson ? parse(text) : undefined;
   const requestId = requestIdOf(body);
-  if (status !== 200) throw new RefusalError(status, requestId, toRetryAfter(retryAfter));
+  if (status !== 200) throw new UnexpectedResponseError(status, requestId, toRetryAfter(retryAfter));
   const data = isRecord(body) && !/problem/i.test(contentType) ? body['data'] : undefined;
-  if (!isRecord(data)) throw new RefusalError(200, requestId);
+  if (!isRecord(data)) throw new UnexpectedResponseError(200, requestId);
   if (requestId !== undefined) data['requestId'] = requestId;
-  if (!isVerification(data)) throw new RefusalError(200, requestId);
+  if (!isVerification(data)) throw new UnexpectedResponseError(200, requestId);
   return data;
 }
 

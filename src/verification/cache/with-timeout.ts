@@ -1,8 +1,8 @@
-/** What stands for a task that took too long or failed. */
+/** The result of a task that failed or took too long. */
 export const FAILED = Symbol('failed');
 
-/** Waits for a task no longer than so many ms, and never rejects; it may go on by itself. */
-export function within<T>(task: () => T | Promise<T>, timeout: number): Promise<T | typeof FAILED> {
+/** Waits at most `timeout` ms for a task. Never rejects. The task itself is not stopped. */
+export function withTimeout<T>(task: () => T | Promise<T>, timeout: number): Promise<T | typeof FAILED> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(FAILED), timeout);
     const settle = (result: T | typeof FAILED) => {
@@ -13,7 +13,7 @@ export function within<T>(task: () => T | Promise<T>, timeout: number): Promise<
   });
 }
 
-/** A task that throws instead of rejecting rejects here. */
+/** Turns an error that a task throws synchronously into a rejection. */
 async function run<T>(task: () => T | Promise<T>): Promise<T> {
   return task();
 }

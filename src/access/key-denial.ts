@@ -1,11 +1,11 @@
-import type { ResolvedKeyCheck } from './contracts/key-check.js';
-import type { Verification } from './contracts/verification.js';
-import type { VerifyOptions } from './contracts/verify-options.js';
-import { isDenialCode } from './errors/denial-table.js';
-import { KeyDeniedException } from './errors/key-denied.exception.js';
-import { keyDemandsOf } from './options/key-demands.js';
-import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import { retryAfter } from './transports/http/answer-headers.js';
+import type { ResolvedKeyCheck } from '../contracts/key-check.js';
+import type { Verification } from '../contracts/verification.js';
+import type { VerifyOptions } from '../contracts/verify-options.js';
+import { isDenialCode } from '../errors/denial-table.js';
+import { KeyDeniedException } from '../errors/key-denied.exception.js';
+import { keyDemandsOf } from '../options/key-demands.js';
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import { retryAfter } from '../transports/http/answer-headers.js';
 
 /** Returns the exception for a key that Unkey denied. */
 export function keyDenial(

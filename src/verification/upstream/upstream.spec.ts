@@ -4,7 +4,7 @@ import type { CallerVerifier } from '../../contracts/verifier.js';
 import { Breaker } from '../breaker/breaker.js';
 import { Upstream } from './upstream.js';
 
-const YES: Verification = { valid: true, code: 'VALID', keyId: 'key_1' };
+const VALID: Verification = { valid: true, code: 'VALID', keyId: 'key_1' };
 const QUESTION = { request: { key: 'any' }, caller: undefined };
 const TIMEOUT = 10_000;
 
@@ -22,7 +22,7 @@ function start(verifier: CallerVerifier, maxInFlight = 10) {
 
 const unavailable = (reason: string) => ({ failure: { kind: 'unavailable', reason } });
 
-describe('asking Unkey', () => {
+describe('a call to Unkey', () => {
   it.each<[string, CallerVerifier]>([
     [
       'throws',
@@ -32,7 +32,7 @@ describe('asking Unkey', () => {
     ],
     ['rejects with nothing', () => Promise.reject(undefined)],
     [
-      'rejects with what throws when it is looked at',
+      'rejects with an error whose properties throw',
       () =>
         Promise.reject(
           new Proxy(new Error('revoked'), {
@@ -42,7 +42,7 @@ describe('asking Unkey', () => {
           }),
         ),
     ],
-  ])('never rejects and never loses its place: a verifier that %s', async (_, verifier) => {
+  ])('never rejects, and stops counting as in flight, if the verifier %s', async (_, verifier) => {
     const { ask, clock, states } = start(verifier, 1);
     for (let n = 0; n < 3; n++) {
       expect(await ask()).toMatchObject({ failure: { kind: 'unavailable' } });
@@ -56,28 +56,28 @@ describe('asking Unkey', () => {
     ['permissions', null],
     ['ratelimits', [{ name: 'half' }]],
     ['identity', { id: 'id_1' }],
-  ])('an answer whose %s are of another type is none: %j', async (name, value) => {
-    const { ask } = start(async () => ({ ...YES, [name]: value }));
+  ])('fails if %s in the result has the wrong type: %j', async (name, value) => {
+    const { ask } = start(async () => ({ ...VALID, [name]: value }));
     expect(await ask()).toMatchObject(unavailable('Unkey gave an answer that cannot be read'));
   });
 
-  it('a caller with less time than others have says nothing of Unkey when it runs out', async () => {
+  it('does not count as a failure if it times out because it had less than the whole time', async () => {
     const { ask, states } = start(() => new Promise(() => undefined));
     expect(await ask(10)).toMatchObject({ failure: { isLate: true } });
     expect(states).toEqual([]);
   });
 
-  it('nor is such a one the probe that decides', async () => {
+  it('is not the deciding probe if it had less than the whole time', async () => {
     const verifiers: CallerVerifier[] = [
       () => Promise.reject(new Error('down')),
       () => new Promise(() => undefined),
-      async () => YES,
+      async () => VALID,
     ];
     const { ask, clock, states } = start((...given) => verifiers.shift()!(...given));
     await ask();
     clock.now += 1000;
     await ask(10);
-    expect(await ask()).toEqual({ verification: YES });
+    expect(await ask()).toEqual({ verification: VALID });
     expect(states).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
   });
 });

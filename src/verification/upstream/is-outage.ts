@@ -1,8 +1,8 @@
 import type { Outcome } from '../outcome.js';
 
 /**
- * Whether an outcome speaks against Unkey itself. A denial does not, and no 4xx: whoever answers that is there, be it
- * that we asked wrongly or too often.
+ * Whether an outcome means that Unkey itself fails. A denial does not, and neither does a 4xx: Unkey responded, even if
+ * our request was wrong or there were too many requests.
  */
 export function isOutage(outcome: Outcome): boolean {
   if (!('failure' in outcome) || outcome.failure.kind !== 'unavailable') return false;
