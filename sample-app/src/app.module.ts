@@ -1,4 +1,6 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
 import { UnkeyModule } from 'nestjs-unkey';
 import { AdminModule } from './admin/admin.module.js';
 import { DocumentsModule } from './documents/documents.module.js';
@@ -15,6 +17,11 @@ import { HealthModule } from './health/health.module.js';
         // For the client of @InjectUnkey(). Its retries could create a key twice.
         clientOptions: { timeoutMs: 5_000, retryConfig: { strategy: 'none' } },
       }),
+    }),
+    GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      autoSchemaFile: true,
+      includeStacktraceInErrorResponses: false,
     }),
     HealthModule,
     DocumentsModule,

@@ -1,4 +1,5 @@
-import { BadRequestException, StandardSchemaValidationPipe } from '@nestjs/common';
+import { BadRequestException, StandardSchemaValidationPipe, type PipeTransform } from '@nestjs/common';
+import type { GenericSchema } from 'valibot';
 
 /** Validates parameters such as `@Body({ schema })`, and responds with the first error in one sentence. */
 export const validation = new StandardSchemaValidationPipe({
@@ -8,3 +9,8 @@ export const validation = new StandardSchemaValidationPipe({
     return new BadRequestException(`${field} ${issue?.message ?? 'is invalid'}.`);
   },
 });
+
+/** Validates one parameter, where a decorator takes no `schema`, such as `@Args()`. */
+export function validatedBy(schema: GenericSchema): PipeTransform {
+  return { transform: (value, metadata) => validation.transform(value, { ...metadata, schema }) };
+}

@@ -6,6 +6,8 @@ import {
   compileSample,
   killSamplesAfterwards,
   printedCalls,
+  printedSocketCommand,
+  runCommand,
   runSample,
   startSample,
   type RunningSample,
@@ -47,6 +49,109 @@ describe('without a root key', () => {
       expect(statuses).toEqual(round.map(({ what, status }) => [what, status]));
     }
     expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200, 201, 202, 401, 403, 429]));
+  });
+
+  describe('GraphQL', () => {
+    const createDocument = (title: string) =>
+      `mutation { createDocument(document: { title: ${JSON.stringify(title)} }) { title } }`;
+    /** Sends a query as the printed command does, with the key of another line if one is named. */
+    const ask = async (query?: string, what = 'GraphQL') => {
+      const { url, init } = printed('GraphQL');
+      const headers = { 'content-type': 'application/json', ...keyOf(what) };
+      const body = query === undefined ? (init.body ?? '') : JSON.stringify({ query });
+      return (await fetch(url, { ...init, headers, body })).json();
+    };
+    const keyOf = (what: string): Record<string, string> => {
+      const key = what === 'no key' ? null : printed(what).init.headers.get('x-api-key');
+      return key === null ? {} : { 'x-api-key': key };
+    };
+
+    test("the printed command returns the customer's documents", async () => {
+      expect(await ask()).toMatchObject({
+        data: { documents: expect.arrayContaining([{ id: 1, title: 'Road map' }]) },
+      });
+    });
+
+    test('a mutation creates a document', async () => {
+      expect(await ask(createDocument('By GraphQL'))).toEqual({
+        data: { createDocument: { title: 'By GraphQL' } },
+      });
+    });
+
+    test.each<[what: string, query: string, extensions: object]>([
+      ['no key', '{ documents { id } }', { code: 'UNAUTHENTICATED', reason: 'MISSING_KEY', status: 401 }],
+      ['expired', '{ documents { id } }', { code: 'UNAUTHENTICATED', reason: 'EXPIRED', status: 401 }],
+      [
+        'reader',
+        createDocument('Plan'),
+        { code: 'FORBIDDEN', reason: 'INSUFFICIENT_PERMISSIONS', status: 403 },
+      ],
+    ])('%s: %s is denied', async (what, query, extensions) => {
+      const answer = await ask(query, what);
+      expect(answer).toMatchObject({ data: null, errors: [{ extensions }] });
+      expect(JSON.stringify(answer)).not.toContain('stacktrace');
+    });
+
+    test('an invalid title is rejected with one sentence', async () => {
+      expect(await ask(createDocument(' '))).toMatchObject({
+        errors: [{ message: 'title must not be empty.' }],
+      });
+    });
+  });
+
+  describe('WebSocket', () => {
+    /** Runs the printed command, with another key if one is given. */
+    const watch = (key?: string) => {
+      const command = printedSocketCommand(sample.text());
+      const watching = runCommand(key === undefined ? command : command.replace(/docs_\w+/, key));
+      onTestFinished(() => watching.kill());
+      return watching;
+    };
+    const createDocument = async (title: string) => {
+      const { url, init } = printed('GraphQL');
+      const query = `mutation { createDocument(document: { title: "${title}" }) { id } }`;
+      expect(
+        await (await fetch(url, { ...init, body: JSON.stringify({ query }) })).json(),
+      ).not.toHaveProperty('errors');
+    };
+
+    test("the printed command prints the customer's documents, then every new one", async () => {
+      const watching = watch();
+      await watching.printed("title: 'Road map'");
+      await createDocument('Watched');
+      await watching.printed("title: 'Watched'");
+      expect(watching.text()).toMatch(
+        /^documents \[[^]*\]\ncreated \{ id: \d+, owner: 'acme', title: 'Watched' \}\n/,
+      );
+    });
+
+    test('each customer sees only their own documents', async () => {
+      const permissions = ['documents.read', 'documents.list', 'documents.write'];
+      const { key } = await makeKey({ name: 'Other', externalId: 'other', permissions });
+      const [other, own] = [watch(key), watch()];
+      await Promise.all([other.printed('documents []\n'), own.printed("title: 'Road map'")]);
+      await createDocument('Of acme');
+      await own.printed("title: 'Of acme'");
+      const created = await fetch(`${sample.url}/documents`, {
+        method: 'POST',
+        headers: { 'x-api-key': key, 'content-type': 'application/json' },
+        body: '{"title":"Of other"}',
+      });
+      expect(created.status).toBe(201);
+      await other.printed("title: 'Of other'");
+      expect(other.text()).not.toContain('Of acme');
+    });
+
+    test.each([
+      ['docs_unknown', 'NOT_FOUND', 401],
+      ['', 'MISSING_KEY', 401],
+    ])('the key %j is rejected as %s', async (key, code, statusCode) => {
+      const watching = watch(key);
+      await watching.printed('}');
+      expect(watching.text()).toMatch(/^exception \{/);
+      expect(watching.text()).toContain(`code: '${code}'`);
+      expect(watching.text()).toContain(`statusCode: ${statusCode}`);
+    });
   });
 
   test('an administrator creates a key, sees it once, disables it and deletes it', async () => {
@@ -120,13 +225,16 @@ describe('without a root key', () => {
 
 describe('signals', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s ends it cleanly, even with open connections',
+    '%s ends it cleanly, even with open connections and a watching socket',
     async (signal) => {
       const sample = await startSample();
       const socket = createConnection(Number(new URL(sample.url).port), 'localhost');
       socket.on('error', () => {});
       socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n');
       await once(socket, 'data');
+      const watching = runCommand(printedSocketCommand(sample.text()));
+      onTestFinished(() => watching.kill());
+      await watching.printed('documents [');
       const { code, err } = await sample.end(signal);
       expect({ code, err }).toEqual({ code: 0, err: '' });
       socket.destroy();

@@ -32,6 +32,7 @@ export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string 
     ['rate limited', 429, post('/exports', keys.rateLimited)],
     ['expired', 401, get('/documents', keys.expired)],
     ['disabled', 401, get('/documents', keys.disabled)],
+    ['GraphQL', 200, post('/graphql', keys.customer, { query: '{ documents { id title } }' })],
     ['administrator', 201, post('/admin/keys', keys.admin, NEW_KEY)],
   ];
   return [
@@ -40,6 +41,9 @@ export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string 
     '',
     'key            status  command',
     ...lines.map(([what, status, command]) => `${what.padEnd(15)}${status}     ${command}`),
+    '',
+    "WebSocket (socket.io): run this in the project's folder. It prints the customer's documents, then every new one.",
+    watch(url, keys.customer),
     '',
     'Ctrl-C ends it.',
   ].join('\n');
@@ -60,6 +64,11 @@ export function unkeyMessage(url: string, baseUrl: string, apiId: string | undef
     '',
     'Ctrl-C ends it.',
   ].join('\n');
+}
+
+/** Connects with a key, starts to watch, and prints every event. */
+function watch(url: string, key: string): string {
+  return `node -e "require('socket.io-client')('${url}', { auth: { 'x-api-key': '${key}' } }).emit('watch').onAny(console.log)"`;
 }
 
 function header(key?: string): string {

@@ -2,6 +2,7 @@ import { Body, Controller, DefaultValuePipe, Get, Param, Post } from '@nestjs/co
 import { allOf, anyOf, KeyRatelimit, RequirePermissions, UnkeyKey, type VerifiedKey } from 'nestjs-unkey';
 import { DocumentsService } from './documents.service.js';
 import { newDocument, type NewDocument } from './new-document.js';
+import { ownerOf } from './owner.js';
 
 @Controller('documents')
 @RequirePermissions('documents.read')
@@ -38,9 +39,4 @@ export class DocumentsController {
   ) {
     return this.documents.create(ownerOf(owner), title);
   }
-}
-
-/** Keys without an identity share one owner. */
-function ownerOf(externalId: string | undefined): string {
-  return externalId ?? 'nobody';
 }

@@ -1,10 +1,6 @@
 import { Injectable } from '@nestjs/common';
-
-export interface Document {
-  id: number;
-  owner: string;
-  title: string;
-}
+import { Subject, type Observable } from 'rxjs';
+import type { Document } from './document.js';
 
 /** Stores documents in memory. Each customer sees only their own. */
 @Injectable()
@@ -13,6 +9,12 @@ export class DocumentsService {
     { id: 1, owner: 'acme', title: 'Road map' },
     { id: 2, owner: 'acme', title: 'Price list' },
   ];
+  readonly #created = new Subject<Document>();
+
+  /** Emits every new document, of all customers. */
+  get created(): Observable<Document> {
+    return this.#created;
+  }
 
   listOf(owner: string): Document[] {
     return this.#documents.filter((document) => document.owner === owner);
@@ -26,6 +28,7 @@ export class DocumentsService {
   create(owner: string, title: string): Document {
     const document = { id: this.#documents.length + 1, owner, title };
     this.#documents.push(document);
+    this.#created.next(document);
     return document;
   }
 }
