@@ -265,7 +265,7 @@ describe.each(ADAPTERS)('UnkeyService.middleware() on %s', (adapter) => {
     const says = (text: string) =>
       expect.objectContaining({ message: expect.stringContaining(text) as string });
     expect(make({ permission: 'a' })).toThrow(
-      says('UnkeyService.middleware(): there is no demand "permission"'),
+      says('UnkeyService.middleware(): unknown option "permission"'),
     );
     expect(make({ permissions: [] })).toThrow(says('must name at least one permission'));
     expect(make({ credits: -1 })).toThrow(says('credits must be a whole number'));

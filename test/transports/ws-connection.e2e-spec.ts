@@ -276,7 +276,7 @@ describe.each(LIBRARIES)('verifyConnection() on %s', (library) => {
     [
       'demands that Unkey does not know',
       (unkey, client) => unkey.verifyConnection(client, undefined, { permission: 'a' } as never),
-      'UnkeyService.verifyConnection(): there is no demand "permission"',
+      'UnkeyService.verifyConnection(): unknown option "permission"',
     ],
   ])('refuses everybody and says so in the log, given %s', async (_, onConnection, message) => {
     const { url, log } = await start(library, { onConnection: onConnection! });
@@ -479,7 +479,7 @@ describe('socketMiddleware()', () => {
   it('refuses demands that Unkey does not know when it is made', async () => {
     const { unkey } = await startWith();
     expect(() => unkey.socketMiddleware({ credit: 1 } as never)).toThrow(
-      'UnkeyService.socketMiddleware(): there is no demand "credit"',
+      'UnkeyService.socketMiddleware(): unknown option "credit"',
     );
   });
 });
