@@ -264,9 +264,7 @@ describe.each(ADAPTERS)('UnkeyService.middleware() on %s', (adapter) => {
     const make = (demands: unknown) => () => app.get(UnkeyService).middleware(demands as VerifyOptions);
     const says = (text: string) =>
       expect.objectContaining({ message: expect.stringContaining(text) as string });
-    expect(make({ permission: 'a' })).toThrow(
-      says('UnkeyService.middleware(): unknown option "permission"'),
-    );
+    expect(make({ permission: 'a' })).toThrow(says('UnkeyService.middleware(): unknown option "permission"'));
     expect(make({ permissions: [] })).toThrow(says('must name at least one permission'));
     expect(make({ credits: -1 })).toThrow(says('credits must be a whole number'));
     expect(make('docs.read')).toThrow(
