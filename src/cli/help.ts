@@ -1,7 +1,8 @@
 /** What `nestjs-unkey --help` prints. */
-export const HELP = `Runs a local Unkey server for development and tests.
+export const HELP = `Usage: nestjs-unkey dev [options]
+       nestjs-unkey routes FILE [options]
 
-Usage: nestjs-unkey dev [options]
+dev runs a local Unkey server for development and tests.
 
   --port PORT         port to listen on (7070; 0: any free port)
   --host HOST         address to listen on (127.0.0.1); another machine's needs --root-key
@@ -12,6 +13,13 @@ Usage: nestjs-unkey dev [options]
   --keyspaces         speaks the newer API: keys.verifyKey takes keyspaces and answers keyspaceId
   --quiet             prints no line per request
   --allow-production  starts although NODE_ENV is production
+
+routes prints which handlers of an app need a key, without starting the app. FILE is the compiled file of the root
+module, such as dist/app.module.js. The exit code is 1 if a handler has a problem.
+
+  --export NAME       the export of FILE that is the root module (AppModule, or else the default export)
+  --json              prints the entries as JSON
+
   -v, --version       prints the version
   -h, --help          prints this text
 `;
