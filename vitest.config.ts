@@ -5,13 +5,13 @@ import { defineConfig, type Plugin } from 'vitest/config';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** Tests write the package's public names; here those are its sources. */
+/** Tests import the package by its public names, which resolve to its sources here. */
 const alias = [
   { find: /^nestjs-unkey$/, replacement: path('./src/index.ts') },
   { find: /^nestjs-unkey\/(\w+)$/, replacement: path('./src/$1/index.ts') },
 ];
 
-/** Every `@nestjs/*` import, and what fits one major alone, comes from the Nest 11 that `test/nest-11` installs. */
+/** Resolves `@nestjs/*` and packages that support only one major to the Nest 11 that `test/nest-11` installs. */
 const nest11: Plugin = {
   name: 'nest-11',
   enforce: 'pre',
@@ -26,11 +26,11 @@ const endToEnd = ['test/**/*.e2e-spec.ts'];
 export default defineConfig({
   resolve: { alias },
   test: {
-    // One per core: what runs here waits for sockets half of its time.
+    // One worker per core, because the tests wait for sockets half of the time.
     maxWorkers: availableParallelism(),
-    // Files share a process per project: no source keeps state in its modules, and Nest is imported once.
+    // Test files of a project share a process, because no module of the package has state, and Nest is imported once.
     isolate: false,
-    // Only a test that hangs reaches these, so that the suite passes however busy the machine is.
+    // Only a hanging test reaches these timeouts, so that the tests also pass on a busy machine.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },

@@ -1,4 +1,5 @@
-// What the module adds to an app's start, beyond Nest itself; each start in a process of its own, median of RUNS.
+// Measures what the module adds to the startup of an app, compared with Nest alone. Each start runs in its own process;
+// prints the median of RUNS starts.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +24,7 @@ const line = (name, value, unit, goal) =>
     `${name}: ${value.toFixed(0)} ${unit}${goal === undefined ? '' : ` (must be <= ${goal}: ${value <= goal ? 'reached' : 'NOT reached'})`}`,
   );
 
-console.log(`median of ${RUNS} starts, beyond Nest itself`);
+console.log(`median of ${RUNS} starts, compared with Nest alone`);
 line("import 'nestjs-unkey'", of('module', 'import'), 'ms', 40);
 line('import and boot with client: false', more('module', 'total'), 'ms', 120);
 line('memory with client: false', more('module', 'rss'), 'MB', 16);

@@ -1,4 +1,4 @@
-// What the cache keeps: a flood of bad keys, and an hour of fake time. Needs --expose-gc.
+// Measures the memory of the cache: after many invalid keys, and during an hour of fake time. Needs --expose-gc.
 import 'reflect-metadata';
 import { createHook } from 'node:async_hooks';
 import { NestFactory } from '@nestjs/core';
@@ -14,7 +14,7 @@ const heap = () => {
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / MB;
 };
-// Also those that keep no process alive, which `getActiveResourcesInfo` passes over.
+// Includes timers that don't keep the process running, which `getActiveResourcesInfo` does not list.
 const live = new Set();
 createHook({
   init: (id, type) => void (type === 'Timeout' && live.add(id)),
@@ -56,11 +56,11 @@ async function flood() {
   let cached = 0;
   for (let n = 0; n < 1000; n++) if ((await service.verify(`good-${n}`)).source === 'cache') cached++;
   console.log(
-    `1,000,000 different bad keys: heap ${signed(grown)} (${goal('< 20', grown < 20)}), ${cached} of 1000 good keys still cached (${goal('all', cached === 1000)})`,
+    `1,000,000 different invalid keys: heap ${signed(grown)} (${goal('< 20', grown < 20)}), ${cached} of 1000 valid keys still cached (${goal('all', cached === 1000)})`,
   );
 }
 
-/** 100,000 keys come within an hour; what is over goes when something new comes. */
+/** Verifies 100,000 keys within an hour. Expired entries are deleted when new ones are added. */
 async function hour(ttl) {
   const service = await serviceWith({ ttl, max: 200_000 });
   for (let n = 0; n < 1000; n++) await service.verify(`good-first-${n}`);
@@ -78,12 +78,12 @@ async function hour(ttl) {
   for (let n = 0; n < 1000; n++) await service.verify(`good-late-${n}`);
   const left = heap() - floor;
   console.log(
-    `1 h of fake time, 100,000 keys, ttl ${ttl / 60_000} min: heap ${signed(full)} at its end, ${signed(left)} when all are over (${goal('< 2', left < 2)}); ${entries} timers (${goal('0', entries === 0)})`,
+    `1 h of fake time, 100,000 keys, ttl ${ttl / 60_000} min: heap ${signed(full)} at its end, ${signed(left)} after all have expired (${goal('< 2', left < 2)}); ${entries} timers (${goal('0', entries === 0)})`,
   );
 }
 
 await flood();
-// All alive at once, and coming and going.
+// First with a `ttl` so long that all entries exist at the same time, then with a shorter one.
 await hour(2 * HOUR);
 await hour(60_000);
 process.exit();

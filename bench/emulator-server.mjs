@@ -1,11 +1,11 @@
-// The emulator in a process of its own, so that its time and memory are its own; told what to do over IPC.
+// Runs the emulator in its own process, so that its CPU time and memory can be measured. Controlled over IPC.
 import { UnkeyEmulator } from '../dist/esm/emulator/unkey-emulator.js';
 
 const unkey = await UnkeyEmulator.start({ recordCalls: Number(process.env.RECORD_CALLS ?? 10_000) });
 let made = 0;
 
 const tasks = {
-  /** Makes keys until there are so many, and tells the last 50 of them. */
+  /** Creates keys until there are `count`, and returns the last 50 of them. */
   async grow({ count, settings }) {
     const keys = [];
     for (; made < count; made++) {

@@ -1,5 +1,6 @@
-// What the emulator is claimed to do: 8,000 verifications a second on one core over keep-alive, 100,000 keys in under
-// 200 MB, and no answer slower for 100,000 keys than for 100. Run by `npm run bench:emulator`; SECONDS per figure.
+// Measures the goals of the emulator: 8,000 verifications per second on one core over keep-alive, 100,000 keys in less
+// than 200 MB, and responses that are not slower with 100,000 keys than with 100. Run it with `npm run bench:emulator`;
+// SECONDS sets the time per figure.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,7 @@ const FULL = {
   ratelimits: [{ name: 'requests', limit: 1_000_000_000, duration: 60_000, autoApply: true }],
 };
 
-/** An emulator in a process of its own, with so many keys that have everything. */
+/** Starts an emulator in its own process, with this number of keys that use all features. */
 async function start(keys) {
   const file = fileURLToPath(new URL('emulator-server.mjs', import.meta.url));
   const child = fork(file, { execArgv: ['--expose-gc'] });
@@ -31,7 +32,7 @@ async function start(keys) {
   return { url, rootKey, ask, bare: bare.keys, full: full.keys, stop: () => child.kill() };
 }
 
-/** Answers a second, and answers per second of the server's own processor time. */
+/** Returns the responses per second, and the responses per second of the server's processor time. */
 async function measure(server, operation, bodies, seconds = SECONDS) {
   const requests = bodies.map((body) => post(server.url, server.rootKey, operation, body));
   const options = {

@@ -1,9 +1,9 @@
-// A client that costs next to nothing: sockets, prepared requests, one at a time on each connection.
+// A client that uses very little CPU: plain sockets, prepared requests, one request at a time per connection.
 import { connect } from 'node:net';
 
 /**
- * Sends `request(i)` over so many connections until `seconds` are over; answers how many were done. `took` hears how
- * many ms each answer took.
+ * Sends `request(i)` over a number of connections until `seconds` have passed. Returns the number of responses. `took` is
+ * called with the duration of each response, in ms.
  */
 export async function load({ url, connections, seconds, request, check, took }) {
   const { hostname, port } = new URL(url);
@@ -43,8 +43,8 @@ export async function load({ url, connections, seconds, request, check, took }) 
 }
 
 /**
- * Says when an answer is complete. The first is read as text; one that comes whole, is as long and has the same
- * status line is taken as it is, so that the client is never what is measured.
+ * Returns a function that detects when a response is complete. The first response is parsed as text. A later one that
+ * arrives in one chunk with the same length and status line is not parsed, so that the client does not affect the result.
  */
 function answerReader(check) {
   let text = '';
@@ -71,7 +71,7 @@ function answerReader(check) {
   };
 }
 
-/** One request as bytes. */
+/** Returns a request as bytes. */
 export function post(url, rootKey, operation, body) {
   const text = JSON.stringify(body);
   return Buffer.from(

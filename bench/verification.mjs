@@ -1,6 +1,6 @@
-// What a guarded route costs with each kind of guard, side by side in one process: `npm run bench`. README.md says how it
-// is measured. STARTS hosts on Fastify, ROUNDS in each, of SECONDS for each contender; CONTENDERS picks some of them by
-// name, with `;` between.
+// Compares the cost of a guarded route with several guards in one process: `npm run bench`. README.md describes how.
+// STARTS sets the number of processes on Fastify, ROUNDS the rounds in each, SECONDS the time per contender and round.
+// CONTENDERS selects some contenders by name, separated by `;`.
 import { cpus, loadavg } from 'node:os';
 import { startChild } from './verification/child.mjs';
 import { CALLS_PER_REQUEST, FLOOR, LISTENED, NOOP_AGAIN } from './verification/contenders.mjs';
@@ -21,7 +21,7 @@ if (unknown.length > 0) {
   );
 }
 
-/** Express, on which nothing must be reached, is measured in one host and without what Fastify already says. */
+/** Express has no goals, so it runs in one process only, without the contenders that Fastify already covers. */
 const RUNS = [
   { adapter: 'fastify', names, starts: STARTS },
   {

@@ -1,5 +1,5 @@
-// Builds the package twice, once per module format, by `tsc` alone: a bundler would drop doc comments and merge
-// the subpaths. Each output folder says its own module format, so both can use the `.js` ending.
+// Builds the package twice with `tsc`, once per module format. A bundler would remove doc comments and merge the
+// subpaths. Each output folder has a package.json with its module format, so both can use the extension `.js`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { writeEntryPoints } from './entry-points.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs a script of Node's; ends this one with its code where that is not 0. */
+/** Runs a Node script. If it fails, exits with its exit code. */
 async function run(...command) {
   const [code] = await once(spawn(process.execPath, command, { cwd: root, stdio: 'inherit' }), 'exit');
   if (code !== 0) process.exit(code ?? 1);

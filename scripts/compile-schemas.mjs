@@ -1,6 +1,6 @@
 // Compiles the JSON schemas of the emulator's request bodies, and of the files that its shell reads, into plain
-// functions, so that nobody who installs the package gets a schema library with it. Skipped when the output is newer
-// than everything it is made of.
+// functions, so that the package needs no schema library at runtime. Does nothing if the output is newer than all its
+// inputs.
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const shared = join(root, 'src/emulator/schemas/shared.json');
 
-/** Finds every schema of a folder under one member of its files, and writes them as one object. */
+/** The folders with schemas, the property of their files that holds the schemas, and the file to write. */
 const TARGETS = [
   {
     folder: 'src/emulator/schemas',
@@ -27,7 +27,7 @@ const TARGETS = [
   },
 ];
 
-/** The schema without references: the server reports where a keyword stands, and that path knows none. */
+/** Returns the schema with all references resolved, because the paths that the server reports contain none. */
 function flatten(node, file, files) {
   if (Array.isArray(node)) return node.map((item) => flatten(item, file, files));
   if (node === null || typeof node !== 'object') return node;
@@ -44,9 +44,9 @@ function flatten(node, file, files) {
 }
 
 /**
- * How a value is read once it is valid: `i` integer, `l` 64-bit integer kept exactly, `s` text, `b` boolean,
- * `*` any object; `[shape]` a list, `{…}` an object of which each repetition adds to the one before; `['=', shape]` an
- * object that may be null, of which each repetition replaces the one before.
+ * Returns how a valid value is parsed: `i` integer, `l` exact 64-bit integer, `s` string, `b` boolean, `*` any object,
+ * `[shape]` list, `{…}` object, where a repeated property is merged into the one before; `['=', shape]` nullable object,
+ * where a repeated property replaces the one before.
  */
 function shape(schema) {
   const types = [schema.type].flat();
@@ -60,7 +60,7 @@ function shape(schema) {
   return types.includes('boolean') ? 'b' : 's';
 }
 
-/** One function per schema, without a single import. */
+/** Compiles each schema to a function, without any imports. */
 async function compile(schemas) {
   const { default: Ajv } = await import('ajv');
   const { default: standaloneCode } = await import('ajv/dist/standalone/index.js');
@@ -81,14 +81,13 @@ async function compile(schemas) {
     .replace('"use strict";', '')
     .replace(/export const (\w+) = (\w+);/g, 'const $1 = $2;')
     .replace(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, 'codePoints')
-    // The same statements stand at every keyword; as a call they make the file half as long.
+    // Every keyword repeats the same statements. Replacing them with a call halves the size of the file.
     .replace(
       /if\(vErrors === null\)\{vErrors = \[(err\d+)\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/g,
       'vErrors = put(vErrors, $1);errors++;',
     )
     .replace(/;(function|const) /g, ';\n$1 ');
-  if (/\brequire\(|\bimport /.test(code))
-    throw new Error('The compiled schemas still need something of ajv.');
+  if (/\brequire\(|\bimport /.test(code)) throw new Error('The compiled schemas still import code from ajv.');
   const object = identifiers.map(([identifier, name]) => `  '${name}': ${identifier},`).join('\n');
   return { code, object };
 }
@@ -121,7 +120,7 @@ async function generate({ folder, member, target, type, shapes }) {
   );
   const { code, object } = await compile(schemas);
   const parts = [
-    '// Made from JSON schemas by scripts/compile-schemas.mjs; changes here are lost.',
+    '// Generated from JSON schemas by scripts/compile-schemas.mjs. Changes in this file are overwritten.',
     HELPERS,
     code,
     `/** @type {${type}} */\nexport const validators = {\n${object}\n};`,
@@ -134,11 +133,11 @@ async function generate({ folder, member, target, type, shapes }) {
   writeFileSync(join(root, target), `${parts.join('\n\n')}\n`);
 }
 
-/** `nestjs-unkey --version` prints what stands in package.json, which both module formats would find differently. */
+/** Writes the version of package.json for `nestjs-unkey --version`, because both module formats find that file differently. */
 function generateVersion() {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const target = join(root, 'src/cli/version.generated.js');
-  const text = `// Made from package.json by scripts/compile-schemas.mjs.\nexport const VERSION = ${JSON.stringify(version)};\n`;
+  const text = `// Generated from package.json by scripts/compile-schemas.mjs.\nexport const VERSION = ${JSON.stringify(version)};\n`;
   if (changed(target) === 0 || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
 }
 

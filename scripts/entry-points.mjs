@@ -1,5 +1,5 @@
-// The entry points of the package, in one place. `exports` and `typesVersions` in package.json are made from this list
-// by the build; `tsconfig.json`, `vitest.config.ts` and the package check follow without a change.
+// The entry points of the package. The build generates `exports` and `typesVersions` in package.json from this list.
+// `tsconfig.json`, `vitest.config.ts` and the package check need no change.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,7 @@ export const SUBPATHS = ['testing', 'emulator'];
 
 const MANIFEST = fileURLToPath(new URL('../package.json', import.meta.url));
 
-/** The file of each entry point, seen from a build folder, without its ending: `index`, `testing/index`, … */
+/** The file of each entry point, relative to a build folder and without extension: `index`, `testing/index`, … */
 export const ENTRY_FILES = ['index', ...SUBPATHS.map((name) => `${name}/index`)];
 
 function conditions(file) {
@@ -19,7 +19,7 @@ function conditions(file) {
   return { import: format('esm'), require: format('cjs') };
 }
 
-/** What package.json must say so that every entry point resolves. */
+/** The fields of package.json that make every entry point resolve. */
 export function entryPoints() {
   const subpaths = Object.fromEntries(SUBPATHS.map((name) => [`./${name}`, conditions(`${name}/index`)]));
   return {
@@ -31,7 +31,7 @@ export function entryPoints() {
   };
 }
 
-/** Brings package.json in line with the list; leaves the file alone if it already is. */
+/** Updates package.json from the list, if it differs. */
 export function writeEntryPoints() {
   const before = readFileSync(MANIFEST, 'utf8');
   const after = `${JSON.stringify({ ...JSON.parse(before), ...entryPoints() }, null, 2)}\n`;

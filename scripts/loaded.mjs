@@ -1,5 +1,5 @@
 // Runs the tests several times while busy loops keep every core busy, to show that no test depends on the speed of the
-// machine. Prints one line per run, and the failed tests. What follows `--` goes to vitest.
+// machine. Prints one line per run, and the failed tests. Arguments after `--` are passed to vitest.
 //
 //   npm run test:loaded -- --runs 5 --loops 2 -- test/breaker.e2e-spec.ts
 import { spawn } from 'node:child_process';
@@ -20,11 +20,11 @@ const [runs, loops] = [Number(values.runs), Number(values.loops)].map((value) =>
   throw new TypeError('`--runs` (default 5) and `--loops` (per core, default 1) must be positive integers.');
 });
 
-/** Ends by itself once this process is gone, however it ended. */
+/** A busy loop that exits when this process has ended, even if it was killed. */
 const BUSY_LOOP =
   'const parent = process.ppid; while (process.ppid === parent) for (let i = 0; i < 1e8; i++);';
 
-/** Runs all tests once; gives vitest's JSON report, or undefined if vitest did not write one. */
+/** Runs all tests once. Returns vitest's JSON report, or undefined if vitest did not write one. */
 async function runTests(folder, run) {
   const file = join(folder, `${run}.json`);
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json', `--outputFile=${file}`];
@@ -40,7 +40,7 @@ async function runTests(folder, run) {
   }
 }
 
-/** One line per failed test, and for a file that failed as a whole one for the file. */
+/** Returns one line per failed test, or one line for a file that failed as a whole. */
 function failures({ testResults }) {
   return testResults.flatMap(({ name, message, assertionResults }) => {
     const failed = assertionResults.filter(({ status }) => status === 'failed');

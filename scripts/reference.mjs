@@ -1,4 +1,4 @@
-// Writes the tables of docs/reference.md. With --check it writes nothing and fails if the page is out of date.
+// Writes the tables of docs/reference.md. With --check, it writes nothing and fails if the page is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -6,7 +6,7 @@ import { tables } from './reference/tables.mjs';
 
 const page = fileURLToPath(new URL('../docs/reference.md', import.meta.url));
 
-/** The page with every table between its two marks replaced. */
+/** Returns the page with new content between the two markers of each table. */
 export async function referencePage(text) {
   const made = tables();
   const missing = Object.keys(made).filter((name) => !text.includes(`<!-- table: ${name} -->`));

@@ -1,6 +1,7 @@
-// The whole public API, by name. Nothing inside src imports this file.
+// The public API. No file in src imports this file.
 export { UnkeyModule } from './unkey.module.js';
 export { UnkeyGuard } from './unkey.guard.js';
+export { UnkeyMiddleware } from './unkey.middleware.js';
 export { UnkeyService } from './unkey.service.js';
 
 export { previewAudit } from './audit/preview-audit.js';
@@ -24,6 +25,9 @@ export { fromHandshake } from './extractors/from-handshake.js';
 export { fromHeader } from './extractors/from-header.js';
 export { fromPayload } from './extractors/from-payload.js';
 export { fromQuery } from './extractors/from-query.js';
+
+export type { SocketMiddleware } from './access/connection-verification.js';
+export type { HttpMiddleware } from './access/http-middleware.js';
 
 export { UNKEY_HEADERS } from './transports/http/unkey-headers.js';
 export { getVerifiedKey } from './transports/verified-key.js';

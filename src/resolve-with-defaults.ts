@@ -3,8 +3,8 @@ import { fromHeader } from './extractors/from-header.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 
 /**
- * Resolves options against this process: its environment, its clock, and the sources where a key stands by
- * default. What checks them is loaded here and not sooner, so that importing this package costs less.
+ * Resolves options with the environment and the clock of this process, and with the default key sources. The code that
+ * validates options is imported here, so that importing this package is fast.
  *
  * @param time another clock, for tests
  * @throws UnkeyConfigError for an option that is unknown or of a wrong type

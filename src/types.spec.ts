@@ -31,7 +31,7 @@ describe('the published types', () => {
     expectTypeOf<{ allOf: [{ anyOf: ['a']; allOf: ['b'] }] }>().not.toExtend<PermissionExpression>();
   });
 
-  it('lists of a verified key are never undefined', () => {
+  it('the arrays of a verified key are never undefined', () => {
     expectTypeOf<VerifiedKey['permissions']>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<VerifiedKey['ratelimits'][number]['remaining']>().toEqualTypeOf<number>();
   });
@@ -44,7 +44,7 @@ describe('the published types', () => {
     expectTypeOf<'plan'>().not.toExtend<UnkeyKeyPath>();
   });
 
-  it('meta is what the app says it is', () => {
+  it('meta has the type that the app declares', () => {
     expectTypeOf<VerifiedKey<{ plan: 'pro' }>['meta']>().toEqualTypeOf<{ plan: 'pro' } | undefined>();
     expectTypeOf<VerifiedKey['meta']>().toEqualTypeOf<Record<string, unknown> | undefined>();
   });

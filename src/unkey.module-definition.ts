@@ -8,7 +8,7 @@ import { UnkeyGuard } from './unkey.guard.js';
 
 const EXTRAS: UnkeyModuleExtras = { isGlobal: true, globalGuard: false };
 
-/** `forRoot` and `forRootAsync` in all their forms; what is in the module stands in unkey.module.ts. */
+/** Provides `forRoot` and `forRootAsync` in all their forms. The providers of the module are in unkey.module.ts. */
 export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<UnkeyModuleOptions>({ optionsInjectionToken: UNKEY_OPTIONS })
     .setClassMethodName('forRoot')
@@ -16,25 +16,25 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
     .setExtras<UnkeyModuleExtras>(EXTRAS, withExtras)
     .build();
 
-/** What `forRootAsync` takes: `useFactory` with `inject`, `useClass` or `useExisting`; `imports`; and the extras. */
+/** The options of `forRootAsync`: `useFactory` with `inject`, `useClass` or `useExisting`; `imports`; and the extras. */
 export type UnkeyModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
 function withExtras(definition: DynamicModule, extras: UnkeyModuleExtras): DynamicModule {
   for (const name of ['isGlobal', 'globalGuard'] as const) checkFlag(name, extras[name]);
   return {
     ...definition,
-    // An extra that is given as `undefined` is absent, like every option.
+    // Like every option, an extra that is `undefined` counts as missing.
     global: extras.isGlobal ?? true,
     exports: [UNKEY_OPTIONS],
     providers: [
       ...(definition.providers ?? []).map(concealing),
-      // The guard of the module itself, so that a test's overrideProvider(UnkeyGuard) reaches it.
+      // The module's own guard, so that overrideProvider(UnkeyGuard) in a test replaces it.
       ...(extras.globalGuard ? [{ provide: APP_GUARD, useExisting: UnkeyGuard }] : []),
     ],
   };
 }
 
-/** Checked at once: a `globalGuard` that is not what it seems would leave the app open. */
+/** Checked immediately, because an invalid `globalGuard` could leave the app unprotected. */
 function checkFlag(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return;
   throw new UnkeyConfigError(
@@ -42,7 +42,7 @@ function checkFlag(name: string, value: unknown): void {
   );
 }
 
-/** What stands under UNKEY_OPTIONS can be read but does not print its root key. */
+/** Makes the provider of `UNKEY_OPTIONS` return options that can be read, but don't print their root key. */
 function concealing(provider: Provider): Provider {
   if (!('provide' in provider) || provider.provide !== UNKEY_OPTIONS) return provider;
   if ('useValue' in provider) return { ...provider, useValue: concealSecrets(provider.useValue) };

@@ -28,6 +28,7 @@ import {
   UNKEY_WIRE,
 } from './options/tokens.js';
 import { resolveWithDefaults } from './resolve-with-defaults.js';
+import { Gateways } from './transports/ws/gateways.js';
 import { UpgradeRequests } from './transports/ws/upgrade-requests.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
@@ -100,7 +101,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     },
     {
       provide: APP_FILTER,
-      // Nest passes over a filter that is not there.
+      // Nest ignores an `undefined` filter.
       useFactory: ({ problemDetails }: ResolvedUnkeyOptions, host: HttpAdapterHost) =>
         problemDetails ? new ProblemDetailsFilter(host) : undefined,
       inject: [UNKEY_RESOLVED_OPTIONS, HttpAdapterHost],
@@ -122,6 +123,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },
     UnkeyGuard,
     BootCheck,
+    Gateways,
     BootAudit,
     UpgradeRequests,
   ],
@@ -129,18 +131,18 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**
-   * Registers the module with options that are known now; the environment is read when the app boots.
+   * Registers the module with options. Environment variables are read at startup, not when you call this method.
    *
-   * @throws UnkeyConfigError at boot, for an option that is unknown or of a wrong type, or without a root key
+   * @throws UnkeyConfigError at startup, if an option is unknown or invalid, or if there is no root key
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(optionsObject(options));
   }
 
   /**
-   * Registers the module with options that a factory, a class or an existing provider gives.
+   * Registers the module with options from a factory, a class or an existing provider.
    *
-   * @throws UnkeyConfigError as forRoot does
+   * @throws UnkeyConfigError for the same reasons as {@link forRoot}
    * @example
    * UnkeyModule.forRootAsync({
    *   globalGuard: true,
@@ -153,7 +155,7 @@ export class UnkeyModule extends ConfigurableModuleClass {
   }
 }
 
-/** What our own client changes is verified anew. */
+/** Invalidates cached verifications of keys that the app changes with the injected client. */
 function observing(invalidations: Invalidations): CallListener {
   return async (path, body) => {
     const invalidated = invalidatedBy(path, body);
@@ -161,7 +163,7 @@ function observing(invalidations: Invalidations): CallListener {
   };
 }
 
-/** Plain JavaScript may give anything; what is in the object is checked when the app boots. */
+/** Checks the argument, which can be anything in JavaScript. Its properties are checked at startup. */
 function optionsObject<Options>(options: Options): Options {
   if (typeof options === 'object' && options !== null) return options;
   throw new UnkeyConfigError(`UnkeyModule: the options must be an object, got ${String(options)}.`);

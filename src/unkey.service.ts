@@ -1,11 +1,18 @@
+import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Unkey } from '@unkey/api';
+import { ConnectionVerification, type SocketMiddleware } from './access/connection-verification.js';
+import { demandedPolicy } from './access/demanded-policy.js';
+import { callerOf } from './access/handlerless-context.js';
+import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js';
+import { RequestVerification } from './access/request-verification.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
+import type { VerifiedKey } from './contracts/verified-key.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
 import { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
@@ -26,8 +33,9 @@ import { FailureLog } from './telemetry/failure-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
+import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
-import { Upstream } from './verification/asking/upstream.js';
+import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
@@ -38,16 +46,18 @@ const NOTHING: VerifyOptions = Object.freeze({});
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
 const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' });
 
-/** Verifies keys outside a guard: in a queue's worker, a cron job, a gateway's `handleConnection`. */
+/** Verifies keys outside of a guard, for example in a queue worker, a cron job or `handleConnection` of a gateway. */
 @Injectable()
 export class UnkeyService {
   readonly #ask: Ask;
-  // Private to the letter: a client that the user made prints its root key.
+  // A private field, because printing a client of the app shows its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
   readonly #demands: DemandsWriter;
   readonly #rootKeys: RootKeyLog;
-  /** @internal when an answer serves further messages of one client; for guards, also of another copy of this package */
+  readonly #requests: RequestVerification;
+  readonly #connections: ConnectionVerification;
+  /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
 
   constructor(
@@ -57,6 +67,7 @@ export class UnkeyService {
     @Inject(UNKEY_CACHE) private readonly cache: VerificationCache | undefined,
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
+    @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
   ) {
     const { verifyOn, reverifyAfter, now } = options;
@@ -86,21 +97,27 @@ export class UnkeyService {
           ),
     );
     this.#ask = (question, ms) => upstream.ask(question, ms);
+    this.#requests = new RequestVerification(options, this);
+    this.#connections = new ConnectionVerification(
+      this.#requests,
+      gateways,
+      callerOf(UnkeyService, 'verifyConnection'),
+    );
   }
 
-  /** The official SDK's client, as `@InjectUnkey()` gives it. */
+  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
   get client(): Unkey {
     return this.#unkey;
   }
 
   /**
-   * Asks Unkey about a key, once. A no is an answer: look at `valid` and `code`. What cannot be a key, is a root key or
-   * begins like one (`unkey_`), or lacks the `keyPrefix`, is answered without a call (`MALFORMED_KEY`, `NOT_FOUND`). The
-   * option `tags` is sent too.
+   * Verifies a key and returns Unkey's answer. It does not throw if the key is denied: check `valid` and `code`. Without
+   * a call to Unkey, the code is `MALFORMED_KEY` for a text that can't be a key, is a root key or starts with `unkey_`,
+   * and `NOT_FOUND` for a key without the `keyPrefix`. The tags of the option `tags` are sent too.
    *
-   * @throws UnkeyMisconfiguredException where Unkey refused us
-   * @throws UnkeyUnavailableException where there is no answer within `timeout` ms, or none that can be read
-   * @throws TypeError for a demand that Unkey does not know
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app
+   * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
+   * @throws TypeError if an option is invalid
    * @example
    * const { valid, keyId } = await unkey.verify(job.data.key, { permissions: 'jobs.run', credits: 3 });
    */
@@ -117,7 +134,7 @@ export class UnkeyService {
     const request = requestFor(key, demands);
     const caller = options.clientIp === undefined ? undefined : { clientIp: knownAddress(options.clientIp) };
     const obtained = this.#obtain({ request, caller });
-    // A remembered answer is there already, and each await of one costs as much as finding it.
+    // A cached result is returned synchronously, and awaiting it would cost as much as the cache lookup.
     const outcome = obtained instanceof Promise ? await obtained : obtained;
     if ('failure' in outcome) {
       this.#failures.report(outcome.failure, request);
@@ -125,22 +142,23 @@ export class UnkeyService {
     }
     const { verification, source, standsInFor } = outcome;
     if (standsInFor !== undefined) this.#failures.servedStale(standsInFor);
-    // A remembered answer says nothing about whether Unkey can be reached.
+    // A cached result does not show that Unkey is reachable.
     if (source === undefined) this.#failures.answered();
     return verification;
   }
 
   /**
-   * Forgets what the cache holds of a key: call it where a key is changed by anything but {@link client}, which is
-   * observed. Answers that are on their way are not remembered either. Does nothing without the option `cache`. A
-   * store that cannot be reached is told when it can; that is no error here.
+   * Drops all cached results for a key, also of verifications in flight. Call it after you change a key by any other
+   * means than {@link client}, which does this by itself. Without the option `cache`, it only affects verifications that
+   * WebSocket connections reuse. If the store is unreachable, this method does not throw; the store is updated when it is
+   * reachable again.
    *
-   * @throws TypeError for what names neither a key nor a key's id
+   * @throws TypeError if `target` has neither `key` nor `keyId`
    */
   async invalidate(target: { key: string } | { keyId: string }): Promise<void> {
     const named: unknown = 'key' in target ? target.key : target.keyId;
     if (typeof named !== 'string' || named === '') {
-      throw new TypeError('invalidate takes { key } or { keyId }, each a text that is not empty');
+      throw new TypeError('invalidate() takes { key } or { keyId }, a string that is not empty');
     }
     await this.invalidations.invalidate(target);
   }
@@ -157,14 +175,81 @@ export class UnkeyService {
     return this.listAccess();
   }
 
-  #obtain(question: Question): Awaitable<Outcome> {
-    return this.events.isHeard()
-      ? this.events.around(question, () => this.#judged(question))
-      : this.#judged(question);
+  /**
+   * Makes a middleware for routes that no Nest handler answers, such as Swagger UI, Bull Board or static files. Mount it
+   * before the route. It verifies the key as the guard does, and passes every refusal to `next()`, where Nest's filters
+   * answer it. The options `public`, `publicMetadata`, `exclude` and `skipIf` do not apply.
+   *
+   * @param options what the key must be allowed to do, in addition to the option `permissions`
+   * @throws UnkeyConfigError for demands that Unkey does not know
+   * @example
+   * const app = await NestFactory.create(AppModule);
+   * app.use('/docs', app.get(UnkeyService).middleware({ permissions: 'docs.read' }));
+   * SwaggerModule.setup('docs', app, document);
+   */
+  middleware(options: VerifyOptions = NOTHING): HttpMiddleware {
+    return httpMiddleware(
+      this.#requests,
+      demandedPolicy('UnkeyService.middleware()', this.options, options),
+      callerOf(UnkeyService, 'middleware'),
+    );
   }
 
-  /** Held to the option `keyspaces`, wherever the answer is from. */
-  #judged(question: Question): Awaitable<Outcome> {
+  /**
+   * Verifies the key that a WebSocket client connected with. Call it first in `handleConnection`, where Nest runs no
+   * guard. Guards of the client's messages wait for it, and use its answer for equal demands as long as `verifyOn` and
+   * `reverifyAfter` allow. A verification here costs what one of a message costs; `{ credits: 0 }` makes it free.
+   *
+   * If the client is refused, it receives the event `exception`, its connection is closed, and the result is
+   * `undefined`. On `ws`, it is closed with 4401 for 401, 4429 for 402 and 429, 4403 for other 4xx, 1013 for 503 and 1011
+   * for other 5xx, with the code as the reason. Never rejects: another error, such as one that a key source throws, is
+   * logged and closes the connection too.
+   *
+   * @param client what `handleConnection` gets
+   * @param request the upgrade request that `handleConnection` gets on `ws`. Always pass it for a gateway with a port of its own
+   * @param options what the key must be allowed to do, in addition to the option `permissions`
+   * @example
+   * async handleConnection(client: WebSocket, request: IncomingMessage) {
+   *   const key = await this.unkey.verifyConnection(client, request, { permissions: 'chat.join' });
+   *   if (key) this.rooms.join(client, key.identity?.externalId);
+   * }
+   */
+  async verifyConnection(
+    client: object,
+    request?: IncomingMessage,
+    options: VerifyOptions = NOTHING,
+  ): Promise<VerifiedKey | undefined> {
+    return this.#connections.verify(client, request, () =>
+      demandedPolicy('UnkeyService.verifyConnection()', this.options, options),
+    );
+  }
+
+  /**
+   * Makes a middleware for socket.io that verifies clients before they connect. A client that is refused gets
+   * `connect_error` with the message, and the object of an `exception` event as `data`. Guards use its answer as they use
+   * that of {@link verifyConnection}.
+   *
+   * @param options what the key must be allowed to do, in addition to the option `permissions`
+   * @throws UnkeyConfigError for demands that Unkey does not know
+   * @example
+   * afterInit(server: Server) {
+   *   server.use(this.unkey.socketMiddleware());
+   * }
+   */
+  socketMiddleware(options: VerifyOptions = NOTHING): SocketMiddleware {
+    return this.#connections.socketMiddleware(
+      demandedPolicy('UnkeyService.socketMiddleware()', this.options, options),
+    );
+  }
+
+  #obtain(question: Question): Awaitable<Outcome> {
+    return this.events.isHeard()
+      ? this.events.around(question, () => this.#withinKeyspaces(question))
+      : this.#withinKeyspaces(question);
+  }
+
+  /** Applies the option `keyspaces` to the outcome, cached or not. */
+  #withinKeyspaces(question: Question): Awaitable<Outcome> {
     const { keyspaces } = this.options;
     const answered = this.#answer(question);
     if (keyspaces.length === 0) return answered;

@@ -49,7 +49,7 @@ const REALM = 'Bearer realm="api"';
 const INVALID = `${REALM}, error="invalid_token"`;
 const SCOPE = `${REALM}, error="insufficient_scope"`;
 
-/** A situation, and what the caller sees of it: the table of the README and of the design, row by row. */
+/** A situation, and the response that the caller gets. */
 interface Row {
   situation: string;
   code: string;
@@ -57,7 +57,7 @@ interface Row {
   challenge?: string;
   retryAfter?: RegExp;
   path?: string;
-  /** The key that is sent; none where absent. */
+  /** The key that is sent, if any. */
   key?: CreateKeyBody | string;
   fault?: Fault;
 }
@@ -73,7 +73,13 @@ const ROWS: Row[] = [
   },
   { situation: 'an expired key', code: 'EXPIRED', status: 401, challenge: INVALID, key: { expires: 1 } },
   { situation: 'a disabled key', code: 'DISABLED', status: 401, challenge: INVALID, key: { enabled: false } },
-  { situation: 'no key at all', code: 'MALFORMED_KEY', status: 401, challenge: INVALID, key: 'two words' },
+  {
+    situation: "a text that can't be a key",
+    code: 'MALFORMED_KEY',
+    status: 401,
+    challenge: INVALID,
+    key: 'two words',
+  },
   {
     situation: 'a permission is missing',
     code: 'INSUFFICIENT_PERMISSIONS',
@@ -92,7 +98,7 @@ const ROWS: Row[] = [
     },
   },
   {
-    situation: 'a code that nobody knows',
+    situation: 'an unknown code',
     code: 'FROM_THE_FUTURE',
     status: 403,
     key: {},
@@ -135,7 +141,7 @@ const ROWS: Row[] = [
     'the connection is reset midway': { reset: 'midway' },
     'the answer is garbage': { garbage: true },
     'the answer is cut off': { truncate: true },
-    'the answer is no verdict': { body: { meta: { requestId: 'req_1' }, data: { code: 'VALID' } } },
+    'the answer has no "valid"': { body: { meta: { requestId: 'req_1' }, data: { code: 'VALID' } } },
     'the answer is VALID but not valid': {
       body: { meta: { requestId: 'req_1' }, data: { valid: false, code: 'VALID' } },
     },
@@ -153,12 +159,12 @@ const ROWS: Row[] = [
   })),
 ];
 
-/** Only where Unkey never answers, the deadline is one that is reached. */
+/** Returns a short deadline only if Unkey never answers. */
 function deadlineOf({ fault }: Row): { timeout?: number } {
   return fault !== undefined && 'hang' in fault ? { timeout: 100 } : {};
 }
 
-describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
+describe.each(ADAPTERS)('the response to the caller, on %s', (adapter) => {
   const server = useUnkey();
   const start = (options: Partial<UnkeyModuleOptions> = {}) =>
     startApp(adapter, {
@@ -166,7 +172,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       controllers: [AppController],
     });
 
-  /** Brings a row's situation about and gives what the caller then sees. */
+  /** Sets up the situation of a row and returns the response. */
   async function answerOf(
     { get }: RunningApp,
     { key, fault, path = '/', code }: Row,
@@ -178,7 +184,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
     return { ...(await get(path, headers)), sent: sent ?? '(no key was sent)' };
   }
 
-  describe('row by row', () => {
+  describe('has the status and code of the denial table', () => {
     it.each(ROWS)('$situation: $status $code', async (row) => {
       const app = await start(deadlineOf(row));
       const { status, body, headers, text, sent } = await answerOf(app, row);
@@ -194,13 +200,13 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       expect(headers.get('content-type')).toMatch(/^application\/json/);
       expect(headers.get('retry-after') ?? '').toMatch(row.retryAfter ?? /^$/);
 
-      // Nobody's secret stands in what went out or was logged.
+      // Neither the response nor the log contains a secret.
       const everything = text + JSON.stringify([...headers]) + JSON.stringify(app.log.lines);
       expect(everything).not.toContain(server.unkey.rootKey);
       expect(everything).not.toContain(sent);
     });
 
-    it('nothing listens at Unkey: 503, and the app boots all the same', async () => {
+    it('if Unkey is unreachable, the app starts and responds with a 503', async () => {
       const gone = await UnkeyEmulator.start();
       await gone.close();
       const { get } = await start({ baseUrl: gone.url });
@@ -210,13 +216,13 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       });
     });
 
-    it('a root key without the right to verify looks like a key that does not exist', async () => {
+    it('a root key that may not verify looks like a key that does not exist', async () => {
       const { get } = await start({ rootKey: server.unkey.createRootKey({ permissions: [] }) });
       const { key } = await server.unkey.createKey({});
       expect((await get('/', { 'x-api-key': key })).body).toMatchObject({ code: 'NOT_FOUND' });
     });
 
-    it('a rate limit that the key does not have is our fault, and the ids in the text of Unkey stay here', async () => {
+    it("a rate limit that the key does not have is a 500, without the ids in Unkey's message", async () => {
       const { get, log } = await start();
       const { key, keyId } = await server.unkey.createKey({ externalId: 'user_7' });
       const { status, text } = await get('/limited', { 'x-api-key': key });
@@ -226,7 +232,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
     });
   });
 
-  it('a fault of ours is logged once, loudly, with the cure; an outage once until it is over', async () => {
+  it('a configuration error is logged once as an error, with how to fix it; an outage once until it is over', async () => {
     const { get, log } = await start();
     const { key } = await server.unkey.createKey({});
     const headers = { 'x-api-key': key };
@@ -247,14 +253,14 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
     expect(count).toEqual({ ended: 1, late: 0 });
   });
 
-  it('a failing Unkey is asked once, not again and again', async () => {
+  it('a failed call to Unkey is not repeated', async () => {
     const { get } = await start();
     server.unkey.fail({ status: 500 }, { times: 20 });
     await get('/', { 'x-api-key': 'any' });
     expect(server.unkey.calls).toHaveLength(1);
   });
 
-  describe('statuses turns the table into another', () => {
+  describe('the option statuses changes the statuses', () => {
     const statuses = {
       EXPIRED: 403,
       DISABLED: 403,
@@ -271,7 +277,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       const expected = statuses[row.code as keyof typeof statuses];
       expect(status).toBe(expected);
       expect(body).toMatchObject({ statusCode: expected, code: row.code });
-      // Every 401 has a challenge, and nothing else that was one keeps it.
+      // Every 401 has a WWW-Authenticate header. A status that is no longer 401 has none.
       expect(headers.get('www-authenticate')).toBe(expected === 401 ? INVALID : null);
     });
   });
@@ -279,12 +285,12 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
   it.each([
     [{ realm: 'acme "docs"' }, 'Bearer realm="acme \\"docs\\""'],
     [{ keyFrom: () => undefined }, 'ApiKey realm="api"'],
-  ])('the challenge follows the options %j', async (options, challenge) => {
+  ])('WWW-Authenticate with the options %j', async (options, challenge) => {
     const { get } = await start(options);
     expect((await get('/')).headers.get('www-authenticate')).toBe(challenge);
   });
 
-  describe('problemDetails answers as RFC 9457 says', () => {
+  describe('problemDetails sends bodies of RFC 9457', () => {
     it.each(ROWS)('$situation', async (row) => {
       const { status, headers, text } = await answerOf(
         await start({ problemDetails: true, ...deadlineOf(row) }),
@@ -302,7 +308,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       expect(headers.get('www-authenticate')).toBe(row.challenge ?? null);
     });
 
-    it('leaves what is not a refusal of this module as it is', async () => {
+    it('does not change other exceptions', async () => {
       const { get } = await start({ problemDetails: true });
       const { status, headers } = await get('/nothing-here');
       expect(status).toBe(404);
@@ -311,7 +317,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
   });
 
   describe('rate-limit headers', () => {
-    // The windows of the emulator stand still at the start of a day that is long past.
+    // The emulator's clock is frozen at the start of a day in the past.
     const now = Date.UTC(2030, 0, 1);
     const rate = async (options: Partial<UnkeyModuleOptions>, path: string, calls = 1) => {
       server.unkey.clock.set(now);
@@ -332,7 +338,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       expect(headers.get('ratelimit')).toBeNull();
     });
 
-    it('stand on a refusal too, with Retry-After', async () => {
+    it('are sent with a denial too, with Retry-After', async () => {
       const { status, headers } = await rate({}, '/adhoc', 3);
       expect(status).toBe(429);
       expect(headers.get('x-ratelimit-remaining')).toBe('0');
@@ -340,7 +346,7 @@ describe.each(ADAPTERS)('what the caller sees, on %s', (adapter) => {
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     });
 
-    it('ietf: every limit by its name, made safe for a header', async () => {
+    it('ietf: every limit by its name, escaped for a header', async () => {
       const { headers } = await rate({ ratelimitHeaders: 'ietf' }, '/');
       expect(headers.get('ratelimit-policy')).toBe('"b_rst";q=1;w=86400');
       expect(headers.get('ratelimit')).toMatch(/^"b_rst";r=0;t=\d+$/);
@@ -367,13 +373,13 @@ describe('UnkeyService.verify()', () => {
     return app.get(UnkeyService);
   };
 
-  it('gives a no as an answer', async () => {
+  it('returns a denial and does not throw', async () => {
     const unkey = await service();
     expect(await unkey.verify('unknown')).toMatchObject({ valid: false, code: 'NOT_FOUND' });
     expect(await unkey.verify('')).toEqual<Verification>({ valid: false, code: 'MALFORMED_KEY' });
   });
 
-  it('sends what it is told', async () => {
+  it('sends its options', async () => {
     const unkey = await service();
     const { key } = await server.unkey.createKey({ permissions: ['a', 'c'], credits: { remaining: 10 } });
     const answer = await unkey.verify(key, {
@@ -392,7 +398,7 @@ describe('UnkeyService.verify()', () => {
     });
   });
 
-  it('takes a demand that is undefined as absent', async () => {
+  it('ignores options that are undefined', async () => {
     const unkey = await service();
     const options = { credits: undefined, clientIp: undefined } as VerifyOptions;
     expect(await unkey.verify('unknown', options)).toMatchObject({ code: 'NOT_FOUND' });
@@ -411,10 +417,10 @@ describe('UnkeyService.verify()', () => {
     [{ ratelimits: [{ name: 'burst', limit: 5 }] }, 'must have both limit and duration'],
     [{ permissions: 'a AND b' }, 'combine permissions with anyOf() and allOf()'],
     [{ permissions: { anyOf: ['a'], allOf: ['b'] } }, 'cannot have both anyOf and allOf in one object'],
-    [{ permissions: ['a', { oneOf: ['b'] }] }, 'there is no "oneOf"'],
-    [{ tags: [''] }, 'a tag must be a text'],
+    [{ permissions: ['a', { oneOf: ['b'] }] }, 'unknown member "oneOf"'],
+    [{ tags: [''] }, 'a tag must be a string'],
     [{ clientIp: 'localhost' }, 'clientIp must be an IP address'],
-  ])('refuses %j without a call', async (options, sentence) => {
+  ])('rejects %j without a call', async (options, sentence) => {
     const unkey = await service();
     await expect(unkey.verify('any', options as VerifyOptions)).rejects.toThrow(sentence);
     expect(server.unkey.calls).toHaveLength(0);

@@ -29,7 +29,7 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
     return answers;
   };
 
-  it('keeps callers from waiting for an Unkey that does not answer', async () => {
+  it('rejects calls immediately while Unkey does not respond', async () => {
     const app = await start({ consecutiveFailures: 3, openFor: 60_000 });
     const get = () => app.get('/', { 'x-api-key': 'any' });
     server.unkey.fail({ status: 500 });
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
     expect(answers.at(-1)?.body).toMatchObject({ code: 'UNKEY_UNAVAILABLE' });
   });
 
-  it('closes when Unkey answers again', async () => {
+  it('closes when Unkey responds again', async () => {
     const app = await start({ consecutiveFailures: 1, openFor: 1 });
     const { key } = await server.unkey.createKey({});
     server.unkey.fail({ reset: 'before' }, { times: 1 });
@@ -50,10 +50,10 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
       .toBe(200);
   });
 
-  it.each(['without a cache', 'with a stale answer'])(
-    'one call finds out whether Unkey answers again, all others are answered at once: %s',
+  it.each(['without a cache', 'with a stale result'])(
+    'one call is the probe, all others get a response immediately: %s',
     async (how) => {
-      const isStale = how === 'with a stale answer';
+      const isStale = how === 'with a stale result';
       let isDown = false;
       const held: ServerResponse[] = [];
       const baseUrl = await upstream((request, response) => {
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
       expect((await get('/', { 'x-api-key': 'other' })).status).toBe(200);
       isDown = true;
       expect((await get('/', { 'x-api-key': 'probe' })).status).toBe(503);
-      // A caller that comes before the breaker lets a call through is answered at once too.
+      // A caller before the probe also gets its response immediately.
       const untilAsked = async (): Promise<number> => {
         const { status } = await get('/', { 'x-api-key': 'probe' });
         return status === 503 ? untilAsked() : status;
@@ -83,7 +83,7 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
     },
   );
 
-  it('counts no denial, no refusal of us and no limit of the workspace', async () => {
+  it('does not count denials, configuration errors and rate limits of the workspace', async () => {
     const app = await start({ consecutiveFailures: 1, openFor: 60_000 });
     const get = () => app.get('/', { 'x-api-key': 'unknown' });
     for (const status of [400, 401, 403, 404, 412, 429]) server.unkey.fail({ status }, { times: 1 });
@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
     expect(statuses).toEqual([500, 500, 500, 500, 500, 503, 401]);
   });
 
-  it('false: every caller asks', async () => {
+  it('false: every request calls Unkey', async () => {
     const app = await start(false);
     server.unkey.fail({ status: 500 });
     await times(12, () => app.get('/', { 'x-api-key': 'any' }));
@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('the breaker, on %s', (adapter) => {
   });
 });
 
-/** Answers that a key is valid. */
+/** Responds that a key is valid. */
 function yes(response: ServerResponse): void {
   const data = { valid: true, code: 'VALID', keyId: 'key_1' };
   response.writeHead(200, { 'content-type': 'application/json' });

@@ -7,7 +7,7 @@ import { startApp } from './support/app.js';
 import { freePort, hasRedis, RedisProcess } from './support/redis.js';
 import { useUnkey } from './support/unkey.js';
 
-/** ms that a Redis that is well never takes, however busy the machine is. */
+/** More ms than a working Redis takes, even on a busy machine. */
 const STORE_TIMEOUT = 20_000;
 
 afterEach(() => void vi.useRealTimers());
@@ -26,7 +26,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     options: UnkeyModuleOptions = {},
   ) => {
     const store = new Keyv({ store: new KeyvRedis(redis.url) });
-    // Keyv tells of a lost connection as an event, which without a listener ends the process.
+    // Keyv reports a lost connection as an `error` event, which ends the process without a listener.
     store.on('error', () => undefined);
     onTestFinished(() => void store.disconnect().catch(() => undefined));
     const { app } = await startApp('express', {
@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
   const disableKey = (keyId: string) => operation('keys.updateKey', { keyId, enabled: false });
   const calls = () => server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
 
-  it('what one asked the other need not', async () => {
+  it('a result of one instance is a cache hit in the other', async () => {
     const [first, second] = [await instance(), await instance()];
     const { key } = await server.unkey.createKey({ meta: { plan: 'pro' } });
     expect(await first.verify(key)).toMatchObject({ valid: true });
@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     expect(calls()).toBe(before);
   });
 
-  it('what one revoked the other does not find any more', async () => {
+  it('an invalidation by one instance also applies to the other', async () => {
     const [first, second] = [await instance({ ttl: 60_000 }), await instance({ ttl: 60_000 })];
     const { key, keyId } = await server.unkey.createKey({});
     await first.verify(key);
@@ -73,7 +73,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     expect(await first.verify(key)).toMatchObject({ code: 'DISABLED' });
   });
 
-  it('what the other remembers itself it forgets within ttl', async () => {
+  it('the other instance uses a result in its own memory for at most ttl', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const [first, second] = [await instance({ ttl: 60_000 }), await instance({ ttl: 60_000 })];
     const { key, keyId } = await server.unkey.createKey({});
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     expect(await second.verify(key)).toMatchObject({ code: 'DISABLED' });
   });
 
-  it('another root key does not share: it may verify keys of other APIs', async () => {
+  it('apps with different root keys do not share results, because they can verify keys of different APIs', async () => {
     const first = await instance();
     const { key } = await server.unkey.createKey({});
     await first.verify(key);
@@ -103,21 +103,21 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
   });
 
   it.each(['NOT_FOUND', 'DISABLED'] as const)(
-    'an instance that was told %s takes no older yes of another one, whatever that was asked with',
+    'after %s, an instance uses no older result of another instance, whatever the request requires',
     async (code) => {
       const long = { ttl: 60_000, staleIfError: 60_000, negativeTtl: 0 };
       const [first, second] = [await instance(long), await instance(long)];
       for (let n = 0; n < 20; n++) {
         const { key, keyId } = await server.unkey.createKey({ permissions: ['a', 'b'] });
         expect(await second.verify(key, { permissions: 'a' })).toMatchObject({ valid: true });
-        // Not through a client of the module's, which would be observed.
+        // Not through the client of the module, whose calls are observed.
         await (code === 'NOT_FOUND' ? deleteKey(keyId) : disableKey(keyId));
         expect(await first.verify(key, { permissions: 'b' })).toMatchObject({ code });
         expect(await first.verify(key, { permissions: 'a' })).toMatchObject({ code });
         const outage = server.unkey.fail({ status: 500 });
         await expect(first.verify(key)).rejects.toThrow('cannot be verified right now');
         await expect(first.verify(key, { permissions: 'a' })).rejects.toThrow('cannot be verified right now');
-        // Nor does one that was told nothing, once the end has come to Redis.
+        // Neither does an instance that Unkey did not tell, after the mark is in Redis.
         const third = async () => (await instance(long)).verify(key, { permissions: 'a' });
         await expect.poll(() => third().catch(() => 'no answer'), { timeout: 5000 }).toBe('no answer');
         outage.clear();
@@ -126,12 +126,12 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     60_000,
   );
 
-  it('a revocation that Redis refused to write is written when it can be', async () => {
+  it('an invalidation that Redis rejected is written when Redis accepts writes again', async () => {
     const first = await instance({ ttl: 60_000 });
     const { key, keyId } = await server.unkey.createKey({});
     await first.verify(key);
     await expect.poll(async () => (await (await instance()).verify(key)).source).toBe('cache');
-    // What Keyv and its adapter pass over in silence.
+    // Keyv and its adapter do not report this.
     await redis.command('CONFIG SET maxmemory 1');
     await first.client.keys.updateKey({ keyId, enabled: false });
     await redis.command('CONFIG SET maxmemory 0');
@@ -141,33 +141,33 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
   });
 
   it.each(['killed', 'hung'] as const)(
-    'a verification waits for a Redis that is %s no longer than storeTimeout',
+    'a verification waits at most storeTimeout for a Redis that is %s',
     async (how) => {
       const agent = new Agent();
       onTestFinished(() => agent.close());
-      let asked = 0;
+      let calls = 0;
       const dispatcher = agent.compose((dispatch) => (options, handler) => {
-        asked += 1;
+        calls += 1;
         return dispatch(options, handler);
       });
       const unkey = await instance({ storeTimeout: 100 }, { dispatcher });
       const [before, during] = [await server.unkey.createKey({}), await server.unkey.createKey({})];
       await unkey.verify(before.key);
-      const calls = asked;
+      const callsBefore = calls;
 
       if (how === 'killed') await redis.kill();
       else redis.hang();
       onTestFinished(() => (how === 'killed' ? redis.start() : redis.resume()));
-      // Both timers run in this process, so a busy machine delays one as much as the other.
-      const askedInTime = new Promise((resolve) => setTimeout(() => resolve(asked - calls), 300));
+      // Both timers run in this process, so a busy machine delays both equally.
+      const callsInTime = new Promise((resolve) => setTimeout(() => resolve(calls - callsBefore), 300));
       const answer = unkey.verify(during.key);
-      expect(await askedInTime).toBe(1);
+      expect(await callsInTime).toBe(1);
       expect(await answer).toMatchObject({ valid: true });
     },
   );
 
   it.each(['killed', 'hung'] as const)(
-    'Redis %s and back under load: no error, no deadline missed, nothing revoked revived',
+    'Redis %s and back under load: no error, no missed deadline, no invalidated result',
     async (how) => {
       const long = { ttl: 3_600_000, storeTimeout: 500 };
       const [first, second] = [await instance(long), await instance(long)];
@@ -176,7 +176,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
       const [revoked, good] = [await makeKeys(20), await makeKeys(100)];
       const ask = async (service: UnkeyService, keys: readonly { key: string }[]) =>
         Promise.all(keys.map(async ({ key }) => (await service.verify(key)).valid));
-      /** All of them over and over, through both and through one that has nothing in its own memory. */
+      /** Verifies all keys repeatedly, with both instances and with a new one whose memory is empty. */
       const load = async (ms: number) => {
         const until = performance.now() + ms;
         while (performance.now() < until) {
@@ -191,7 +191,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
 
       const down = how === 'killed' ? redis.kill() : Promise.resolve(redis.hang());
       await Promise.all([down, load(500)]);
-      // Written to a Redis that does not answer, then revoked while it still does not.
+      // Stored and then invalidated while Redis does not respond.
       const late = await makeKeys(20);
       expect(await ask(first, late)).not.toContain(false);
       const gone = [...revoked, ...late];
@@ -204,14 +204,14 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
       const fresh = async () => ask(await instance(long), gone);
       await load(500);
       await expect.poll(fresh).not.toContain(true);
-      // And stays so, when all that waited in anybody's client has been written.
+      // Also after all writes that waited in the Redis clients are done.
       await load(1500);
       expect(await fresh()).not.toContain(true);
       expect(await ask(first, gone)).not.toContain(true);
     },
   );
 
-  it('a store that a function makes is closed with the app', async () => {
+  it('a store from a function is closed with the app', async () => {
     const opened: Keyv[] = [];
     const store = () => {
       const keyv = new Keyv({ store: new KeyvRedis(redis.url) });

@@ -33,34 +33,34 @@ async function serviceWith(options: UnkeyModuleOptions): Promise<UnkeyService> {
   return app.get(UnkeyService);
 }
 
-/** Knows one key; every other one is NOT_FOUND. */
+/** Returns VALID for one key and NOT_FOUND for all others. */
 const verifierOf = (key: string): Verifier => fakeVerifier({ [key]: 'VALID' });
 
 describe('cache.scope', () => {
   const store = mapStore();
   const client = () => new Unkey({ rootKey: 'any', serverURL: server.unkey.url });
   it.each<[string, () => UnkeyModuleOptions, 'verifier' | 'client' | undefined]>([
-    ['our own wire', () => ({}), undefined],
-    ['a client that the module makes', () => ({ verifier: 'sdk' }), undefined],
-    ['a client of your own beside our own wire', () => ({ client: client() }), undefined],
-    ['a client of your own without a root key', () => ({ rootKey: undefined, client: client() }), 'client'],
-    ['a client of your own with a root key', () => ({ verifier: 'sdk', client: client() }), 'client'],
-    ['a verifier of your own', () => ({ verifier: verifierOf('any') }), 'verifier'],
+    ['the built-in HTTP verifier', () => ({}), undefined],
+    ['a client that the module creates', () => ({ verifier: 'sdk' }), undefined],
+    ['your own client next to the built-in HTTP verifier', () => ({ client: client() }), undefined],
+    ['your own client without a root key', () => ({ rootKey: undefined, client: client() }), 'client'],
+    ['your own client with a root key', () => ({ verifier: 'sdk', client: client() }), 'client'],
+    ['your own verifier', () => ({ verifier: verifierOf('any') }), 'verifier'],
     [
-      'a verifier of your own without a root key',
+      'your own verifier without a root key',
       () => ({ rootKey: undefined, verifier: verifierOf('any'), client: client() }),
       'verifier',
     ],
   ])('with a store and %s', async (_, options, own) => {
     const given = { ...server.options, ...options() };
     const booted = bootError({ imports: [UnkeyModule.forRoot({ ...given, cache: { store } })] });
-    const refusal = `option "cache.scope" is required, because "cache.store" is shared and keys are verified by a "${own}" of your own`;
+    const refusal = `option "cache.scope" is required, because "cache.store" is shared and keys are verified by your own "${own}"`;
     expect(String(await booted.catch(String))).toContain(own === undefined ? 'the app booted' : refusal);
     await serviceWith({ ...given, cache: { store, scope: 'acme' } });
     await serviceWith({ ...given, cache: {} });
   });
 
-  /** Whether B, which does not know the key, accepts it after A has verified it. */
+  /** Whether app B accepts a key that it does not know itself after app A has verified it. */
   const isAdopted = async (ofA: UnkeyModuleOptions, ofB: UnkeyModuleOptions) => {
     const shared = mapStore();
     const options = ({ cache, ...rest }: UnkeyModuleOptions, key: string): UnkeyModuleOptions => ({
@@ -78,20 +78,20 @@ describe('cache.scope', () => {
     ['another scope', false, { cache: { scope: 'a' } }, { cache: { scope: 'b' } }],
     ['another root key', false, { rootKey: 'a' }, { rootKey: 'b' }],
     ['another URL', false, { baseUrl: 'http://127.0.0.1:1' }, { baseUrl: 'http://127.0.0.1:2' }],
-    // The parts must not run into one another.
+    // The parts of the scope must not be joined ambiguously.
     [
       'the same text in other parts',
       false,
       { rootKey: 'a', cache: { scope: 'b' } },
       { rootKey: 'b', cache: { scope: 'a' } },
     ],
-  ])('an app accepts what an app with %s stored: %s', async (_, expected, ofA, ofB) => {
+  ])('an app uses results that an app with %s stored: %s', async (_, expected, ofA, ofB) => {
     const withScope = (options: UnkeyModuleOptions) => ({ cache: { scope: 'same' }, ...options });
     expect(await isAdopted(withScope(ofA), withScope(ofB))).toBe(expected);
   });
 });
 
-describe.each(ADAPTERS)('an app that hands its request to another app, on %s', (adapter) => {
+describe.each(ADAPTERS)('an app that passes its request to another app, on %s', (adapter) => {
   const SECOND = Symbol('the second app');
 
   @Controller()
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('an app that hands its request to another app, on %s', (
   };
   const calls = () => server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
 
-  it('the key of an app with another root key is refused', async () => {
+  it('a key that was verified with another root key is rejected', async () => {
     const { get } = await start({}, { rootKey: server.unkey.createRootKey({ permissions: [] }) });
     const { key } = await server.unkey.createKey({});
     const { status, body } = await get('/required', { 'x-api-key': key });
@@ -144,9 +144,14 @@ describe.each(ADAPTERS)('an app that hands its request to another app, on %s', (
   });
 
   it.each<[string, UnkeyModuleOptions, UnkeyModuleOptions, number]>([
-    ['verifiers of their own', {}, {}, 401],
-    ['verifiers of their own, named alike', { cache: { scope: 'acme' } }, { cache: { scope: 'acme' } }, 200],
-    ['verifiers of their own, named differently', { cache: { scope: 'a' } }, { cache: { scope: 'b' } }, 401],
+    ['their own verifiers', {}, {}, 401],
+    [
+      'their own verifiers, with the same scope',
+      { cache: { scope: 'acme' } },
+      { cache: { scope: 'acme' } },
+      200,
+    ],
+    ['their own verifiers, with different scopes', { cache: { scope: 'a' } }, { cache: { scope: 'b' } }, 401],
     ['another key prefix', { cache: { scope: 'a' } }, { cache: { scope: 'a' }, keyPrefix: 'acme_' }, 401],
   ])('%s', async (_, ofFirst, ofSecond, status) => {
     const { get } = await start(
@@ -156,14 +161,14 @@ describe.each(ADAPTERS)('an app that hands its request to another app, on %s', (
     expect((await get('/required', { 'x-api-key': 'key_of_a' })).status).toBe(status);
   });
 
-  it('the same Unkey and root key: the request is verified once', async () => {
+  it('the same base URL and root key: the request is verified once', async () => {
     const { get } = await start({}, {});
     const { key, keyId } = await server.unkey.createKey({ credits: { remaining: 10 } });
     expect((await get('/required', { 'x-api-key': key })).body).toEqual({ keyId, source: 'unkey' });
     expect(calls()).toBe(1);
   });
 
-  it('a handler that needs no key finds none that only the first app verified', async () => {
+  it('a public handler does not see a key that only the first app verified', async () => {
     const { get } = await start(
       { verifier: verifierOf('key_of_a') },
       { verifier: verifierOf('key_of_b'), keyFrom: () => undefined },
@@ -175,7 +180,7 @@ describe.each(ADAPTERS)('an app that hands its request to another app, on %s', (
   });
 });
 
-/** Serves the request of one app with another one, on the same objects of Node. */
+/** Passes the Node request and response of one app to another app. */
 async function handTo(
   adapter: Adapter,
   app: INestApplication,

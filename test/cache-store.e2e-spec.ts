@@ -19,7 +19,7 @@ describe('cache.store as a function', () => {
   it.each([
     ['disconnect', ['disconnect']],
     ['close', ['close']],
-  ])('makes the store when the app starts, which the module closes by %s', async (name, closed) => {
+  ])('is called when the app starts; the module closes the store with %s()', async (name, closed) => {
     const store = Object.assign(new MapStore(), {
       [name]: async () => void store.closed.push(name),
     }) as MapStore;
@@ -31,7 +31,7 @@ describe('cache.store as a function', () => {
     expect(store.closed).toEqual(closed);
   });
 
-  it('a store that was given stays open', async () => {
+  it('a store that is passed as an object stays open', async () => {
     const store = Object.assign(new MapStore(), { disconnect: () => void store.closed.push('disconnect') });
     const { app } = await startApp('express', {
       imports: [UnkeyModule.forRoot({ ...server.options, cache: { store } })],
@@ -49,7 +49,7 @@ describe('cache.store as a function', () => {
     await expect(second.app.close()).resolves.toBeUndefined();
   });
 
-  it('that makes something else fails at startup', async () => {
+  it('that does not return a store fails at startup', async () => {
     const { message } = await bootError({
       imports: [UnkeyModule.forRoot({ ...server.options, cache: { store: () => new Map() } })],
     });

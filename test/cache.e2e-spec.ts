@@ -36,7 +36,7 @@ class AppController {
   @Get()
   plain(@UnkeyKey() key: VerifiedKey) {
     const { source, meta, permissions } = key;
-    // All of these throw: nobody can change what the next request is given.
+    // All of these throw, so that a handler can't change the key of the next request.
     const changes = [
       () => Object.assign(key, { name: 'changed' }),
       () => Object.assign(key.meta ?? {}, { changedBy: 'a handler' }),
@@ -87,14 +87,14 @@ const start = (
 afterEach(() => void vi.useRealTimers());
 const calls = () => server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
 
-/** Runs with a clock that stands still, apart from the timers. */
+/** Runs with a frozen clock; timers are not affected. */
 function clockAt(start = Date.UTC(2027, 0, 1)): { advance(ms: number): void } {
   vi.useFakeTimers({ toFake: ['Date'], now: start });
   return { advance: (ms) => void vi.setSystemTime(Date.now() + ms) };
 }
 
-describe('what is remembered', () => {
-  it('a yes, for ttl, and no handler can change it, cached or not', async () => {
+describe('the cache stores', () => {
+  it('a successful verification for ttl, and handlers can never change it', async () => {
     const clock = clockAt();
     const { get } = await start({ ttl: 1000 });
     const { key } = await server.unkey.createKey({
@@ -113,7 +113,7 @@ describe('what is remembered', () => {
     expect(calls()).toBe(2);
   });
 
-  it('never past the key itself', async () => {
+  it('nothing beyond the expiry of the key', async () => {
     const clock = clockAt();
     server.unkey.clock.set(Date.now());
     const { get } = await start({ ttl: 60_000, staleIfError: 60_000 });
@@ -124,7 +124,7 @@ describe('what is remembered', () => {
     expect((await get('/', { 'x-api-key': key })).body).toMatchObject({ code: 'EXPIRED' });
   });
 
-  it('whatever the tags, but for each set of permissions by itself', async () => {
+  it('one result for all tags, but a separate one for each set of permissions', async () => {
     const { get } = await start();
     const { key } = await server.unkey.createKey({});
     await get('/tagged?1', { 'x-api-key': key });
@@ -141,9 +141,9 @@ describe('what is remembered', () => {
       '/',
       { ratelimits: [{ name: 'all', limit: 100, duration: 60_000, autoApply: true }] },
     ],
-    ['a call that says what it costs', '/credits', {}],
+    ['a call with a cost', '/credits', {}],
     ['a call that counts against a limit', '/limited', {}],
-  ])('never %s', async (_, path, settings) => {
+  ])('nothing for %s', async (_, path, settings) => {
     const { get } = await start();
     const { key } = await server.unkey.createKey(settings);
     for (let n = 0; n < 3; n++) expect((await get(path, { 'x-api-key': key })).status).toBe(200);
@@ -161,7 +161,7 @@ describe('what is remembered', () => {
     expect(calls()).toBe(expected);
   });
 
-  it('a flood of bad keys pushes out no good one', async () => {
+  it('invalid keys separately, so that they never evict valid ones', async () => {
     const { app } = await start({ max: 50 });
     const unkey = app.get(UnkeyService);
     const { key } = await server.unkey.createKey({});
@@ -170,12 +170,12 @@ describe('what is remembered', () => {
     expect(await unkey.verify(key)).toMatchObject({ valid: true, source: 'cache' });
   });
 
-  it('for each address by itself: an allowed one opens nothing for a forbidden one', async () => {
+  it('a separate result for each address, so that an allowed address does not open a forbidden one', async () => {
     const key = 'acme_inside_only';
     await using unkey = await UnkeyEmulator.startWith(
       {},
       {
-        // Unkey sets an allow list in its dashboard alone, so no operation of the API makes one.
+        // Allow lists can only be set in Unkey's dashboard, so there is no API operation for it.
         fill: (workspace, now) =>
           applySeed(
             { apis: [{ name: 'inside', ipWhitelist: ['10.0.0.1', '2001:db8::1'], keys: [{ key }] }] },
@@ -206,20 +206,20 @@ describe('what is remembered', () => {
   });
 });
 
-describe('1,000 requests at once', () => {
+describe('1,000 concurrent requests', () => {
   it.each([
-    ['a new key of 10 credits: exactly 10 allowed', { credits: { remaining: 10 } }, 10, 1000],
+    ['a new key with 10 credits: exactly 10 are allowed', { credits: { remaining: 10 } }, 10, 1000],
     ['a new key without credits: 1 call', {}, 1000, 1],
-  ])('with %s', async (_, settings, allowed, asked) => {
+  ])('with %s', async (_, settings, allowed, expectedCalls) => {
     const { app } = await start(true, { timeout: 10_000 });
     const unkey = app.get(UnkeyService);
     const { key } = await server.unkey.createKey(settings);
     const answers = await Promise.all(Array.from({ length: 1000 }, () => unkey.verify(key)));
     expect(answers.filter(({ valid }) => valid)).toHaveLength(allowed);
-    expect(calls()).toBe(asked);
+    expect(calls()).toBe(expectedCalls);
   });
 
-  it('with a key of credits: only the first wave waits for one another', async () => {
+  it('with a key with credits: only requests before the first result wait for each other', async () => {
     const { app } = await start(true, { timeout: 10_000 });
     const unkey = app.get(UnkeyService);
     const { key } = await server.unkey.createKey({ credits: { remaining: 100 } });
@@ -227,13 +227,13 @@ describe('1,000 requests at once', () => {
     const hanging = server.unkey.fail({ latency: 300 }, { times: 2 });
     const before = calls();
     const second = Promise.all([unkey.verify(key), unkey.verify(key)]);
-    // Both are on their way at once: neither waits to see what the other is told.
+    // Both are in flight at the same time, without waiting for each other.
     await expect.poll(() => calls() - before, { timeout: 250 }).toBe(2);
     await second;
     hanging.clear();
   });
 
-  it('no handler can change the key of the others who waited with it', async () => {
+  it('handlers cannot change the key of other requests that shared the call', async () => {
     const { get } = await start();
     const { key } = await server.unkey.createKey({ meta: { plan: 'pro' }, permissions: ['documents.read'] });
     const answers = await Promise.all(Array.from({ length: 20 }, () => get('/', { 'x-api-key': key })));
@@ -241,7 +241,7 @@ describe('1,000 requests at once', () => {
       expect(body).toMatchObject({ meta: { plan: 'pro' }, permissions: 1, changed: 0 });
   });
 
-  it("a failure is everybody's", async () => {
+  it('all requests that share a call share its failure', async () => {
     const { app } = await start();
     server.unkey.fail({ status: 500 }, { times: 1 });
     const unkey = app.get(UnkeyService);
@@ -251,8 +251,8 @@ describe('1,000 requests at once', () => {
   });
 });
 
-describe('while Unkey cannot be asked', () => {
-  it('an answer may outlive its time by staleIfError, and says so', async () => {
+describe('while Unkey is unreachable', () => {
+  it('a cached result is used for staleIfError after its ttl, with the source stale', async () => {
     const clock = clockAt();
     const { get, log } = await start(
       { ttl: 1000, staleIfError: 5000 },
@@ -263,7 +263,7 @@ describe('while Unkey cannot be asked', () => {
     await get('/', headers);
     const outage = server.unkey.fail({ status: 500 });
     clock.advance(1000);
-    // The first two are asked and fail, the others are not asked: the breaker is open.
+    // The first two calls fail. The others are not made, because the breaker is open.
     for (let n = 0; n < 5; n++) expect((await get('/', headers)).body).toMatchObject({ source: 'stale' });
     expect(calls()).toBe(3);
     expect(log.of('warn', 'callers get stale cached results: Unkey answered 500')).toHaveLength(1);
@@ -272,7 +272,7 @@ describe('while Unkey cannot be asked', () => {
     outage.clear();
   });
 
-  it('never for a denial, nor where our own configuration is at fault', async () => {
+  it('but not for a denial, and not if Unkey rejects the app', async () => {
     const clock = clockAt();
     const { app, get } = await start({ ttl: 1000, staleIfError: 60_000 });
     const { key, keyId } = await server.unkey.createKey({});
@@ -292,11 +292,11 @@ describe('invalidation', () => {
     ['by key', (unkey, key) => unkey.invalidate({ key })],
     ['by keyId', (unkey, _, keyId) => unkey.invalidate({ keyId })],
     [
-      'by a call of our own client that names the key',
+      'by a call of the injected client that names the key',
       ({ client }, _, keyId) => client.keys.updateKey({ keyId, name: 'new' }),
     ],
     [
-      'by one that does not',
+      'by a call of the injected client that does not name the key',
       ({ client }) => client.permissions.createPermission({ name: 'new', slug: 'new' }),
     ],
   ])('%s', async (_, invalidate) => {
@@ -309,7 +309,7 @@ describe('invalidation', () => {
     expect(calls()).toBe(2);
   });
 
-  it('by a call that reads: nothing', async () => {
+  it('does not happen after a call that only reads', async () => {
     const { app } = await start();
     const unkey = app.get(UnkeyService);
     const { key, keyId } = await server.unkey.createKey({});
@@ -320,7 +320,7 @@ describe('invalidation', () => {
   });
 
   it.each(['key', 'keyId'] as const)(
-    'by %s: an answer that was asked for before is neither remembered after nor shared with who asks after',
+    'by %s: an earlier call that is still in flight is neither cached nor shared with later requests',
     async (by) => {
       const keyId = 'key_1';
       const answers: ((verification: Verification) => void)[] = [];
@@ -343,7 +343,7 @@ describe('invalidation', () => {
     },
   );
 
-  it('by a call of our own client whose answer got lost, since it may have been carried out', async () => {
+  it('by a call of the injected client whose response was lost, because it may have been carried out', async () => {
     const { app } = await start();
     const unkey = app.get(UnkeyService);
     const { key, keyId } = await server.unkey.createKey({});
@@ -355,16 +355,16 @@ describe('invalidation', () => {
   });
 
   it.each([{ key: undefined }, { keyId: undefined }, { keyId: '' }, {}])(
-    'of nothing is refused: %o',
+    'without a key or key id is rejected: %o',
     async (target) => {
       const { app } = await start();
       await expect(app.get(UnkeyService).invalidate(target as { key: string })).rejects.toThrow(
-        'invalidate takes { key } or { keyId }, each a text that is not empty',
+        'invalidate() takes { key } or { keyId }, a string that is not empty',
       );
     },
   );
 
-  it('without a cache does nothing', async () => {
+  it('does nothing without a cache', async () => {
     const { app } = await start(false);
     await expect(app.get(UnkeyService).invalidate({ key: 'any' })).resolves.toBeUndefined();
   });
@@ -372,8 +372,8 @@ describe('invalidation', () => {
 
 const built = fileURLToPath(new URL('../dist/esm/index.js', import.meta.url));
 
-describe('keys in clear', () => {
-  it.skipIf(!existsSync(built))('are not in memory, once they were answered', async () => {
+describe('plain-text keys', () => {
+  it.skipIf(!existsSync(built))('are not in memory after the response', async () => {
     const script = fileURLToPath(new URL('support/key-in-memory.mjs', import.meta.url));
     const child = fork(script, [server.unkey.url, server.unkey.rootKey], {
       stdio: 'inherit',
@@ -384,11 +384,11 @@ describe('keys in clear', () => {
     const { key } = await server.unkey.createKey({ prefix: 'memory' });
     child.send({ start: key.slice(0, 15), end: key.slice(15), other: 'another_key_' });
     const [seen] = await once(child, 'message');
-    // The halves show that the snapshot would show the key.
+    // The two halves are in the snapshot, so it would also contain the key.
     expect(seen).toEqual({ sources: ['unkey', 'cache'], holds: [true, true], holdsKey: false });
   });
 
-  it('are in no store', async () => {
+  it('are not in the store', async () => {
     const seen: unknown[] = [];
     const map = new Map<string, string>();
     const store = {
@@ -405,7 +405,7 @@ describe('keys in clear', () => {
     await unkey.verify(key);
     await unkey.invalidate({ key });
     await unkey.invalidate({ keyId });
-    // The answer and what says that there is one, and two marks.
+    // The result, the entry that refers to it, and two invalidation markers.
     expect(seen).toHaveLength(12);
     expect(JSON.stringify(seen)).not.toContain(key);
     expect(JSON.stringify(seen)).not.toContain(server.unkey.rootKey);

@@ -15,6 +15,7 @@ import {
   useVerifier,
   verifiedKey,
 } from 'nestjs-unkey/testing';
+import { Keyv } from 'keyv';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ADAPTERS, httpAdapter, listen, request, type Adapter } from './support/app.js';
 import { AMPLE } from './support/deadline.js';
@@ -138,6 +139,16 @@ describe.each(ADAPTERS)('an end-to-end test of an app, on %s', (adapter) => {
       ]);
       expect(fake.calls.at(-1)).toEqual({ key: 'constructor', permissions: 'documents.write' });
       expect(() => app.get(UnkeyService).client.keys).toThrow('`client: false`');
+    });
+
+    it('in an app whose cache has a store, too', async () => {
+      const options = { ...OPTIONS, rootKey: 'unkey_of_production', globalGuard: true };
+      for (const store of [new Keyv(), () => new Keyv()]) {
+        const module = UnkeyModule.forRoot({ ...options, cache: { store } });
+        const builder = Test.createTestingModule({ imports: [appModule(module)] });
+        const { get } = await start(adapter, useVerifier(builder, verifier()));
+        expect((await get('/documents', 'plain')).status).toBe(200);
+      }
     });
 
     it('or stands as the verifier of forRoot itself', async () => {

@@ -30,7 +30,7 @@ import { useUnkey } from './support/unkey.js';
 
 const KeyOfContext = createParamDecorator((_: unknown, context: ExecutionContext) => getVerifiedKey(context));
 
-/** What Nest calls for messages, queries and events: a handler outside its HTTP router. */
+/** Handlers of messages, queries and events, outside of Nest's HTTP router. */
 @UseGuards(UnkeyGuard)
 @Injectable()
 class Handlers {
@@ -53,10 +53,10 @@ class WithoutGuardOrKey {
   }
 }
 
-describe('a context type that the guard does not know', () => {
+describe('an unknown context type', () => {
   const server = useUnkey();
 
-  /** Calls a handler as the libraries do that bring a context type of their own. */
+  /** Calls a handler in the same way as libraries with their own context type. */
   async function call(handlers: Type<{ read: unknown }>, type: string, options: UnkeyModuleOptions = {}) {
     const { app } = await startApp('express', {
       imports: [UnkeyModule.forRoot({ ...server.options, ...options })],
@@ -80,29 +80,29 @@ describe('a context type that the guard does not know', () => {
     return read({ headers: { 'x-api-key': key } }, {});
   }
 
-  it.each(['rmq', 'necord'])('%s is refused, and the error says so', async (type) => {
+  it.each(['rmq', 'necord'])('%s is rejected with an error that names it', async (type) => {
     await expect(call(Handlers, type)).rejects.toThrow(
-      `UnkeyGuard cannot verify requests of type "${type}", so it refuses them (Handlers.read). ` +
+      `UnkeyGuard does not support requests of type "${type}", so it rejects them (Handlers.read). ` +
         `To let them through without a key, set the option skipTransports: ["${type}"].`,
     );
     expect(server.unkey.calls).toHaveLength(0);
   });
 
-  it('is not let through by skipIf, nor by another type in skipTransports', async () => {
-    await expect(call(Handlers, 'rmq', { skipIf: () => true })).rejects.toThrow('cannot verify');
-    await expect(call(Handlers, 'rmq', { skipTransports: ['necord'] })).rejects.toThrow('cannot verify');
+  it('is not let through by skipIf or by another type in skipTransports', async () => {
+    await expect(call(Handlers, 'rmq', { skipIf: () => true })).rejects.toThrow('does not support');
+    await expect(call(Handlers, 'rmq', { skipTransports: ['necord'] })).rejects.toThrow('does not support');
   });
 
-  it('is let through if skipTransports lists it, and there is no key', async () => {
+  it('is let through without a key if skipTransports lists it', async () => {
     expect(await call(Handlers, 'rmq', { skipTransports: ['necord', 'rmq'] })).toEqual({ hasKey: false });
     expect(server.unkey.calls).toHaveLength(0);
   });
 
-  it('then @UnkeyKey() is undefined without a guard too', async () => {
+  it('if skipped, @UnkeyKey() is undefined, also without a guard', async () => {
     expect(await call(WithoutGuard, 'rmq', { skipTransports: ['rmq'] })).toEqual({ hasKey: false });
   });
 
-  it('else @UnkeyKey() without a guard is an error, also after another app skipped the type', async () => {
+  it('if not skipped, @UnkeyKey() without a guard throws, also after another app skipped the type', async () => {
     await call(WithoutGuard, 'rmq', { skipTransports: ['rmq'] });
     await expect(call(WithoutGuard, 'rmq')).rejects.toThrow(
       '@UnkeyKey() in WithoutGuard.read: no UnkeyGuard ran before this handler.',

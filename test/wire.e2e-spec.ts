@@ -59,7 +59,7 @@ const VALID = JSON.stringify({
 const json = { 'content-type': 'application/json' };
 
 describe('over HTTP', () => {
-  it('says what the SDK says, without its default costs, and as whom', async () => {
+  it('sends the same body as the SDK, without default costs, and the root key', async () => {
     const { get } = await appWith();
     const { key } = await server.unkey.createKey({});
     expect((await get('/', { 'x-api-key': key })).status).toBe(200);
@@ -72,7 +72,7 @@ describe('over HTTP', () => {
     ]);
   });
 
-  it('keeps its connections, and never more than it may have', async () => {
+  it('keeps connections alive, and never opens more than the maximum', async () => {
     const sockets = new Set<unknown>();
     let open = 0;
     let most = 0;
@@ -140,7 +140,7 @@ describe('over HTTP', () => {
         response.on('close', () => clearInterval(drip));
       },
     ],
-  ])('%s is no verdict', async (_, listener) => {
+  ])('%s is not a verification', async (_, listener) => {
     let calls = 0;
     const baseUrl = await upstream((request, response) => {
       calls += 1;
@@ -151,7 +151,7 @@ describe('over HTTP', () => {
     expect(calls).toBe(1);
   });
 
-  it('through the dispatcher of the user, which stays open', async () => {
+  it('uses your own dispatcher, and leaves it open', async () => {
     const agent = new Agent();
     onTestFinished(() => agent.close());
     const seen: unknown[] = [];
@@ -167,7 +167,7 @@ describe('over HTTP', () => {
     expect(agent.closed).toBe(false);
   });
 
-  it('its connections close with the app, after the calls on their way', async () => {
+  it('closes its connections with the app, after the calls in flight', async () => {
     const { app } = await appWith();
     const { key } = await server.unkey.createKey({});
     server.unkey.fail({ latency: 100 }, { times: 1 });
@@ -177,7 +177,7 @@ describe('over HTTP', () => {
     expect(server.unkey.calls).toHaveLength(1);
   });
 
-  it('nothing that stands in the container prints the root key, a failure neither', async () => {
+  it('no provider and no error prints the root key', async () => {
     const { app } = await appWith({ dispatcher: new Agent() });
     server.unkey.fail({ hang: true }, { times: 1 });
     const failing = app.get(UnkeyService).verify('any');
@@ -192,7 +192,7 @@ describe('over HTTP', () => {
     const raw: unknown = await verifier({ key: 'any' }, AbortSignal.timeout(500)).catch(
       (reason: unknown) => reason,
     );
-    expect(raw).toMatchObject({ name: 'RefusalError', statusCode: 500 });
+    expect(raw).toMatchObject({ name: 'UnexpectedResponseError', statusCode: 500 });
     for (const thrown of [error, raw]) {
       expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain(server.unkey.rootKey);
     }
@@ -211,7 +211,7 @@ describe('exactly once', () => {
     return data.credits.remaining;
   };
 
-  it('however many guards stack up', async () => {
+  it('with any number of guards', async () => {
     const { get } = await appWith();
     const { key } = await server.unkey.createKey({ credits: { remaining: 10 } });
     expect((await get('/stacked', { 'x-api-key': key })).status).toBe(200);
@@ -219,7 +219,7 @@ describe('exactly once', () => {
     expect(await remaining(key)).toBe(9);
   });
 
-  it('a caller who goes away neither aborts the call nor has it billed twice', async () => {
+  it('a caller that disconnects neither aborts the call nor is billed twice', async () => {
     const { url, get } = await appWith();
     const { key } = await server.unkey.createKey({ credits: { remaining: 10 } });
     const { host, port } = new URL(url);
@@ -234,7 +234,7 @@ describe('exactly once', () => {
   });
 
   it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(
-    'is sent again where no connection was made: %s',
+    'is sent again if no connection could be opened: %s',
     async (code) => {
       const connect = buildConnector({});
       let attempts = 0;
@@ -254,7 +254,7 @@ describe('exactly once', () => {
     },
   );
 
-  it('is sent over a new connection where a kept one was closed meanwhile', async () => {
+  it('is sent over a new connection if a keep-alive connection was closed meanwhile', async () => {
     const sockets: Socket[] = [];
     let calls = 0;
     const baseUrl = await upstream((request, response) => {
@@ -273,14 +273,14 @@ describe('exactly once', () => {
     expect(new Set(sockets).size).toBe(5);
   });
 
-  it('an answer is never a reason to ask again, even if it costs nothing', async () => {
+  it('is not sent again after a response, even if it costs nothing', async () => {
     const { get } = await appWith();
     server.unkey.fail({ status: 500 }, { times: 1 });
     expect((await get('/free', { 'x-api-key': 'any' })).status).toBe(503);
     expect(server.unkey.calls).toHaveLength(1);
   });
 
-  it('is sent again where nobody could be reached, once', async () => {
+  it('is sent again once if Unkey could not be reached', async () => {
     let refusals = 0;
     const { app } = await appWith({
       dispatcher: new Agent({
@@ -296,7 +296,7 @@ describe('exactly once', () => {
     expect(refusals).toBe(2);
   });
 
-  it('is not sent again where it may have arrived, unless it spends nothing', async () => {
+  it('is not sent again if it may have arrived, unless it spends nothing', async () => {
     const { get } = await appWith();
     const { key } = await server.unkey.createKey({ credits: { remaining: 10 } });
     server.unkey.fail({ reset: 'midway' }, { times: 1 });
@@ -308,8 +308,8 @@ describe('exactly once', () => {
   });
 });
 
-describe('bounded', () => {
-  it('beyond maxInFlight it is a 503 at once', async () => {
+describe('limits', () => {
+  it('requests beyond maxInFlight get a 503 immediately', async () => {
     const held: ServerResponse[] = [];
     let isHolding = true;
     const baseUrl = await upstream((_, response) => {
@@ -330,10 +330,10 @@ describe('bounded', () => {
   });
 });
 
-describe('while connections hang, without the breaker', () => {
+describe('while connection attempts hang, without the breaker', () => {
   it('the app closes without waiting for them', async () => {
     const sockets = new Set<Socket>();
-    // A TLS handshake with a server that says nothing never ends.
+    // A TLS handshake with a silent server never ends.
     const silent = createServer((socket) => {
       sockets.add(socket);
       socket
@@ -342,7 +342,7 @@ describe('while connections hang, without the breaker', () => {
         .resume();
     });
     const baseUrl = (await listening(silent)).replace('http:', 'https:');
-    // An attempt to connect may take half of this.
+    // A connection attempt may take half of this.
     const { app } = await appWith({ baseUrl, breaker: false, timeout: 600_000 });
     const verifier = app.get<Verifier>(UNKEY_VERIFIER);
     const callers = Array.from({ length: 500 }, () => new AbortController());
@@ -354,7 +354,7 @@ describe('while connections hang, without the breaker', () => {
     await expect.poll(() => sockets.size, { timeout: 10_000 }).toBe(0);
   });
 
-  it('calls that were given up do not pile up in the dispatcher, and are never sent', async () => {
+  it('cancelled calls do not accumulate in the dispatcher, and are never sent', async () => {
     const paths: unknown[] = [];
     const baseUrl = await upstream((request, response) => {
       paths.push(request.url);
@@ -393,7 +393,7 @@ describe('while connections hang, without the breaker', () => {
 });
 
 describe.each(ADAPTERS)('clientIp, on %s', (adapter) => {
-  it('sends the address that the app itself sees, never the header of the caller', async () => {
+  it('sends the address that the app sees, never a header of the caller', async () => {
     const { get } = await startApp(adapter, {
       imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, clientIp: true })],
       controllers: [AppController],

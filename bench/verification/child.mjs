@@ -1,9 +1,9 @@
-// A process of the bench that is asked over IPC.
+// A process of the bench that is controlled over IPC.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Starts a file of this folder. `ready` is its first message; `ask` sends a message and resolves with the reply. */
+/** Runs a file in this folder. `ready` is its first message; `ask` sends a message and resolves with the reply. */
 export async function startChild(file, args = []) {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--expose-gc'] });
   const answer = async () => {

@@ -1,4 +1,4 @@
-// The contenders by name, and how often each asks Unkey per request.
+// The contenders by name, and how often each calls Unkey per request.
 
 export const NOOP = 'no-op guard';
 export const NOOP_AGAIN = 'no-op guard, a second app';
@@ -9,7 +9,7 @@ export const UNCACHED = 'this module, uncached';
 export const LISTENED = 'this module, uncached, listened to';
 export const SDK = 'SDK, one client';
 
-/** Those that are compared stand beside each other, so that little time passes between them. */
+/** Contenders that are compared are next to each other, so that they run shortly after one another. */
 export const CALLS_PER_REQUEST = {
   [NOOP]: 0,
   [HAND_WRITTEN]: 0,

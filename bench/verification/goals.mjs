@@ -1,4 +1,4 @@
-// What is compared, and the goals. Goals are for Fastify: Express costs more itself, which hides the guard's cost.
+// The comparisons and their goals. Goals are for Fastify, because the cost of Express hides the cost of the guard.
 import { CACHED, FLOOR, HAND_WRITTEN, LISTENED, NOOP, NOOP_AGAIN, SDK, UNCACHED } from './contenders.mjs';
 import { ratio } from './statistics.mjs';
 
@@ -17,7 +17,7 @@ const COMPARISONS = [
   { name: 'listened to / not', a: LISTENED, b: UNCACHED },
 ];
 
-/** One line for each comparison whose contenders both ran. */
+/** Returns a line for each comparison whose two contenders ran. */
 export function comparisonLines(rounds, adapter) {
   return COMPARISONS.filter(({ a, b }) => rounds.has(a) && rounds.has(b)).map(
     ({ name, a, b, figure = 'perCore', goal }) => {

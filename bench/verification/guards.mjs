@@ -1,5 +1,4 @@
-// The guards that are compared. Each is written out in full, so that V8 compiles each for itself: all that two different
-// contenders share is Nest and `keyOf`.
+// The guards that are compared. They share only Nest and `keyOf`, so that V8 compiles each of them separately.
 import { hash } from 'node:crypto';
 
 export const ROOT_KEY = 'unkey_bench';
@@ -12,7 +11,7 @@ export function noopGuard() {
   return { canActivate: (context) => typeof keyOf(context) === 'string' };
 }
 
-/** The least that a guard does to ask Unkey: one pooled request, two comparisons. */
+/** The minimum that a guard must do to call Unkey: one pooled request and two comparisons. */
 export async function floorGuard(upstream) {
   const ask = await askOverPool(upstream);
   return {
@@ -40,8 +39,8 @@ export async function sdkGuard(upstream) {
 }
 
 /**
- * A cache as you would write it by hand: the key's SHA-256, a `Map`, an end time, a shallow copy for each request. A
- * hit is answered synchronously. It has no permissions, no invalidation and no limit on its size.
+ * A simple cache as you would write it by hand: the key's SHA-256, a `Map`, an expiry time, a shallow copy per request. A
+ * hit returns synchronously. It has no permissions, no invalidation and no maximum size.
  */
 export async function handWrittenCacheGuard(upstream) {
   const ask = await askOverPool(upstream);

@@ -1,4 +1,4 @@
-// One process that holds a Nest app for each contender, each on a port of its own: two processes with the same code
+// Runs a Nest app for each contender in one process, each on its own port, because two processes with the same code
 // differ by more than what is measured here. Arguments: adapter, URL of the upstream, names of the contenders.
 import 'reflect-metadata';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -26,7 +26,7 @@ const METADATA = {
   [contenders.SDK]: () => withGuard(sdkGuard(upstream)),
 };
 
-/** A controller class of the app's own. */
+/** Creates a separate controller class for each app. */
 function createController() {
   class AppController {
     read() {
@@ -56,14 +56,14 @@ function cpu() {
   return user + system;
 }
 
-/** Listeners count for the whole process, so they are subscribed only while this contender is measured. */
+/** Subscribers affect the whole process, so they only subscribe while this contender is measured. */
 function listenFor(name, change) {
   if (name === contenders.LISTENED) for (const channel of Object.values(CHANNELS)) change(channel, listener);
 }
 
 /**
- * Collects the garbage of the contender before, so that this one does not pay for it. Only the young generation: a full
- * collection also throws away compiled code, and requests then take four times as long.
+ * Collects the garbage of the previous contender, so that it does not slow down this one. It collects only the young
+ * generation, because a full collection also discards compiled code, and requests then take four times as long.
  */
 function begin(name) {
   listenFor(name, subscribe);

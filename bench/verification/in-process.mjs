@@ -1,5 +1,5 @@
-// What a cache hit costs without HTTP: µs per `guard.canActivate` in a loop, each time with a new request. In a loop all
-// code and data are in the processor's caches; between system calls the same steps take several times as long.
+// Measures a cache hit without HTTP: µs per `guard.canActivate` in a loop, with a new request each time. In a loop, all
+// code and data are in the processor's caches. Between system calls, the same steps take several times as long.
 import 'reflect-metadata';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ class AppController {
   }
 }
 
-/** What guards read of Fastify's request: Node's own request below it, and the headers. */
+/** The part of Fastify's request that guards read: Node's own request and the headers. */
 class Request {
   constructor(raw) {
     this.raw = raw;
@@ -39,7 +39,7 @@ function createContext() {
   return new ExecutionContextHost([new Request(raw), {}], AppController, handler);
 }
 
-/** µs per call. The requests are made before the clock starts. */
+/** Returns µs per call. The requests are created before the time is measured. */
 async function timeBatch(one) {
   const contexts = Array.from({ length: BATCH }, createContext);
   globalThis.gc({ type: 'minor' });
@@ -74,7 +74,7 @@ for (const guard of [guards.handWritten, cachedGuard]) {
     throw new Error('A guard did not let the request through.');
 }
 
-/** Gives the lower quartile of each step's rounds, because a disturbance only ever makes a loop slower. */
+/** Returns the lower quartile of each step's rounds, because a disturbance only ever makes a loop slower. */
 async function measure() {
   const figures = Object.fromEntries(Object.keys(steps).map((name) => [name, []]));
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {

@@ -1,5 +1,5 @@
-// Generates the load on one contender, with `wrk` if it is installed. A client written in JavaScript is itself the limit
-// above about 18,000 requests a second, and then a faster contender is not measured as faster.
+// Generates the load on one contender, with `wrk` if it is installed. A client in JavaScript is the bottleneck above about
+// 18,000 requests per second, so faster contenders would not be measured as faster.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -16,8 +16,7 @@ export const loadGenerator = hasWrk
   : `the keep-alive client in JavaScript, ${CONNECTIONS} connections. NOTE: install wrk for comparable figures. Above about 18,000 requests per second this client is the limit`;
 
 /**
- * Sends requests for `seconds`. Gives how many were answered, how many of them per second, and the p99 of their
- * latencies in ms.
+ * Sends requests for `seconds`. Returns the number of responses, the responses per second, and the p99 latency in ms.
  */
 export const generateLoad = hasWrk ? runWrk : runKeepAliveClient;
 

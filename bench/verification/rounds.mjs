@@ -5,16 +5,16 @@ import { CALLS_PER_REQUEST } from './contenders.mjs';
 import { CONNECTIONS, generateLoad } from './load.mjs';
 import { pinServer } from './pin.mjs';
 
-/** All contenders run in each of them, so that the code they share is compiled before anything counts. */
+/** Warm-up rounds with all contenders, so that their shared code is compiled before the measurement. */
 const WARM_UP_ROUNDS = 2;
 const WARM_UP_SECONDS = 0.5;
-/** On a busy machine a process may hardly run in a short slot; so few requests are not a measurement. */
+/** The minimum number of requests in a slot. On a busy machine, a process may hardly run in a short slot. */
 const LEAST_REQUESTS = 3 * CONNECTIONS;
 const TRIES = 5;
 const SETTLE_MS = 30;
 
 /**
- * Gives each contender's figures, one per round. Runs `starts` hosts one after the other and reverses the order of the
+ * Returns the figures of each contender, one per round. Runs `starts` hosts one after the other and reverses the order of the
  * apps in every other host, because the code that V8 compiles first is optimised differently.
  */
 export async function measureInRounds({ adapter, names, upstream, starts, rounds, seconds }) {
@@ -69,7 +69,7 @@ async function measureOnce(host, upstream, name, seconds) {
   };
 }
 
-/** Waits for the calls still in flight when the load stopped, and gives the number of calls so far. */
+/** Waits for the calls that are in flight when the load stops, and returns the number of calls so far. */
 async function settledCalls(upstream) {
   let { calls } = await upstream.ask('calls');
   for (;;) {
@@ -83,7 +83,7 @@ async function settledCalls(upstream) {
 /** Fails if a cached guard called Unkey, or if an uncached one did not call it once per request. */
 function checkCalls(name, requests, calls) {
   const expected = CALLS_PER_REQUEST[name] * requests;
-  // When the load stops, each connection may leave one call in flight: of this slot, or still of the one before.
+  // When the load stops, each connection may have one call in flight, of this slot or of the previous one.
   if (Math.abs(calls - expected) > 2 * CONNECTIONS) {
     throw new Error(`${name}: ${calls} calls to Unkey for ${requests} requests, must be ${expected}.`);
   }

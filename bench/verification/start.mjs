@@ -1,4 +1,4 @@
-// Starts a Nest app once and says how long it took. Argument: nest, module or client.
+// Starts a Nest app once and reports how long it took. Argument: nest, module or client.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

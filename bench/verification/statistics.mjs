@@ -5,7 +5,7 @@ export function percentile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** The mean of the two in the middle where there is an even number of values. */
+/** Returns the median. For an even number of values, it is the mean of the two in the middle. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
@@ -13,8 +13,8 @@ export function median(values) {
 }
 
 /**
- * One contender against another: the median of the ratios round by round, since a machine is not as fast at all times,
- * and the quartiles of those ratios, which say how much they differ.
+ * Compares two contenders: the median of the ratios per round, because the speed of a machine varies over time, and the
+ * quartiles of these ratios, which show how much they differ.
  */
 export function ratio(rounds, a, b, figure) {
   const others = rounds.get(b);

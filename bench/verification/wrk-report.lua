@@ -1,4 +1,4 @@
--- Prints what wrk counted as one line of JSON. Latencies are in microseconds.
+-- Prints the results of wrk as one line of JSON. Latencies are in microseconds.
 function done(summary, latency)
   local e = summary.errors
   local failed = e.connect + e.read + e.write + e.status + e.timeout

@@ -1,4 +1,6 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
 import { UnkeyModule } from 'nestjs-unkey';
 import { AdminModule } from './admin/admin.module.js';
 import { DocumentsModule } from './documents/documents.module.js';
@@ -12,9 +14,14 @@ import { HealthModule } from './health/health.module.js';
       globalGuard: true,
       useFactory: () => ({
         realm: 'documents',
-        // For the client behind @InjectUnkey(): its own retries would make a key twice.
+        // For the client of @InjectUnkey(). Its retries could create a key twice.
         clientOptions: { timeoutMs: 5_000, retryConfig: { strategy: 'none' } },
       }),
+    }),
+    GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      autoSchemaFile: true,
+      includeStacktraceInErrorResponses: false,
     }),
     HealthModule,
     DocumentsModule,

@@ -6,7 +6,7 @@ import { demoMessage, unkeyMessage } from './demo/start-message.js';
 import { portOf } from './port.js';
 import { validation } from './validation.js';
 
-/** What is running, in the order in which it was started. */
+/** The emulator and the app, in the order in which they were started. */
 const running: { close(): Promise<void> }[] = [];
 
 async function main(): Promise<void> {
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const demo = process.env['UNKEY_ROOT_KEY'] ? undefined : await startDemoUnkey();
   if (demo !== undefined) {
     running.push(demo.emulator);
-    // From here on the app sees an Unkey like any other.
+    // The app then uses the emulator like any other Unkey server.
     process.env['UNKEY_ROOT_KEY'] = demo.emulator.rootKey;
     process.env['UNKEY_BASE_URL'] = demo.emulator.url;
     process.env['UNKEY_API_ID'] = demo.apiId;
@@ -22,10 +22,10 @@ async function main(): Promise<void> {
 
   const app = await NestFactory.create(AppModule, {
     abortOnError: false,
-    // Shown once the app runs: where it does not, one sentence says why.
+    // Logs are shown after the app has started. If it does not start, only one error message is shown.
     bufferLogs: true,
     autoFlushLogs: false,
-    // A client that keeps its connection open must not keep the process alive.
+    // Open keep-alive connections must not keep the process running.
     forceCloseConnections: true,
   });
   running.push(app);
@@ -55,7 +55,7 @@ async function stop(code: number): Promise<void> {
   process.exit(code);
 }
 
-// Once: a second signal ends the process at once.
+// `once`, so that a second signal ends the process immediately.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(0));
 
 try {
@@ -69,7 +69,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const port = process.env['PORT'] || '3000';
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return `Port ${port} is taken; choose another, such as PORT=3001.`;
-  if (code === 'EACCES') return `Port ${port} needs more rights; choose another, such as PORT=3001.`;
+  if (code === 'EADDRINUSE') return `Port ${port} is already in use; set another port, such as PORT=3001.`;
+  if (code === 'EACCES') return `Port ${port} requires more privileges; set another port, such as PORT=3001.`;
   return error.message;
 }

@@ -1,4 +1,4 @@
-// What this app's keys and identities carry in `meta`, said once: every `VerifiedKey` knows it from here.
+// Declares the types of `meta` for every `VerifiedKey` in this app.
 import 'nestjs-unkey';
 
 declare module 'nestjs-unkey' {

@@ -1,4 +1,4 @@
-// Reads declarations and their doc comments from the sources, as they stand in the published types.
+// Reads declarations and their doc comments from the sources, as in the published types.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,13 +6,13 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A source file of the package, parsed. */
+/** Parses a source file of the package. */
 export function source(path) {
   const text = readFileSync(join(root, path), 'utf8');
   return ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
 }
 
-/** The doc comment of a declaration: its text as one paragraph a line, and its tags by name. */
+/** Returns the doc comment of a declaration: its text with one line per paragraph, and its tags by name. */
 export function docOf(node) {
   const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).slice(-1);
   const tags = Object.fromEntries(
@@ -21,7 +21,7 @@ export function docOf(node) {
   return { text: plain(ts.getTextOfJSDocComment(doc?.comment) ?? ''), tags };
 }
 
-/** The members of an exported interface, in order; `@internal` ones are left out, as in the published types. */
+/** Returns the members of an exported interface, in order, without `@internal` members, as in the published types. */
 export function membersOf(path, name) {
   const [declaration] = source(path).statements.filter(
     (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === name,
@@ -37,7 +37,7 @@ export function membersOf(path, name) {
     .filter(({ tags }) => !('internal' in tags));
 }
 
-/** What an entry point exports: every name, whether it is a type alone, and the doc comment of its declaration. */
+/** Returns the exports of an entry point: the name, whether it is only a type, and the doc comment of its declaration. */
 export function exportsOf(path) {
   return source(path).statements.flatMap((statement) => {
     if (!ts.isExportDeclaration(statement) || !statement.exportClause) return [];
@@ -50,7 +50,7 @@ export function exportsOf(path) {
   });
 }
 
-/** A declaration by name, followed through re-exports. */
+/** Finds a declaration by name, and follows re-exports. */
 function declared(file, name) {
   for (const statement of source(file).statements) {
     if (ts.isExportDeclaration(statement)) {
@@ -69,7 +69,7 @@ function namesIn(binding) {
   return ts.isIdentifier(binding) ? [binding.text] : binding.elements.map(({ name }) => name.text);
 }
 
-/** `{@link Name}` is the name; a line break inside a paragraph is a blank. */
+/** Converts a comment to plain text: `{@link Name}` becomes the name, and line breaks inside a paragraph become spaces. */
 function plain(comment) {
   return comment
     .replace(/\{@link\s+([^}|]+?)\s*(?:\|\s*([^}]+))?\}/g, (_, name, label) => `\`${label ?? name}\``)

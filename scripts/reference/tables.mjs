@@ -1,9 +1,9 @@
-// The tables of docs/reference.md, made from the doc comments of what they describe.
+// Generates the tables of docs/reference.md from doc comments.
 import { exportsOf, membersOf } from './declarations.mjs';
 
 const OPTIONS = 'src/options/unkey-options.ts';
 
-/** Every table by the name that its place in the page has. */
+/** Returns all tables by the name of their marker in the page. */
 export function tables() {
   return {
     options: optionTable('UnkeyModuleOptions'),

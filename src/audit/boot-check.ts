@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { isDeepStrictEqual } from 'node:util';
 import {
   Inject,
   Injectable,
@@ -6,6 +7,7 @@ import {
   type ExecutionContext,
   type OnApplicationBootstrap,
   type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import {
   ApplicationConfig,
@@ -14,6 +16,7 @@ import {
   MetadataScanner,
   ModulesContainer,
 } from '@nestjs/core';
+import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
@@ -21,10 +24,11 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
+import { classesWithRunningGuards } from './running-guards.js';
 import { isClass, isObject } from './nest-containers.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
-/** Finds at boot what would otherwise be found by a caller: a decorator that cannot be meant, a second registration. */
+/** Checks decorators and options at startup, so that mistakes stop the app instead of reaching callers. */
 @Injectable()
 export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   readonly #logger = new Logger('UnkeyModule');
@@ -44,10 +48,10 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
-    this.#noteSkippedTransports();
-    // Without a guard nobody is taken for anybody.
-    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
     this.#tellGlobalGuards();
+    this.#noteSkippedTransports();
+    // If the guard skips GraphQL, a shared context confuses no callers.
+    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
@@ -56,7 +60,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     for (const { entry, matches } of this.options.exclude) {
       if (patterns.some(matches)) continue;
       this.#logger.warn(
-        `"exclude" has "${entry}", which matches no route; give the whole pattern, global prefix and version included.`,
+        `Option "exclude": "${entry}" matches no route; write the full pattern, with global prefix and version.`,
       );
     }
   }
@@ -67,21 +71,24 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     );
     if (registrations.length > 1) {
       throw new UnkeyConfigError(
-        `UnkeyModule is imported ${registrations.length} times in this app; call forRoot() or forRootAsync() once, in the root module, and import it nowhere else.`,
+        `UnkeyModule is registered ${registrations.length} times in this app; call forRoot() or forRootAsync() once, in the root module, and don't import UnkeyModule anywhere else.`,
       );
     }
   }
 
-  /** A built-in guard that guards the whole app leaves handlers to a subclass that stands on them. */
+  /** Tells the built-in guard that it is global: it then skips handlers that Nest runs a subclass of it for. */
   #tellGlobalGuards(): void {
-    // A factory for APP_GUARD may give no guard.
+    const { discovery } = this;
+    const classes = classesWithRunningGuards([...discovery.getControllers(), ...discovery.getProviders()]);
+    // A factory for APP_GUARD can return no guard.
     for (const guard of this.config.getGlobalGuards().filter(isObject)) {
-      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function')
-        guard[GUARDS_WHOLE_APP]();
+      if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
+        guard[GUARDS_WHOLE_APP]((controller: object) => classes.has(controller));
+      }
     }
   }
 
-  /** For `@UnkeyKey()`; handlers of messages stand in controllers and in providers. */
+  /** For `@UnkeyKey()`. Both controllers and providers can have message handlers. */
   #noteSkippedTransports(): void {
     for (const { instance, metatype } of [
       ...this.discovery.getControllers(),
@@ -92,17 +99,20 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Reads the policy of every handler, and throws if it contradicts itself. Resolvers and gateways are providers. */
+  /** Reads the policy of every handler, which throws if it is invalid. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options);
     const { discovery } = this;
+    const controllers = new Set<unknown>(discovery.getControllers().map(({ metatype }) => metatype));
     for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
       for (const name of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, name);
         if (!isHandler(handler)) continue;
-        const { access } = policies.read(metatype, handler);
-        // A decorator of the handler or its class beats the option.
+        const policy = policies.read(metatype, handler);
+        if (controllers.has(metatype)) refuseOtherClass(metatype, handler, policy, policies);
+        const { access } = policy;
+        // A decorator on the handler or its class takes precedence over the option.
         if (access === undefined && this.options.public.includes(metatype)) {
           refuseDemands(handler, `${metatype.name}.${handler.name}`, ' by the option "public"');
         }
@@ -111,7 +121,22 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   }
 }
 
-/** Nest calls no method without a decorator, and most providers have none with one. */
+/** Throws if Nest tells guards that a handler belongs to another class, whose decorators would apply instead. */
+function refuseOtherClass(
+  metatype: Type & { prototype: object },
+  handler: ReturnType<ExecutionContext['getHandler']>,
+  policy: HandlerPolicy,
+  policies: PolicyReader,
+): void {
+  const told: unknown = metatype.prototype.constructor;
+  if (told === metatype || !isClass(told)) return;
+  if (isDeepStrictEqual(policies.read(told, handler), policy)) return;
+  throw new UnkeyConfigError(
+    `${metatype.name}.${handler.name}: the decorators of ${metatype.name} have no effect, because "constructor" of its prototype is ${told.name}. If a mixin copies methods, it must not copy "constructor".`,
+  );
+}
+
+/** Nest only calls methods with a decorator, and most providers have none. */
 function isHandler(value: unknown): value is ReturnType<ExecutionContext['getHandler']> {
   return typeof value === 'function' && Reflect.getMetadataKeys(value).length > 0;
 }

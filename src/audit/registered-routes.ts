@@ -9,21 +9,21 @@ interface FastifyInstance {
 }
 
 /**
- * The patterns of the routes that the HTTP adapter serves. Express can be asked afterwards; Fastify tells only
- * those who listen from the start, so this must be made before the routes are registered.
+ * Collects the patterns of the routes of the HTTP adapter. Express lists them at any time. Fastify reports each one only
+ * when it is registered, so create this object before the routes are registered.
  */
 export class RegisteredRoutes {
-  readonly #heard: string[] = [];
+  readonly #reported: string[] = [];
 
   constructor(private readonly host: HttpAdapterHost) {
     if (this.#type() !== undefined) this.#listen();
-    // Under Test.createTestingModule() the adapter comes after the providers.
+    // Test.createTestingModule() sets the adapter after it creates the providers.
     else host.init$.subscribe(() => this.#listen());
   }
 
-  /** `undefined` where there is no HTTP adapter, or one that cannot be asked. */
+  /** Returns the route patterns; `undefined` if there is no HTTP adapter, or an unknown one. */
   patterns(): string[] | undefined {
-    if (this.#type() === 'fastify') return this.#heard;
+    if (this.#type() === 'fastify') return this.#reported;
     if (this.#type() !== 'express') return undefined;
     const { router } = this.host.httpAdapter.getInstance<ExpressInstance>();
     return router?.stack?.map((layer) => layer.route?.path).filter((path) => typeof path === 'string');
@@ -36,6 +36,6 @@ export class RegisteredRoutes {
   #listen(): void {
     if (this.#type() !== 'fastify') return;
     const instance = this.host.httpAdapter.getInstance<FastifyInstance>();
-    instance.addHook?.('onRoute', ({ url }) => this.#heard.push(url));
+    instance.addHook?.('onRoute', ({ url }) => this.#reported.push(url));
   }
 }

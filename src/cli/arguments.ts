@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { CliError } from './cli-error.js';
 import { isLoopback } from './this-machine.js';
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'version' }
@@ -11,7 +11,7 @@ export type Command =
       readonly port: number;
       readonly host: string;
       readonly rootKey: string | undefined;
-      /** Names besides those of this machine that `Host` may have. */
+      /** Host names to accept in addition to those of this machine. */
       readonly allowHost: readonly string[];
       readonly seed: string | undefined;
       readonly state: string | undefined;
@@ -67,16 +67,16 @@ export function readArguments(args: readonly string[]): Command {
   }
   if (name === 'routes') return readRoutes(args);
   if (name === 'dev' || name === undefined) return readDev(args);
-  throw usage(`There is no command '${name}'`);
+  throw usage(`Unknown command '${name}'`);
 }
 
 function readRoutes(args: readonly string[]): Command {
   const { values, positionals } = parse(args, ROUTES);
   const [, file, ...more] = positionals;
   if (file === undefined || file === '') {
-    throw usage('The command routes needs the compiled file of the root module, such as dist/app.module.js');
+    throw usage('routes needs the compiled file of the root module, such as dist/app.module.js');
   }
-  if (more.length > 0) throw usage(`The command routes takes one file and got '${more.join(' ')}' too`);
+  if (more.length > 0) throw usage(`Unexpected argument '${more.join(' ')}' after the file`);
   refuseEmpty(values);
   return { name: 'routes', file, exportName: values.export, json: values.json };
 }
@@ -84,17 +84,19 @@ function readRoutes(args: readonly string[]): Command {
 function readDev(args: readonly string[]): Command {
   const { values, positionals } = parse(args, DEV);
   const [name, ...more] = positionals;
-  if (name !== 'dev') throw usage('There is no command');
-  if (more.length > 0) throw usage(`The command dev takes no '${more.join(' ')}'`);
+  if (name !== 'dev') throw usage('No command given');
+  if (more.length > 0) throw usage(`Unexpected argument '${more.join(' ')}' after dev`);
   refuseEmpty(values);
   const { host, seed, state, 'allow-host': allowHost = [] } = values;
   const rootKey = rootKeyOf(values['root-key']);
   const ownRootKey = rootKey !== undefined || state !== undefined;
   if (!ownRootKey && !isLoopback(host)) {
-    throw usage(`The option --host ${host} lets other machines in and therefore needs --root-key`);
+    throw usage(
+      `With --host ${host} other machines can reach the emulator, so --root-key or --state is required`,
+    );
   }
   if (ownRootKey && allowHost.length > 0) {
-    throw usage('The option --allow-host has no effect with --root-key or --state: every Host is answered');
+    throw usage('--allow-host has no effect with --root-key or --state: requests with any Host are accepted');
   }
   return {
     name,
@@ -114,7 +116,7 @@ function parse<Options extends typeof DEV | typeof ROUTES>(args: readonly string
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    // Node explains at length how a positional argument could be passed; the first sentence says what is wrong.
+    // Node adds a long explanation about positional arguments; only the first sentence says what is wrong.
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
     throw usage(sentence);
   }
@@ -122,20 +124,20 @@ function parse<Options extends typeof DEV | typeof ROUTES>(args: readonly string
 
 function refuseEmpty(values: object): void {
   for (const [option, value] of Object.entries(values)) {
-    if ([value].flat().includes('')) throw usage(`The option --${option} needs a value`);
+    if ([value].flat().includes('')) throw usage(`--${option} needs a value`);
   }
 }
 
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw usage(`The option --port takes 0 to 65535 and got '${text}'`);
+    throw usage(`--port must be a number from 0 to 65535, got '${text}'`);
   return port;
 }
 
 function rootKeyOf(text: string | undefined): string | undefined {
   if (text !== undefined && !/^[\x21-\x7e]+$/.test(text)) {
-    throw usage('The option --root-key takes a text without blanks');
+    throw usage('--root-key must be printable ASCII without spaces');
   }
   return text;
 }

@@ -1,6 +1,6 @@
-/** What the shell says in one sentence before it ends. */
+/** An error that the command line prints as one sentence before it exits. */
 export class CliError extends Error {
-  /** @param exitCode 2 for a command line that cannot be meant, else 1 */
+  /** @param exitCode 2 for an invalid command line, else 1 */
   constructor(
     message: string,
     readonly exitCode: 1 | 2 = 1,
@@ -9,7 +9,7 @@ export class CliError extends Error {
   }
 }
 
-/** Why a system call failed, for a sentence. */
+/** The reason why a system call failed, as part of a sentence. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? String(error.code) : undefined;
@@ -17,10 +17,10 @@ export function reasonOf(error: unknown): string {
     ENOENT: 'it does not exist',
     EACCES: 'access is denied',
     EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of its path is no folder',
+    ENOTDIR: 'a part of its path is not a folder',
     ENOSPC: 'the disk is full',
     EDQUOT: 'the disk quota is used up',
-    EFBIG: 'the file may not become larger',
+    EFBIG: 'the file size limit is reached',
   };
   return (code !== undefined && reasons[code]) || error.message;
 }

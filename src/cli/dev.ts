@@ -9,37 +9,37 @@ import { hostRefusal } from './this-machine.js';
 import { applySeed, SeedError } from '../emulator/seed/apply-seed.js';
 import { readSeed } from './seed/read-seed.js';
 import type { SeedFile } from '../emulator/seed/seed-file.js';
-import { KeptState } from './state/kept-state.js';
+import { PersistedState } from './state/persisted-state.js';
 import { restoreRecords } from './state/restore-records.js';
 import { type SavedState, StateFile } from './state/state-file.js';
 
 type DevCommand = Extract<Command, { name: 'dev' }>;
 
 /**
- * Runs the emulator until the process is told to end.
+ * Runs the emulator until the process gets SIGINT or SIGTERM.
  *
  * @throws {CliError} if it cannot start
  */
 export async function dev(command: DevCommand): Promise<void> {
   const file = command.state === undefined ? undefined : new StateFile(command.state);
-  let beginning: Beginning | undefined = readBeginning(command, file);
-  const tryKey = anyKeyOf(beginning.seed);
-  const rootKey = command.rootKey ?? beginning.saved?.rootKey ?? (file ? randomRootKey() : DEV_ROOT_KEY);
-  const kept = file && new KeptState(file, rootKey);
+  let initialData: InitialData | undefined = readInitialData(command, file);
+  const tryKey = anyKeyOf(initialData.seed);
+  const rootKey = command.rootKey ?? initialData.saved?.rootKey ?? (file ? randomRootKey() : DEV_ROOT_KEY);
+  const persisted = file && new PersistedState(file, rootKey);
   let workspace: Workspace | undefined;
 
   const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
   const unkey = await listen(command, rootKey, {
-    changed: kept?.changed,
+    changed: persisted?.changed,
     fill(fresh, now) {
       workspace = fresh;
-      if (beginning) fill(fresh, now, beginning);
-      else kept?.restore(fresh);
-      // Files may be large, and nobody needs them again.
-      beginning = undefined;
+      if (initialData) fill(fresh, now, initialData);
+      else persisted?.restore(fresh);
+      // The files may be large and are not needed again.
+      initialData = undefined;
     },
     refuseHost: rootKey === DEV_ROOT_KEY ? hostRefusal(command.allowHost) : undefined,
-    commit: kept && ((changed) => commit(kept, changed)),
+    commit: persisted && ((changed) => commit(persisted, changed)),
     answered(operation, text, reply, ms) {
       if (!command.quiet) console.log(requestLine(operation, text, reply, ms, color));
     },
@@ -47,7 +47,7 @@ export async function dev(command: DevCommand): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void unkey.close());
   if (!workspace) throw new Error('The emulator started without a workspace.');
   try {
-    kept?.begin(workspace);
+    persisted?.begin(workspace);
   } catch (error) {
     await unkey.close();
     throw error;
@@ -55,16 +55,16 @@ export async function dev(command: DevCommand): Promise<void> {
   console.log(greeting(unkey.url, unkey.rootKey, workspace, tryKey));
 }
 
-/** What the workspace begins with: what was kept of an earlier run, else the seed. */
-interface Beginning {
+/** The initial data of the workspace: the saved state of an earlier run, else the seed. */
+interface InitialData {
   readonly saved: SavedState | undefined;
   readonly seed: SeedFile | undefined;
-  /** Where the seed stands. */
+  /** The path of the seed file. */
   readonly seedPath: string | undefined;
   readonly keyspaces: boolean;
 }
 
-function readBeginning({ seed, keyspaces }: DevCommand, state: StateFile | undefined): Beginning {
+function readInitialData({ seed, keyspaces }: DevCommand, state: StateFile | undefined): InitialData {
   const saved = state?.read();
   return { saved, seed: seed === undefined || saved ? undefined : readSeed(seed), seedPath: seed, keyspaces };
 }
@@ -75,7 +75,9 @@ async function listen(
   setup: Parameters<typeof UnkeyEmulator.startWith>[1],
 ): Promise<UnkeyEmulator> {
   if (process.env['NODE_ENV'] === 'production' && !allowProduction) {
-    throw new CliError('NODE_ENV is production; the emulator then starts with --allow-production only.');
+    throw new CliError(
+      'The emulator does not start if NODE_ENV is production, unless you add --allow-production.',
+    );
   }
   try {
     return await UnkeyEmulator.startWith(
@@ -85,29 +87,27 @@ async function listen(
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === undefined) throw error;
-    if (code === 'EADDRINUSE') throw new CliError(`Port ${port} is taken; choose another with --port.`);
+    if (code === 'EADDRINUSE') throw new CliError(`Port ${port} is in use; choose another one with --port.`);
     throw new CliError(`The emulator cannot listen on ${host}, port ${port}: ${reasonOf(error)}.`);
   }
 }
 
-function fill(workspace: Workspace, now: number, { saved, seed, seedPath, keyspaces }: Beginning): void {
+function fill(workspace: Workspace, now: number, { saved, seed, seedPath, keyspaces }: InitialData): void {
   try {
     if (saved) restoreRecords(saved.records, workspace);
     if (seed) applySeed(seed, workspace, now, keyspaces);
   } catch (error) {
     if (error instanceof SeedError) {
-      throw new CliError(`The seed file ${seedPath} cannot be used: ${error.message}.`);
+      throw new CliError(`The seed file ${seedPath} is invalid: ${error.message}.`);
     }
-    throw error instanceof CliError
-      ? error
-      : new CliError(`The state file cannot be used: ${reasonOf(error)}.`);
+    throw error instanceof CliError ? error : new CliError(`The state file is invalid: ${reasonOf(error)}.`);
   }
 }
 
-/** Tells the terminal too: the caller gets a 500 that says the same. */
-function commit(kept: KeptState, workspace: Workspace): void {
+/** Also prints the error. The caller gets a 500 with the same message. */
+function commit(persisted: PersistedState, workspace: Workspace): void {
   try {
-    kept.commit(workspace);
+    persisted.commit(workspace);
   } catch (error) {
     console.error(reasonOf(error));
     throw error;

@@ -5,7 +5,7 @@ import type { StateHead, StateLine, StoredRecords } from './state/stored-records
 /** The compiled schemas of the records of a state file. */
 export type RecordDocuments = { readonly [Kind in keyof StoredRecords]: Validator<StoredRecords[Kind]> };
 
-/** The compiled schemas of the files that the shell reads. */
+/** The compiled schemas of the files that the command line reads. */
 export type Documents = RecordDocuments & {
   readonly seed: Validator<SeedFile>;
   readonly head: Validator<StateHead>;

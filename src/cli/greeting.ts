@@ -1,6 +1,7 @@
 import type { Workspace } from '../emulator/store/workspace.js';
 
-/** What is printed once the emulator listens: its address, its root keys, what it holds, and a command to try it. */
+/** The text that is printed when the emulator has started: its URL, its root keys, the number of records, and a command to
+ * try. */
 export function greeting(
   url: string,
   rootKey: string,
@@ -10,7 +11,7 @@ export function greeting(
   const body = JSON.stringify(key === undefined ? { name: 'my api' } : { key }).replaceAll("'", '\\u0027');
   const operation = key === undefined ? 'apis.createApi' : 'keys.verifyKey';
   return [
-    `Unkey emulator on ${url}`,
+    `Local Unkey server on ${url}`,
     '',
     `  UNKEY_BASE_URL=${url}`,
     `  UNKEY_ROOT_KEY=${rootKey}`,
@@ -31,7 +32,7 @@ function furtherRootKeys(rootKey: string, { rootKeys }: Workspace): string[] {
       const grants = permissions?.join(', ') ?? 'everything';
       return `    ${text}  ${grants === '' ? 'nothing' : grants}${enabled ? '' : ' (disabled)'}`;
     });
-  return lines.length === 0 ? [] : ['  Further root keys, and what they may do:', ...lines, ''];
+  return lines.length === 0 ? [] : ['  Other root keys and their permissions:', ...lines, ''];
 }
 
 function contents({ apis, keys, roles, permissions, identities, rootKeys }: Workspace): string {

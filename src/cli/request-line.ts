@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 import type { Reply } from '../emulator/transport/reply.js';
 
-/** How much of a text of a request is printed. */
+/** The maximum number of characters that are printed of a text of a request. */
 const MAX_TEXT = 60;
 
 /**
- * One line about a request: operation, status, code and time; then the start of the key with the id and name that the
- * answer gives it, the permissions asked for and the credits left.
+ * One line per request: operation, status, code and time; then the start of the key, its id and name from the response,
+ * the requested permissions and the remaining credits.
  */
 export function requestLine(
   operation: string,
@@ -30,7 +30,7 @@ export function requestLine(
   return parts.join(' ').trimEnd();
 }
 
-/** Two keys may begin alike, so the start alone does not tell them apart. */
+/** Includes the id, because two keys may have the same start. */
 function detailsOf(request: unknown, data: unknown): string[] {
   const key = member(request, 'key');
   const keyId = member(data, 'keyId') ?? member(request, 'keyId');
@@ -41,7 +41,7 @@ function detailsOf(request: unknown, data: unknown): string[] {
     typeof key === 'string' ? shortened(key) : '',
     typeof keyId === 'string' ? printable(keyId) : '',
     typeof keyId === 'string' && typeof name === 'string' ? `'${printable(name)}'` : '',
-    typeof permissions === 'string' ? `asked for ${printable(permissions)}` : '',
+    typeof permissions === 'string' ? `permissions: ${printable(permissions)}` : '',
     typeof credits === 'number' ? `${credits} ${credits === 1 ? 'credit' : 'credits'} left` : '',
   ].filter((part) => part !== '');
 }
@@ -59,7 +59,7 @@ function shortened(key: string): string {
   return `${key.slice(0, shown).replace(/[^\x20-\x7e]/g, '?')}…`;
 }
 
-/** A caller's text in one line: control characters could move the cursor or forge a line. */
+/** Makes a caller's text safe to print: control characters could move the cursor or fake a line. */
 function printable(text: string): string {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;

@@ -5,7 +5,7 @@ import { HELP } from './help.js';
 import { routes } from './routes.js';
 import { VERSION } from './version.generated.js';
 
-/** Carries out a command line; a problem is one sentence on stderr and an exit code. */
+/** Runs a command line. An error is one sentence on stderr and an exit code. */
 export async function run(args: readonly string[]): Promise<void> {
   try {
     const command = readArguments(args);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hostRefusal, isLoopback } from './this-machine.js';
 
-describe('a Host header names this machine', () => {
+describe('a Host header with the name of this machine is accepted', () => {
   const refusal = hostRefusal(['Unkey.Internal']);
 
   test.for([
@@ -14,7 +14,7 @@ describe('a Host header names this machine', () => {
     '[::1]',
     '[::1]:7070',
     'unkey.internal:7070',
-  ])('%s does', (host) => {
+  ])('%s is', (host) => {
     expect(refusal(host)).toBeUndefined();
   });
 
@@ -29,9 +29,9 @@ describe('a Host header names this machine', () => {
     '[::2]',
     '',
     undefined,
-  ])('%s does not', (host) => {
+  ])('%s is not', (host) => {
     expect(refusal(host)).toMatch(
-      /^The Host header names '.*', not this machine\. Start with --allow-host \S+, or/,
+      /^The Host header is '.*', which is not this machine\. Start the emulator with --allow-host \S+ or/,
     );
   });
 });
@@ -45,6 +45,6 @@ test.for<[address: string, expected: boolean]>([
   ['::', false],
   ['192.168.0.1', false],
   ['127.0.0.1.example', false],
-])('the address %s is reachable from this machine alone: %s', ([address, expected]) => {
+])('%s is a loopback address: %s', ([address, expected]) => {
   expect(isLoopback(address)).toBe(expected);
 });

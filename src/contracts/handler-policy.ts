@@ -8,17 +8,17 @@ export type PerRequest<T> = T | ((context: ExecutionContext) => T | Promise<T>);
 
 /** The requirements of a handler and of its class, combined. The same deeply frozen object for every request. */
 export interface HandlerPolicy {
-  /** What the decorators of handler and class say; `undefined` where they say nothing and the options decide. */
+  /** What the decorators of handler and class say; `undefined` if they say nothing, so that the options decide. */
   readonly access: 'public' | 'optional' | 'required' | undefined;
-  /** The option that makes the handler public where its decorators say nothing about it. */
+  /** The option that makes the handler public if its decorators say nothing about it. */
   readonly openedBy: 'public' | 'publicMetadata' | undefined;
-  /** Whether a subclass of the guard stands on the handler, so that the built-in global guard leaves it to that one. */
+  /** Whether a subclass of the guard is applied to the handler. If so, the built-in global guard skips the handler. */
   readonly hasSubclassGuard: boolean;
-  /** Where the key stands: what `@KeyFrom()` says, else the option. */
+  /** The key sources: those of `@KeyFrom()`, or else of the option. */
   readonly keyFrom: readonly KeySource[];
-  /** The scheme that a challenge names. */
+  /** The authentication scheme for the `WWW-Authenticate` header. */
   readonly scheme: string;
-  /** What a verified key is asked: the option's, the class's, the handler's. */
+  /** The checks of a verified key, in this order: those of the option, the class and the handler. */
   readonly checks: readonly ResolvedKeyCheck[];
   readonly permissions: PermissionExpression[];
   readonly credits: PerRequest<number> | undefined;

@@ -4,13 +4,13 @@ import type { VerifiedKey } from './verified-key.js';
 /** Whether a verified key may be used for this call. Only `true` lets it through. */
 export type CheckFunction = (key: VerifiedKey, context: ExecutionContext) => boolean | Promise<boolean>;
 
-/** How a refused check is answered. */
+/** The response to a request whose key fails a check. */
 export interface KeyCheckRefusal {
-  /** The `code` of the refusal; `FORBIDDEN` unless given. */
+  /** The `code` of the response. Default: `FORBIDDEN`. */
   code?: string | undefined;
-  /** One sentence for the caller; the denial table's for this code unless given. */
+  /** One sentence for the caller. Default: the message of the code in {@link DENIALS}. */
   message?: string | undefined;
-  /** A 4xx status; what `statuses` says for this code unless given, else 403. */
+  /** A 4xx status. Default: the status of the code in the option `statuses`, or else 403. */
   status?: number | undefined;
 }
 
@@ -19,11 +19,11 @@ export interface KeyCheck extends KeyCheckRefusal {
   check: CheckFunction;
 }
 
-/** A check with its answer filled in. */
+/** A check with its defaults filled in. */
 export interface ResolvedKeyCheck {
   readonly check: CheckFunction;
   readonly code: string;
   readonly status: number;
-  /** Absent: the denial table's. */
+  /** `undefined`: the message of the code in {@link DENIALS}. */
   readonly message: string | undefined;
 }

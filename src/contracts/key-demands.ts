@@ -1,11 +1,11 @@
 import type { KeyRatelimitDemand } from './verify-options.js';
 
-/** What a call demanded of its key, in Unkey's terms. */
+/** What a call required of its key. What it did not require is absent. */
 export interface KeyDemands {
   /** The permission query. */
   permissions?: string;
-  /** What the call costs, where that is said. */
+  /** How many credits the call costs, if a cost is given. */
   credits?: number;
-  /** The limits that the call counts against. */
+  /** The rate limits that the call counts against. */
   ratelimits?: KeyRatelimitDemand[];
 }

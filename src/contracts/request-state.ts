@@ -16,18 +16,13 @@ export interface RequestState {
   /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
   decided: boolean;
   key: VerifiedKey | undefined;
-  /** What a handler's functions say of this request: asked for the first guard, the same for all after it. */
+  /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
-  /**
-   * What is done once for one key in this request, such as the checks of a handler or the user of `userFrom`: done for
-   * the first guard that asks, the same for all after it.
-   *
-   * @param subject what it is done for
-   */
-  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
-  /** The same for what belongs to the caller, whatever is called: in GraphQL, once for all fields of an operation. */
-  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown>;
-  /** The verification of one key with one set of demands: made for the first guard that asks, the same for all after it. */
+  /** Runs the checks of a handler when the first guard with this key asks. Later guards get the same result. */
+  checks(handler: object, key: string, ask: () => Promise<void>): Promise<void>;
+  /** Makes the user of a key when the first guard asks. Later guards get the same user. @param userFrom the function */
+  user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown>;
+  /** Verifies a key against a set of requirements when the first guard asks. Later guards get the same result. */
   verification(
     key: string,
     demands: VerifyOptions,

@@ -7,6 +7,11 @@ import type { Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
+/** An object that holds the user of a key. */
+export interface UserHolder {
+  user?: unknown;
+}
+
 /**
  * Reads and answers requests of one type. The guard, the decorators and the key sources access requests only through
  * it.
@@ -18,11 +23,11 @@ export interface Transport<Options, Denial> {
   /** Returns the state that the guards of this request with the same `scope` share, and creates it if needed. */
   state(context: ExecutionContext, scope: string): RequestState;
   /**
-   * What the app itself did wrong so that this request cannot be told from another one; `undefined` if all is well.
-   * The guard then refuses the request as `UNKEY_MISCONFIGURED`, without looking for a key.
+   * Returns an error in the app's setup that makes requests indistinguishable; `undefined` if there is none. The guard
+   * then denies the request as `UNKEY_MISCONFIGURED`, without looking for a key.
    */
   setupFault?(context: ExecutionContext): string | undefined;
-  /** Where the key sources look. */
+  /** Returns the places that the key sources read. */
   places(context: ExecutionContext): KeyPlaces;
   /** Returns the key that a guard attached, or that a stub guard in a test put in the same place. */
   key(host: ArgumentsHost): VerifiedKey | undefined;
@@ -31,11 +36,11 @@ export interface Transport<Options, Denial> {
   /** Attaches the key to the state of this `scope`, and to the place where handlers of this transport expect it. */
   attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
   /**
-   * Puts the user that the option `userFrom` made where handlers of this transport look for it; absent where there is no
-   * such place.
+   * Returns the object on which handlers of this transport expect `user`, for the option `userFrom`; `undefined` if there
+   * is none for this key.
    */
-  attachUser?(context: ExecutionContext, user: unknown): void;
-  /** The pattern of the matched route, global prefix and version included; absent where there are no routes. */
+  userHolder?(context: ExecutionContext, key: string): UserHolder | undefined;
+  /** Returns the pattern of the matched route, with global prefix and version; absent if there are no routes. */
   routePattern?(context: ExecutionContext): string | undefined;
   /** Returns the caller's address as the app sees it; `undefined` if it is not known. */
   clientIp?(context: ExecutionContext): string | undefined;

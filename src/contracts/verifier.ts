@@ -8,7 +8,7 @@ export interface VerifyRequest {
   credits?: { cost: number };
   ratelimits?: VerifyRequestRatelimit[];
   tags?: string[];
-  /** Ids of the keyspaces whose keys are accepted; absent: those of all that the root key may verify. */
+  /** Ids of the keyspaces whose keys are accepted. Default: all keyspaces that the root key may verify. */
   keyspaces?: string[];
 }
 

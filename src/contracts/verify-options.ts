@@ -1,7 +1,7 @@
 /**
  * What a key must be allowed to do: a permission's slug, or a combination made with `anyOf()`, `allOf()` or
  * `permissionQuery()`. An object has exactly one of the three members.
- * Slugs are compared letter by letter: `documents.*` is satisfied only by a permission of that very name.
+ * Slugs are compared exactly: only a permission that is named `documents.*` satisfies `documents.*`.
  */
 export type PermissionExpression =
   | string

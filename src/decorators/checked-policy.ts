@@ -9,24 +9,24 @@ import { toPermissionQuery } from '../options/permission-query.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { fixedDemands } from './demands-of.js';
 
-/** The options that are joined with what decorators say. */
+/** The options that are combined with the decorators. */
 export type PolicyOptions = Pick<
   ResolvedUnkeyOptions,
   'permissions' | 'tags' | 'keyFrom' | 'scheme' | 'checks' | 'statuses' | 'public' | 'publicMetadata'
 >;
 
-/** What decorators say of a handler, as they were written. */
+/** The values of a handler's decorators, before they are checked. */
 export interface WrittenPolicy extends Omit<HandlerPolicy, 'fixed' | 'keyFrom' | 'scheme' | 'checks'> {
-  /** What `@KeyFrom()` was given; `undefined` without it. */
+  /** The arguments of `@KeyFrom()`; `undefined` without it. */
   readonly sources: unknown;
   readonly checks: readonly KeyCheck[];
 }
 
 /**
- * Checks what decorators say, and completes it with what the options say.
+ * Checks the values of the decorators and combines them with the options.
  *
  * @param where the handler, for errors
- * @throws UnkeyConfigError that names the handler and what is wrong
+ * @throws UnkeyConfigError names the handler and what is wrong
  */
 export function checkedPolicy(
   where: string,
@@ -35,7 +35,7 @@ export function checkedPolicy(
 ): HandlerPolicy {
   try {
     checkDemands(written, options);
-    // Copies, since what was given to a decorator is the user's own, who may change it.
+    // Copied, because the app can still change the objects that it gave to a decorator.
     const policy = {
       ...written,
       ...placesOf(sources, options),
@@ -60,7 +60,7 @@ function checkDemands(
   if (permissions.length > 0) toPermissionQuery(permissions);
   if (credits !== undefined && typeof credits !== 'function') checkCredits(credits);
   ratelimits.forEach(checkRatelimit);
-  // The option's tags are sent too, and Unkey takes so many in all.
+  // The tags of the option are sent too, and count towards Unkey's maximum.
   checkTags([...options.tags, ...tags.filter((tag) => typeof tag !== 'function').flat()]);
 }
 

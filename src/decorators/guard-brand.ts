@@ -1,5 +1,5 @@
-/** Stands on `UnkeyGuard` as a static property, so that two copies of this package know each other's guards. */
+/** A static property of `UnkeyGuard`, by which two copies of this package recognize each other's guards. */
 export const GUARD_BRAND = Symbol.for('nestjs-unkey:guard');
 
-/** The method by which a built-in guard learns at boot that it guards the whole app. */
+/** The method that tells a built-in guard at startup that it guards the whole app, and for which classes Nest runs guards. */
 export const GUARDS_WHOLE_APP = Symbol.for('nestjs-unkey:guards-whole-app');

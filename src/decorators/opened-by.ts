@@ -4,7 +4,7 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 /** The option that makes a handler public, if one does. */
 export type OpenedBy = 'public' | 'publicMetadata' | undefined;
 
-/** Which option makes a handler public whose own decorators say nothing about it. */
+/** Returns the option that makes a handler public, if its decorators say nothing about it. */
 export function openedBy(
   controller: Parameters<ResolvedUnkeyOptions['public']['includes']>[0],
   handler: object,
@@ -13,7 +13,7 @@ export function openedBy(
   if (options.public.includes(controller)) return 'public';
   const isOpen = options.publicMetadata.some((name) => {
     const own: unknown = Reflect.getMetadata(name, handler);
-    // As `Reflector.getAllAndOverride([handler, class])` has it.
+    // Like `Reflector.getAllAndOverride([handler, class])`.
     return (own === undefined ? Reflect.getMetadata(name, controller) : own) === true;
   });
   return isOpen ? 'publicMetadata' : undefined;

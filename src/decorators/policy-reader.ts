@@ -24,7 +24,7 @@ export class PolicyReader {
   readonly #policies = new WeakMap<Controller, WeakMap<Handler, HandlerPolicy>>();
   #last: { controller: Controller; handler: Handler; policy: HandlerPolicy } | undefined;
 
-  /** @param options what the options say of every handler */
+  /** @param options the options that apply to every handler */
   constructor(private readonly options: PolicyOptions) {}
 
   /**
@@ -101,7 +101,7 @@ export function refuseDemands(handler: Handler, where: string, because = ''): vo
   }
 }
 
-/** What a decorator says that may stand once in one place; the handler's replaces the class's. */
+/** Returns the value of a decorator that can be used once per handler or class; the handler's replaces the class's. */
 function onlyOne(
   name: PolicyKey,
   decorator: string,
@@ -112,7 +112,7 @@ function onlyOne(
   const onHandler = readPolicy(name, handler);
   const [value, another] = onHandler.length > 0 ? onHandler : readPolicy(name, controller);
   if (another !== undefined) {
-    throw new UnkeyConfigError(`${where}: ${decorator} stands twice in one place, keep one.`);
+    throw new UnkeyConfigError(`${where}: ${decorator} is used twice in the same place; keep one.`);
   }
   return value;
 }

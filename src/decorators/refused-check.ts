@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { ResolvedKeyCheck } from '../contracts/key-check.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 
-/** The first check that does not say `true` of a key; `undefined` if all do. What a check throws is passed on. */
+/** Returns the first check that does not return `true`; `undefined` if all do. Errors of a check are passed on. */
 export async function refusedCheck(
   checks: readonly ResolvedKeyCheck[],
   key: VerifiedKey,

@@ -1,12 +1,12 @@
 /** One entry of `error.errors`. */
 export interface ErrorEntry {
-  /** The path of the schema keyword that refused, or `security`, `requestBody`, `path`. */
+  /** The path of the schema keyword that failed, or `security`, `requestBody`, `path`. */
   location: string;
   message: string;
   fix?: string;
 }
 
-/** The errors of Unkey's API that the emulator answers with: status, title and the end of `type`. */
+/** The errors that the emulator returns: status, title and the end of `type`, as in Unkey's API. */
 const ERRORS = {
   invalidInput: [400, 'Bad Request', 'unkey/application/invalid_input'],
   malformedAuthorization: [400, 'Bad Request', 'unkey/authentication/malformed'],
@@ -37,17 +37,17 @@ const ERRORS = {
 /** The emulator's own name for one of Unkey's errors. */
 export type ErrorName = keyof typeof ERRORS;
 
-/** Statuses whose answer has `errors`, be it empty. */
+/** Statuses whose response always has `errors`, even if it is empty. */
 const WITH_ERRORS: ReadonlySet<number> = new Set([400, 408, 413, 499]);
 
-/** A refusal, as an operation throws it and the transport answers it. */
+/** An error that an operation throws and that the transport turns into a response. */
 export class ApiError extends Error {
   readonly status: number;
   readonly title: string;
   /** What follows `https://unkey.com/docs/errors/`. */
   readonly type: string;
   readonly errors: readonly ErrorEntry[] | undefined;
-  /** Refusals of the schema are `application/json`, whatever the caller accepts. */
+  /** Whether the content type follows `Accept`. Schema errors are always `application/json`. */
   readonly negotiated: boolean;
 
   constructor(name: ErrorName, detail: string, entries?: readonly ErrorEntry[]) {

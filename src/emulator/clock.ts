@@ -1,14 +1,15 @@
 /**
- * The emulator's clock: real time until a test touches it, from then on it stands still until it is moved.
+ * The emulator's clock. It follows real time until the first `advance()` or `set()`; then it is frozen until you move it
+ * again.
  *
  * @example
- * unkey.clock.advance(24 * 60 * 60 * 1000); // a day later: windows have passed, daily refills are in
+ * unkey.clock.advance(24 * 60 * 60 * 1000); // a day later: rate limit windows have ended, daily refills were made
  */
 export class EmulatorClock {
   #frozen: number | undefined;
   readonly #initial: number | undefined;
 
-  /** @param initial Unix ms to stand still at from the beginning; without it real time */
+  /** @param initial Unix ms at which the clock is frozen from the start; default: real time */
   constructor(initial?: number) {
     this.#initial = initial;
     this.#frozen = initial;
@@ -20,32 +21,34 @@ export class EmulatorClock {
   }
 
   /**
-   * Moves the clock forward and stops it there.
+   * Moves the clock forward and freezes it there.
    *
    * @param ms milliseconds, not negative
-   * @throws {TypeError} if it is not such a number
+   * @throws {TypeError} if `ms` is negative or not a finite number
    */
   advance(ms: number): void {
     if (!Number.isFinite(ms) || ms < 0) {
-      throw new TypeError(`clock.advance takes milliseconds, zero or more, and got ${String(ms)}.`);
+      throw new TypeError(
+        `clock.advance: ms must be a number of milliseconds, zero or more, got ${String(ms)}.`,
+      );
     }
     this.#frozen = Math.trunc(this.now() + ms);
   }
 
   /**
-   * Stops the clock at a time, which may lie in the past.
+   * Freezes the clock at a time, which may be in the past.
    *
    * @param ms Unix ms
-   * @throws {TypeError} if it is not such a number
+   * @throws {TypeError} if `ms` is negative or not a finite number
    */
   set(ms: number): void {
     if (!Number.isFinite(ms) || ms < 0) {
-      throw new TypeError(`clock.set takes a time in Unix milliseconds and got ${String(ms)}.`);
+      throw new TypeError(`clock.set: ms must be a time in Unix milliseconds, got ${String(ms)}.`);
     }
     this.#frozen = Math.trunc(ms);
   }
 
-  /** @internal back to where it was at the start */
+  /** @internal restores the state of the start */
   restart(): void {
     this.#frozen = this.#initial;
   }

@@ -4,43 +4,43 @@ import { createKey } from './operations/keys.create-key.js';
 import type { Workspace } from './store/workspace.js';
 import { readBody } from './validation/read-body.js';
 
-/** The body of `keys.createKey`, of which only what a test needs must be given. */
+/** The body of `keys.createKey`. All members are optional. */
 export interface CreateKeyBody {
-  /** Default: an API that is made for such keys. */
+  /** Default: an API that the emulator creates for keys without one. */
   apiId?: string | undefined;
-  /** 1 to 16 of `a-z A-Z 0-9 _`; `_` and the secret follow. */
+  /** 1 to 16 characters of `a-z A-Z 0-9 _`. The key is the prefix, `_` and the secret. */
   prefix?: string | undefined;
   /** Random bytes of the secret, 16 to 255; default 16. */
   byteLength?: number | undefined;
   name?: string | undefined;
-  /** Links the key to the identity with this external id, which is made if it does not exist. */
+  /** Links the key to the identity with this external id. The identity is created if it does not exist. */
   externalId?: string | undefined;
   meta?: Readonly<Record<string, unknown>> | undefined;
-  /** Names of roles that exist. */
+  /** Names of existing roles. */
   roles?: readonly string[] | undefined;
-  /** Slugs; those that do not exist are made. */
+  /** Slugs. Those that do not exist are created. */
   permissions?: readonly string[] | undefined;
   /** Unix ms. */
   expires?: number | undefined;
   /** Default: unlimited. */
   credits?: CreateKeyCredits | undefined;
-  /** `duration` in ms; `autoApply` is false unless given. */
+  /** `duration` in ms; `autoApply` defaults to false. */
   ratelimits?: readonly CreateKeyRatelimit[] | undefined;
   /** Default true. */
   enabled?: boolean | undefined;
 }
 
-/** A named limit of a key that is to be made. */
+/** A named rate limit of a new key. */
 export interface CreateKeyRatelimit {
   name: string;
   limit: number;
   /** Milliseconds, at least 1000. */
   duration: number;
-  /** Whether it counts at every verification; default false: only where it is named. */
+  /** Whether every verification counts. Default false: only verifications that name the limit count. */
   autoApply?: boolean | undefined;
 }
 
-/** The credits of a key that is to be made. */
+/** The credits of a new key. */
 export interface CreateKeyCredits {
   /** `null`: unlimited. */
   remaining: number | null;
@@ -48,24 +48,24 @@ export interface CreateKeyCredits {
   refill?: CreateKeyRefill | undefined;
 }
 
-/** When credits are refilled, and to how many. */
+/** When credits are refilled, and to what amount. */
 export interface CreateKeyRefill {
   interval: 'daily' | 'monthly';
   amount: number;
-  /** Day of the month, 1 to 31; required for `monthly`. In a shorter month: its last day. */
+  /** Day of the month, 1 to 31; required for `monthly`. In a shorter month, the last day counts. */
   refillDay?: number | undefined;
 }
 
-/** A key that was made: `key` is what a caller sends. */
+/** A new key: `key` is what callers send. */
 export interface CreatedKey {
   key: string;
   keyId: string;
 }
 
 /**
- * Makes a key without HTTP, by the schema and the operation that HTTP uses.
+ * Creates a key without HTTP, with the same schema and operation as over HTTP.
  *
- * @throws {TypeError} with one sentence if the body is refused
+ * @throws {TypeError} with one sentence if the body is invalid
  */
 export function createKeyDirectly(
   body: CreateKeyBody,
@@ -74,7 +74,7 @@ export function createKeyDirectly(
   defaultApi: () => string,
 ): CreatedKey {
   try {
-    // As text, so that what JSON leaves out or writes differently is the same as over HTTP.
+    // Serialized, so that values which JSON omits or changes have the same effect as over HTTP.
     const text = JSON.stringify({
       ...body,
       apiId: body.apiId ?? defaultApi(),
@@ -90,7 +90,7 @@ export function createKeyDirectly(
   }
 }
 
-/** What is no list is left for the schema to refuse. */
+/** Anything but a list is passed on, and the schema rejects it. */
 function completed(ratelimits: unknown): unknown {
   if (!Array.isArray(ratelimits)) return ratelimits;
   return ratelimits.map((limit: unknown) =>
@@ -102,7 +102,7 @@ function completed(ratelimits: unknown): unknown {
 
 function created(data: unknown): CreatedKey {
   if (typeof data !== 'object' || data === null || !('key' in data) || !('keyId' in data)) {
-    throw new Error('keys.createKey answered without a key.');
+    throw new Error('keys.createKey returned no key.');
   }
   return { key: String(data.key), keyId: String(data.keyId) };
 }

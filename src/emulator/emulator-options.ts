@@ -1,31 +1,34 @@
-/** How the emulator is started. */
+/** Options of `UnkeyEmulator.start`. */
 export interface EmulatorOptions {
-  /** TCP port; default 0, any that is free. */
+  /** TCP port. Default 0: any free port. */
   port?: number | undefined;
-  /** Address to listen on; default `127.0.0.1`, so that no other machine reaches it. */
+  /** Address to listen on. Default `127.0.0.1`, which other machines cannot reach. */
   host?: string | undefined;
-  /** Unix ms at which the clock stands still from the start; default: real time. */
+  /** Unix ms at which the clock is frozen from the start. Default: real time. */
   now?: number | undefined;
-  /** The root key that may do everything; default: a random one. */
+  /** The root key with all permissions. Default: a random one. */
   rootKey?: string | undefined;
   /**
-   * Whether to speak the newer API, which knows keyspaces: `keys.verifyKey` takes `keyspaces` and answers `keyspaceId`,
-   * `apis.createApi` takes `keyspaceId`. Default false: such members are refused with 400, as older servers do.
+   * Whether to offer the newer API with keyspaces: `keys.verifyKey` takes `keyspaces` and returns `keyspaceId`,
+   * `apis.createApi` takes `keyspaceId`. Default false: these members are rejected with 400, as by older servers.
    */
   keyspaces?: boolean | undefined;
-  /** How many of the latest requests `calls` keeps; default 10,000, `false` for none. */
+  /** How many of the latest requests `calls` keeps. Default 10,000; `false` for none. */
   recordCalls?: number | false | undefined;
-  /** Whether to start where `NODE_ENV` is `production`; default false. */
+  /** Whether to start even if `NODE_ENV` is `production`. Default false. */
   allowProduction?: boolean | undefined;
 }
 
-type Checks = Readonly<Record<string, readonly [takes: string, accepts: (value: unknown) => boolean]>>;
+type Checks = Readonly<Record<string, readonly [expected: string, accepts: (value: unknown) => boolean]>>;
 
 const EMULATOR: Checks = {
   port: ['a port from 0 to 65535', (value) => isInteger(value) && value <= 65_535],
   host: ['an address', (value) => typeof value === 'string' && value !== ''],
   now: ['a time in Unix milliseconds', isInteger],
-  rootKey: ['a text without blanks', (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)],
+  rootKey: [
+    'printable ASCII without spaces',
+    (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
+  ],
   keyspaces: ['true or false', (value) => typeof value === 'boolean'],
   recordCalls: ['a number of calls or false', (value) => value === false || isInteger(value)],
   allowProduction: ['true or false', (value) => typeof value === 'boolean'],
@@ -33,7 +36,7 @@ const EMULATOR: Checks = {
 
 const ROOT_KEY: Checks = {
   permissions: [
-    'a list of texts',
+    'a list of strings',
     (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
   ],
   enabled: ['true or false', (value) => typeof value === 'boolean'],
@@ -41,21 +44,21 @@ const ROOT_KEY: Checks = {
 };
 
 /**
- * Refuses options that cannot be meant.
+ * Checks options.
  *
- * @throws {TypeError} that names the option, what it got and what it takes
- * @throws {Error} in production, unless that is wanted
+ * @throws {TypeError} for an unknown or invalid option; the message names the option, its value and what is valid
+ * @throws {Error} if `NODE_ENV` is `production` and `allowProduction` is not true
  */
 export function checkEmulatorOptions(options: EmulatorOptions): void {
   check('UnkeyEmulator', options, EMULATOR);
   if (process.env['NODE_ENV'] === 'production' && options.allowProduction !== true) {
     throw new Error(
-      'The Unkey emulator is for development and tests; where NODE_ENV is production it starts with `allowProduction: true` only.',
+      'The Unkey emulator is for development and tests. If NODE_ENV is production, it starts only with `allowProduction: true`.',
     );
   }
 }
 
-/** @throws {TypeError} that names the option, what it got and what it takes */
+/** @throws {TypeError} for an unknown or invalid option; the message names the option, its value and what is valid */
 export function checkRootKeyOptions(options: object): void {
   check('unkey.createRootKey', options, ROOT_KEY);
 }
@@ -64,11 +67,16 @@ function check(what: string, options: object, checks: Checks): void {
   for (const [name, value] of Object.entries(options)) {
     const known = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (!known) throw new TypeError(`${what} has no option '${name}'.`);
-    const [takes, accepts] = known;
+    const [expected, accepts] = known;
     if (value !== undefined && !accepts(value)) {
-      throw new TypeError(`${what}: ${name} takes ${takes} and got ${String(value)}.`);
+      throw new TypeError(`${what}: ${name} must be ${expected}, got ${shown(value)}.`);
     }
   }
+}
+
+/** Text in quotes, so that an empty one is visible. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 function isInteger(value: unknown): value is number {

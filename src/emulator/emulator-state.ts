@@ -9,23 +9,23 @@ import { Workspace } from './store/workspace.js';
 import { CallLog } from './transport/call-log.js';
 import type { AnsweredListener } from './transport/emulator-server.js';
 
-/** What the shell adds to an emulator. */
+/** Hooks that the command line uses. */
 export interface EmulatorSetup {
-  /** Fills an empty workspace: before the first request, and again after a `commit` that failed. */
+  /** Fills an empty workspace: before the first request, and again after a failed `commit`. */
   fill?: ((workspace: Workspace, now: number) => void) | undefined;
-  /** Hears of every change. */
+  /** Called for every change. */
   changed?: ChangeListener | undefined;
-  /** Keeps what a request changed, before it is answered. It throws if it cannot, and has then kept nothing of it. */
+  /** Persists what a request changed, before the response is sent. If it throws, nothing of the request is persisted. */
   commit?: ((workspace: Workspace) => void) | undefined;
-  /** Why requests under `/v2` with this `Host` header are refused, if they are. */
+  /** Returns the reason to reject requests under `/v2` with this `Host` header, or `undefined` to accept them. */
   refuseHost?: ((host: string | undefined) => string | undefined) | undefined;
-  /** Hears of every answer before it is sent. */
+  /** Called with every response before it is sent. */
   answered?: AnsweredListener | undefined;
 }
 
 const DEFAULT_API = 'api_default';
 
-/** What one emulator consists of besides its server. */
+/** The state of an emulator: everything but its HTTP server. */
 export class EmulatorState {
   readonly clock: EmulatorClock;
   readonly log: CallLog;
@@ -43,14 +43,14 @@ export class EmulatorState {
     this.workspace = this.#filledWorkspace();
   }
 
-  /** The API of keys that were made without one, made with the first of them. */
+  /** The id of the API for keys that are created without one. The first such key creates it. */
   defaultApi(): string {
     const { apis } = this.workspace;
     return (apis.live(DEFAULT_API) ?? apis.create('default', { id: DEFAULT_API })).id;
   }
 
   /**
-   * Has what a request changed kept. If that fails, the workspace is filled again, so that the request changed nothing.
+   * Persists what a request changed. If that fails, the workspace is filled again, so that the request changes nothing.
    *
    * @throws {ApiError} 500
    */

@@ -1,8 +1,8 @@
-/** No text of a caller contains a lone surrogate (it is replaced on the way in), so this marks what is ours alone. */
+/** Lone surrogates in requests are replaced, so this mark cannot occur in a caller's text. */
 const MARK = '\ud800';
 const MARKED = /"\\ud800((?:[^"\\]|\\.)*)"/g;
 
-/** JSON that is to be answered as it stands: an integer beyond 2^53, `-0`, nesting too deep for `JSON.stringify`. */
+/** JSON that is sent verbatim: an integer beyond 2^53, `-0`, or nesting too deep for `JSON.stringify`. */
 export class JsonText {
   constructor(readonly text: string) {}
 
@@ -19,7 +19,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
-/** A value as JSON, with `<`, `>` and `&` escaped as Unkey's server does. */
+/** Serializes a value, with `<`, `>` and `&` escaped as Unkey's server does. */
 export function toJson(value: unknown): string {
   let json = JSON.stringify(value);
   if (json.includes('"\\ud800')) {
@@ -30,7 +30,7 @@ export function toJson(value: unknown): string {
     : json;
 }
 
-/** A 64-bit integer for an answer: a number, or its digits where a number would round it. */
+/** A 64-bit integer for a response: a number, or its digits if a number would round it. */
 export function exactInteger(value: bigint): number | JsonText {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : new JsonText(String(value));

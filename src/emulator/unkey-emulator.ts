@@ -9,21 +9,21 @@ import { operations, operationsWithKeyspaces } from './operations/operations.js'
 import type { RecordedCall } from './transport/call-log.js';
 import { createEmulatorServer } from './transport/emulator-server.js';
 
-/** A root key that is to be made. */
+/** Options of `createRootKey`. */
 export interface CreateRootKeyOptions {
   /**
-   * What it may do: tuples such as `api.*.verify_key` or `api.<apiId>.verify_key`, compared letter for letter, or
+   * Its permissions: tuples such as `api.*.verify_key` or `api.<apiId>.verify_key`, compared exactly, or URN
    * grants such as `unkey:v1:ws_emulator:**#*`. Default: everything.
    */
   permissions?: readonly string[] | undefined;
   /** Default true. */
   enabled?: boolean | undefined;
-  /** Unix ms. */
+  /** Unix ms. Default: never. */
   expires?: number | undefined;
 }
 
 /**
- * An Unkey that runs in this process: the v2 API over real HTTP, with a clock that can be moved and faults on demand.
+ * A local Unkey server in this process: the v2 API over real HTTP, with a clock that you can move and faults on demand.
  * For development and tests.
  *
  * @example
@@ -35,9 +35,9 @@ export interface CreateRootKeyOptions {
 export class UnkeyEmulator {
   /** The base URL, for example `http://127.0.0.1:49152`. */
   readonly url: string;
-  /** A root key that may do everything. */
+  /** A root key with all permissions. */
   readonly rootKey: string;
-  /** Whether it knows keyspaces, as `start({ keyspaces })` says. */
+  /** Whether it was started with `keyspaces: true`. */
   readonly keyspaces: boolean;
   /** The emulator's clock. */
   readonly clock: EmulatorClock;
@@ -57,14 +57,14 @@ export class UnkeyEmulator {
   /**
    * Starts an emulator.
    *
-   * @throws {TypeError} for an option that is unknown or of a wrong type
-   * @throws {Error} where `NODE_ENV` is `production`, unless `allowProduction` is true; for a port that is taken
+   * @throws {TypeError} for an unknown or invalid option
+   * @throws {Error} if `NODE_ENV` is `production` and `allowProduction` is not true, or if the port is in use
    */
   static async start(options: EmulatorOptions = {}): Promise<UnkeyEmulator> {
     return UnkeyEmulator.startWith(options, {});
   }
 
-  /** @internal with what the shell needs besides */
+  /** @internal starts an emulator with the hooks of the command line */
   static async startWith(options: EmulatorOptions, setup: EmulatorSetup): Promise<UnkeyEmulator> {
     checkEmulatorOptions(options);
     const state = new EmulatorState(options, setup);
@@ -85,7 +85,7 @@ export class UnkeyEmulator {
   }
 
   /**
-   * The latest requests that came in over HTTP, oldest first; `createKey` and `createRootKey` are not among them.
+   * The latest HTTP requests, oldest first. `createKey` and `createRootKey` use no HTTP and are not recorded.
    *
    * @example
    * expect(unkey.calls.map((call) => call.operation)).toEqual(['keys.verifyKey']);
@@ -95,11 +95,11 @@ export class UnkeyEmulator {
   }
 
   /**
-   * Makes a key, without HTTP and whatever faults there are.
+   * Creates a key without HTTP. Faults do not apply.
    *
-   * @param body the body of `keys.createKey`; `apiId` may be left out
-   * @returns the key as its owner sends it, and its id
-   * @throws {TypeError} with one sentence if Unkey would refuse the body
+   * @param body the body of `keys.createKey`; `apiId` is optional
+   * @returns the key as callers send it, and its id
+   * @throws {TypeError} with one sentence if Unkey would reject the body
    */
   async createKey(body: CreateKeyBody = {}): Promise<CreatedKey> {
     const { workspace } = this.#state;
@@ -107,10 +107,10 @@ export class UnkeyEmulator {
   }
 
   /**
-   * Makes a further root key.
+   * Creates another root key.
    *
    * @returns the root key, for an `Authorization: Bearer` header
-   * @throws {TypeError} for an option that is unknown or of a wrong type
+   * @throws {TypeError} for an unknown or invalid option
    * @example
    * const verifyOnly = unkey.createRootKey({ permissions: ['api.*.verify_key'] });
    */
@@ -123,9 +123,10 @@ export class UnkeyEmulator {
   }
 
   /**
-   * Lets requests go wrong: the faults that fit a request hit in the order in which they were ordered, one a request.
+   * Makes requests fail. Each request is hit by at most one fault: the first one added that matches the request and is
+   * not used up.
    *
-   * @throws {TypeError} for what is no fault, no operation or no count
+   * @throws {TypeError} for an invalid fault, operation or count
    * @example
    * unkey.fail({ status: 500 }, { operation: 'keys.verifyKey', times: 2 });
    * const slow = unkey.fail({ latency: 300 });
@@ -135,7 +136,7 @@ export class UnkeyEmulator {
     return this.#state.faults.add(fault, options);
   }
 
-  /** Makes everything as it was at the start: no data but `rootKey`, no faults, no calls, the clock where it was. */
+  /** Restores the state of the start: no data but `rootKey`, no faults, no recorded calls, the clock as it was. */
   reset(): void {
     this.#state.reset();
     for (const listener of this.#resetListeners) listener();
@@ -144,16 +145,16 @@ export class UnkeyEmulator {
   /**
    * Calls a function after every {@link reset}, such as one that clears what an app under test has cached.
    *
-   * @returns an object whose `off()` ends it
+   * @returns an object whose `off()` removes the listener
    */
   onReset(listener: () => void): { off(): void } {
-    // A function of its own, so that the same listener may be added twice and removed once.
+    // A new function each time, so that a listener that was added twice can be removed once.
     const call = () => listener();
     this.#resetListeners.add(call);
     return { off: () => void this.#resetListeners.delete(call) };
   }
 
-  /** Stops at once, hanging requests included. A second call does nothing. */
+  /** Closes the server immediately, including hanging requests. A second call does nothing. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
@@ -162,7 +163,7 @@ export class UnkeyEmulator {
     await closed;
   }
 
-  /** Closes it at the end of `await using unkey = await UnkeyEmulator.start()`. */
+  /** Closes the server at the end of `await using unkey = await UnkeyEmulator.start()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

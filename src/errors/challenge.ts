@@ -1,10 +1,10 @@
 import { denialOf } from './denial-table.js';
 
-/** How a challenge is written; from the options. */
+/** The values that go into a `WWW-Authenticate` header. */
 export interface ChallengeOptions {
   readonly scheme: string;
   readonly realm: string;
-  /** The names of the permissions that were demanded, where the caller may know them. */
+  /** The names of the required permissions, if the caller may know them. */
   readonly scope?: string | undefined;
 }
 

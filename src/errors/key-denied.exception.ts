@@ -2,26 +2,27 @@ import type { KeyDemands } from '../contracts/key-demands.js';
 import type { Verification } from '../contracts/verification.js';
 import { UnkeyException, type UnkeyExceptionInit } from './unkey.exception.js';
 
-/** What a {@link KeyDeniedException} is made of besides the verification. */
+/** The optional properties of a {@link KeyDeniedException}. */
 export interface KeyDeniedInit extends UnkeyExceptionInit {
-  /** The code of a check of your own; Unkey's unless given. */
+  /** The code of a check of your own; by default Unkey's code. */
   code?: string | undefined;
-  /** What the call demanded of the key. */
+  /** What the call required of the key. */
   demands?: KeyDemands | undefined;
 }
 
 /**
- * Unkey said no, or the text cannot be a key (`MALFORMED_KEY`), or a check of yours refused the key. `code` is Unkey's or
- * the check's; the status is the denial table's (401, 403, 429), unless the `statuses` option or the check says another.
+ * Thrown if Unkey denies the key, if the text can't be a key (`MALFORMED_KEY`), or if one of your checks rejects the key.
+ * `code` is the code of Unkey or of the check. The status is 401, 403 or 429, as {@link DENIALS} says, unless the
+ * `statuses` option or the check sets another.
  */
 export class KeyDeniedException extends UnkeyException {
   /**
-   * Unkey's whole answer: whose key it was, which limit was exceeded. If a check refused the key, it is the yes that
-   * came before. Not enumerable, so that it does not slip into logs and bodies.
+   * Unkey's whole answer: the owner of the key, the limit that was exceeded. If a check rejected the key, this is the
+   * successful verification before it. Not enumerable, so that it does not end up in logs and response bodies.
    */
   declare readonly verification: Verification;
 
-  /** What the call demanded of the key; what it did not demand is absent. Not enumerable either. */
+  /** What the call required of the key. Not enumerable either. */
   declare readonly demands: KeyDemands;
 
   constructor(verification: Verification, { code, demands, ...init }: KeyDeniedInit = {}) {

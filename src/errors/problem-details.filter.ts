@@ -4,8 +4,8 @@ import { requiredPermissions } from './required-permissions.js';
 import { UnkeyException } from './unkey.exception.js';
 
 /**
- * Answers refusals as problem details (RFC 9457): `type`, `title`, `status`, `detail`, and our `code` and `required`. A filter,
- * since Nest's adapters write the content type of what they are given themselves.
+ * Sends denials as problem details (RFC 9457): `type`, `title`, `status`, `detail`, and our `code` and `required`. A filter,
+ * because Nest's adapters set the content type of a response body themselves.
  */
 @Catch(UnkeyException)
 export class ProblemDetailsFilter implements ExceptionFilter<UnkeyException> {

@@ -1,6 +1,6 @@
 import type { UnkeyException } from './unkey.exception.js';
 
-/** The permission query that a refusal tells its caller, if the option `exposeRequiredPermissions` lets it. */
+/** Returns the permission query in the body of a denial; `undefined` without the option `exposeRequiredPermissions`. */
 export function requiredPermissions(exception: UnkeyException): string | undefined {
   const body = exception.getResponse();
   const required: unknown = typeof body === 'object' ? Reflect.get(body, 'required') : undefined;

@@ -7,13 +7,13 @@ const BRAND = Symbol.for('nestjs-unkey:exception');
 
 /** The optional properties of an {@link UnkeyException}. */
 export interface UnkeyExceptionInit {
-  /** HTTP status; the denial table's unless given. */
+  /** HTTP status; by default the status of the code in {@link DENIALS}. */
   status?: number | undefined;
-  /** One sentence for the caller; the denial table's unless given. */
+  /** One sentence for the caller; by default the message of the code in {@link DENIALS}. */
   message?: string | undefined;
-  /** The permission query that the caller is told, where it may be told. */
+  /** The required permissions as a permission query, if the caller may know them. */
   required?: string | undefined;
-  /** Unkey's id of the call, where it was asked. */
+  /** Unkey's id of the call, if there was one. */
   requestId?: string | undefined;
   /** For the `Retry-After` header, in seconds: rounded up, and limited to 1 to 86,400 (one day). */
   retryAfter?: number | undefined;
@@ -22,8 +22,8 @@ export interface UnkeyExceptionInit {
 }
 
 /**
- * What every refusal of this module extends. The body is Nest's with `code` added:
- * `{ statusCode, message, error, code }`, and `required` where the caller may know it. Holds no request, no key and no root key.
+ * The base class of every exception that the guard throws. The body is Nest's with `code` added:
+ * `{ statusCode, message, error, code }`, and `required` if the caller may know it. Holds no request, no key and no root key.
  */
 export class UnkeyException extends HttpException {
   /**

@@ -8,9 +8,9 @@ const bearerToken = schemeValue('Bearer');
 /**
  * Reads the key from `Authorization: Bearer …` (RFC 6750). The scheme is case-insensitive; other schemes are ignored.
  *
- * A token of JWT form is no key, so that a user's session is never sent to Unkey. With `jwt: true` it is a key.
+ * A token that looks like a JWT is ignored, so that a user's session is never sent to Unkey. `jwt: true` accepts it.
  *
- * @param options `jwt`: whether a token of JWT form is a key; `false` by default
+ * @param options `jwt`: whether to accept a token that looks like a JWT; default: `false`
  * @example UnkeyModule.forRoot({ keyFrom: [fromBearer(), fromCookie('session_key')] })
  */
 export function fromBearer({ jwt = false }: { jwt?: boolean } = {}): KeySource {

@@ -5,19 +5,19 @@ import { onlyValue } from './only-value.js';
 import { schemeFault, schemeValue } from './scheme-value.js';
 
 /**
- * The key is the value of a header, or what follows a scheme in it.
+ * Reads the key from a header: its whole value, or the part after an authentication scheme.
  *
- * @param name the header's name, in any case
- * @param options `scheme`: the key is what follows this authentication scheme, in any case; a value without it is no
- *   key, and the `WWW-Authenticate` header of a 401 names it. `fromHeader('authorization', { scheme: 'Bearer' })` is
- *   {@link fromBearer}.
+ * @param name the name of the header, case-insensitive
+ * @param options `scheme`: the case-insensitive authentication scheme in front of the key. A value without it is
+ *   ignored. The `WWW-Authenticate` header of a 401 names the scheme. `fromHeader('authorization', { scheme: 'Bearer' })`
+ *   is the same as {@link fromBearer}.
  * @example UnkeyModule.forRoot({ keyFrom: fromHeader('x-acme-key') })
  * @example UnkeyModule.forRoot({ keyFrom: fromHeader('authorization', { scheme: 'Api-Key' }) })
  */
 export function fromHeader(name: string, { scheme }: { scheme?: string } = {}): KeySource {
   if (scheme === undefined) return keySourceFrom((places) => onlyValue(places.header(name)));
   const fault = schemeFault(scheme);
-  // A key source is made while classes are defined; the error waits for the boot, which knows where the source is used.
+  // A key source is made while classes are defined. The error is thrown at startup, when it is known where it is used.
   if (fault !== undefined) {
     return keySourceFrom(() => undefined, { fault: `fromHeader(${JSON.stringify(name)}): ${fault}` });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isJwtShape } from './jwt-shape.js';
 
-describe('a token has the form of a JWT', () => {
+describe('isJwtShape: a token that looks like a JWT', () => {
   it.each([
     'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
     'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.',

@@ -1,19 +1,23 @@
 import { isIP } from 'node:net';
 import type { KeyRatelimitDemand, VerifyOptions } from '../contracts/verify-options.js';
 
-// What Unkey takes (its OpenAPI description), except that an ad-hoc limit below these minimums, which Unkey accepts
-// and then ignores together with all other limits of the call, is refused here.
+// The limits of Unkey's OpenAPI description. One is stricter here: Unkey accepts an ad-hoc limit that is too small, and
+// then ignores all rate limits of that call.
 const MAX_COST = 1_000_000_000_000;
 const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 512;
 const KNOWN = new Set(['permissions', 'credits', 'ratelimits', 'tags', 'clientIp']);
 
-/** Throws a `TypeError` with one sentence where a demand cannot be one; permissions are checked where they are written. */
+/**
+ * Checks the options of a verification, except permissions: `toPermissionQuery` checks those.
+ *
+ * @throws TypeError that says which option is wrong
+ */
 export function checkDemands(options: VerifyOptions): void {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const unknown = given.map(([name]) => name).find((name) => !KNOWN.has(name));
   if (unknown !== undefined)
-    throw new TypeError(`there is no demand "${unknown}"; demands are ${[...KNOWN].join(', ')}`);
+    throw new TypeError(`unknown option "${unknown}"; a verification takes ${[...KNOWN].join(', ')}`);
   if (options.credits !== undefined) checkCredits(options.credits);
   for (const demand of options.ratelimits ?? []) checkRatelimit(demand);
   checkTags(options.tags ?? []);
@@ -40,26 +44,28 @@ export function checkRatelimit({ name, cost, limit, duration, ...rest }: KeyRate
   }
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    throw new TypeError(`rate limit "${name}" has cost, limit and duration, there is no "${unknown}"`);
+    throw new TypeError(
+      `unknown option "${unknown}" of rate limit "${name}"; it takes cost, limit and duration`,
+    );
   }
   if (cost !== undefined && !isWhole(cost, 0)) {
     throw new TypeError(
-      `the cost of rate limit "${name}" must be a whole number from 0, got ${String(cost)}`,
+      `the cost of rate limit "${name}" must be a whole number of at least 0, got ${String(cost)}`,
     );
   }
   if ((limit === undefined) !== (duration === undefined)) {
     throw new TypeError(
-      `rate limit "${name}" must have both limit and duration, or neither: Unkey ignores one alone`,
+      `rate limit "${name}" must have both limit and duration, or neither: Unkey ignores one without the other`,
     );
   }
   if (limit !== undefined && !isWhole(limit, 1)) {
     throw new TypeError(
-      `the limit of rate limit "${name}" must be a whole number from 1, got ${String(limit)}`,
+      `the limit of rate limit "${name}" must be a whole number of at least 1, got ${String(limit)}`,
     );
   }
   if (duration !== undefined && !isWhole(duration, 1000)) {
     throw new TypeError(
-      `the duration of rate limit "${name}" must be a whole number of milliseconds from 1000, got ${String(duration)}`,
+      `the duration of rate limit "${name}" must be a whole number of at least 1000 (ms), got ${String(duration)}`,
     );
   }
 }
@@ -70,11 +76,10 @@ export function checkTags(tags: readonly unknown[]): asserts tags is readonly st
   );
   if (wrong !== undefined) {
     throw new TypeError(
-      `a tag must be a text of 1 to ${MAX_TAG_LENGTH} characters, got ${JSON.stringify(wrong)}`,
+      `a tag must be a string of 1 to ${MAX_TAG_LENGTH} characters, got ${JSON.stringify(wrong)}`,
     );
   }
-  if (tags.length > MAX_TAGS)
-    throw new TypeError(`there can be ${MAX_TAGS} tags at most, got ${tags.length}`);
+  if (tags.length > MAX_TAGS) throw new TypeError(`at most ${MAX_TAGS} tags are allowed, got ${tags.length}`);
 }
 
 function isWhole(value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): value is number {
@@ -82,8 +87,9 @@ function isWhole(value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): va
 }
 
 /**
- * Tags as Unkey takes them, from those that a function gave: what is no text, empty or too much is left out, what
- * is too long is cut. They are for analytics alone, and a caller's odd path must not fail its request.
+ * Makes tags that a function returned valid for Unkey: leaves out values that are not strings, empty ones, and those
+ * beyond the maximum; truncates long ones. It does not throw, because tags are only for analytics: a request must not
+ * fail because its path makes a bad tag.
  */
 export function fitTags(tags: readonly unknown[]): string[] {
   return tags

@@ -1,9 +1,9 @@
-/** A copy of plain data that nobody can change, down to its leaves. */
+/** Returns a deep-frozen copy of plain data. */
 export function frozenCopy<Data>(data: Data): Data {
   return freeze(structuredClone(data));
 }
 
-/** Whether nobody can change this plain data, down to its leaves. */
+/** Whether plain data is deep-frozen. */
 export function isFrozen(data: unknown): boolean {
   return Object.isFrozen(data) && members(data).every(isFrozen);
 }

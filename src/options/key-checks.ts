@@ -5,11 +5,11 @@ import type { UnkeyStatuses } from './unkey-options.js';
 
 const KNOWN = ['check', 'code', 'message', 'status'];
 
-/** Codes that do not say that a key was refused. */
-const NO_DENIALS = new Set<unknown>(['VALID', 'UNKEY_UNAVAILABLE', 'UNKEY_MISCONFIGURED']);
+/** Codes that are not denials, so a check must not use them. */
+const RESERVED_CODES = new Set<unknown>(['VALID', 'UNKEY_UNAVAILABLE', 'UNKEY_MISCONFIGURED']);
 
 /**
- * Fills in how a check is answered.
+ * Validates a check and fills in the code and status of its rejection.
  *
  * @throws TypeError that says what is wrong with the check
  */
@@ -22,21 +22,21 @@ export function resolveKeyCheck(given: KeyCheck, statuses: Readonly<UnkeyStatuse
 
 function validate(given: unknown): void {
   if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`a check must be an object of ${KNOWN.join(', ')}, got ${shown(given)}`);
+    throw new TypeError(`a check must be an object with ${KNOWN.join(', ')}, got ${shown(given)}`);
   }
   const unknown = Object.keys(given).find((name) => !KNOWN.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`a check has ${KNOWN.join(', ')}, there is no "${unknown}"`);
+    throw new TypeError(`unknown member "${unknown}"; a check takes ${KNOWN.join(', ')}`);
   }
   const { check, code, message, status }: Partial<Record<keyof KeyCheck, unknown>> = given;
   if (typeof check !== 'function') {
     throw new TypeError(`"check" must be a function (key, context) => boolean, got ${shown(check)}`);
   }
-  if (code !== undefined && (typeof code !== 'string' || code === '' || NO_DENIALS.has(code))) {
-    throw new TypeError(`"code" must be a code of your own, such as 'PLAN_REQUIRED', got ${shown(code)}`);
+  if (code !== undefined && (typeof code !== 'string' || code === '' || RESERVED_CODES.has(code))) {
+    throw new TypeError(`"code" must be your own code, such as 'PLAN_REQUIRED', got ${shown(code)}`);
   }
   if (message !== undefined && (typeof message !== 'string' || message === '')) {
-    throw new TypeError(`"message" must be a sentence for the caller, got ${shown(message)}`);
+    throw new TypeError(`"message" must be a non-empty string for the caller, got ${shown(message)}`);
   }
   if (status !== undefined && !isClientError(status)) {
     throw new TypeError(`"status" must be an HTTP status from 400 to 499, got ${shown(status)}`);

@@ -2,7 +2,7 @@ import type { KeyDemands } from '../contracts/key-demands.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
 import { toPermissionQuery } from './permission-query.js';
 
-/** What a refused call demanded, for whoever reads the refusal. */
+/** Returns what a rejected call required, for the exception that reports the rejection. */
 export function keyDemandsOf({ permissions, credits, ratelimits }: VerifyOptions): KeyDemands {
   const demands: KeyDemands = {};
   if (permissions !== undefined) {

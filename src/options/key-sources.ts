@@ -1,7 +1,8 @@
 import type { KeySource } from '../contracts/key-source.js';
+import { shown } from './shown-value.js';
 
 /**
- * Checks sources that the option `keyFrom` or `@KeyFrom()` was given.
+ * Checks the sources in the option `keyFrom` or in `@KeyFrom()`.
  *
  * @throws TypeError that says what is wrong
  */
@@ -9,7 +10,7 @@ export function checkKeySources(sources: readonly unknown[]): asserts sources is
   for (const source of sources) {
     if (typeof source !== 'function') {
       throw new TypeError(
-        `a key source must be a function, such as fromHeader("x-api-key"), got ${source === null ? 'null' : typeof source}`,
+        `a key source must be a function, such as fromHeader("x-api-key"), got ${shown(source)}`,
       );
     }
     const fault: unknown = Reflect.get(source, 'fault');
@@ -17,7 +18,10 @@ export function checkKeySources(sources: readonly unknown[]): asserts sources is
   }
 }
 
-/** The scheme that the challenge of a 401 names: `Bearer` if a source reads it, else the first that a source names. */
+/**
+ * The scheme in the `WWW-Authenticate` of a 401: `Bearer` if a source reads it, otherwise that of the first source with
+ * a scheme.
+ */
 export function challengeScheme(sources: readonly KeySource[]): string {
   const schemes = sources.map(({ scheme }) => scheme).filter((scheme) => scheme !== undefined);
   return schemes.find((scheme) => scheme === 'Bearer') ?? schemes[0] ?? 'ApiKey';

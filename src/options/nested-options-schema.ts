@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { isStore, STORE } from './is-store.js';
+import { isStore, STORE_EXPECTED } from './is-store.js';
 import type { UnkeyCacheOptions } from './unkey-options.js';
 import { wholeNumber } from './whole-number.js';
 
 const MS = 'must be a whole number of milliseconds from 1 to 2147483647';
 const MS_OR_NONE = 'must be a whole number of milliseconds from 0 to 2147483647';
-const COUNT = 'must be a whole number from 1';
-const RATE = 'must be a share above 0 and up to 1';
-const SCOPE = 'must be a text that is not empty';
+const COUNT = 'must be a whole number of at least 1';
+const RATE = 'must be a number above 0 and up to 1';
+const SCOPE = 'must be a non-empty string';
 
 const breaker = object('breaker', 'false', {
   consecutiveFailures: wholeNumber(1, COUNT),
@@ -22,13 +22,13 @@ const cache = object('cache', 'true, false', {
   staleIfError: wholeNumber(0, MS_OR_NONE),
   store: v.custom<NonNullable<UnkeyCacheOptions['store']>>(
     (value) => isStore(value) || typeof value === 'function',
-    STORE,
+    STORE_EXPECTED,
   ),
   storeTimeout: wholeNumber(1, MS),
   scope: v.pipe(v.string(SCOPE), v.nonEmpty(SCOPE)),
 });
 
-/** Options that are objects of options. */
+/** The schemas of the options that are objects of options. */
 export const NESTED_OPTIONS = {
   breaker: v.lazy((given) => (given === false ? v.literal(false) : breaker)),
   cache: v.lazy((given) => (typeof given === 'boolean' ? v.boolean() : cache)),
@@ -36,9 +36,9 @@ export const NESTED_OPTIONS = {
 
 function object<Entries extends v.ObjectEntries>(name: string, other: string, entries: Entries) {
   const names = Object.keys(entries).join(', ');
-  const takes = ({ expected }: { expected: string | null }) =>
+  const message = ({ expected }: { expected: string | null }) =>
     expected === 'never'
       ? `is unknown; "${name}" takes ${names}`
-      : `must be ${other} or an object of ${names}`;
-  return v.partial(v.strictObject(entries, takes));
+      : `must be ${other} or an object with ${names}`;
+  return v.partial(v.strictObject(entries, message));
 }

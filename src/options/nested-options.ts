@@ -1,7 +1,7 @@
 import type { ResolvedBreakerOptions, ResolvedCacheOptions } from './resolved-options.js';
 import type { UnkeyBreakerOptions, UnkeyCacheOptions } from './unkey-options.js';
 
-/** The option `breaker` with its defaults. */
+/** Fills in the defaults of the option `breaker`. */
 export function breakerOf(given: UnkeyBreakerOptions | false | undefined): ResolvedBreakerOptions | false {
   if (given === false) return false;
   return Object.freeze({
@@ -11,7 +11,7 @@ export function breakerOf(given: UnkeyBreakerOptions | false | undefined): Resol
   });
 }
 
-/** The option `cache` with its defaults. */
+/** Fills in the defaults of the option `cache`. */
 export function cacheOf(given: UnkeyCacheOptions | boolean | undefined): ResolvedCacheOptions | false {
   if (given === undefined || given === false) return false;
   const { ttl, max, negativeTtl, staleIfError, store, storeTimeout } = given === true ? {} : given;

@@ -1,6 +1,6 @@
 import type { UnkeyModuleOptions } from './unkey-options.js';
 
-// Without the schema, which is loaded when the app boots; the type keeps it complete.
+// Listed here because the schema is loaded only at startup. The type makes sure that no option is missing.
 const NAMES: Readonly<Record<keyof UnkeyModuleOptions, true>> = {
   rootKey: true,
   baseUrl: true,

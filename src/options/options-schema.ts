@@ -12,37 +12,37 @@ import { routePatternFault } from './route-pattern.js';
 import type { RatelimitHeaders, UnkeyClientOptions, UnkeyModuleOptions, UserFrom } from './unkey-options.js';
 import { wholeNumber } from './whole-number.js';
 
-// Every message says what the option takes; where it stands and what was given is added by whoever reports it.
+// Each message says what the option takes. `resolveOptions` adds the name of the option and the value that it got.
 const is =
   <T>(test: (value: unknown) => boolean) =>
-  (takes: string) =>
-    v.custom<T>(test, takes);
+  (expected: string) =>
+    v.custom<T>(test, expected);
 
 const isFunction = (value: unknown) => typeof value === 'function';
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
-const isId = (value: unknown) => isText(value) && !/\s/.test(String(value));
-const oneOrMore = <T>(item: (value: unknown) => boolean, takes: string) =>
+const isNonEmptyString = (value: unknown) => typeof value === 'string' && value !== '';
+const isId = (value: unknown) => isNonEmptyString(value) && !/\s/.test(String(value));
+const oneOrMore = <T>(item: (value: unknown) => boolean, expected: string) =>
   is<T | readonly T[]>((value) =>
     Array.isArray(value) ? value.length > 0 && value.every(item) : item(value),
-  )(takes);
+  )(expected);
 
-const ROOT_KEY = 'must be the text of a root key, without blanks';
+const ROOT_KEY = 'must be a root key without whitespace';
 const STATUS = 'must be an HTTP status from 400 to 599';
 const TIMEOUT = 'must be a whole number of milliseconds from 1 to 2147483647';
-const MAX_IN_FLIGHT = 'must be a whole number from 1';
+const MAX_IN_FLIGHT = 'must be a whole number of at least 1';
 const SKIP_TRANSPORTS = "must be a list of context types, such as ['rmq']";
 const RATELIMIT_HEADERS = new Set<unknown>(['legacy', 'ietf', 'both', false]);
-/** Options of the SDK's client that the module fills in itself, with the module's option for it. */
-const TAKEN = { rootKey: 'rootKey', serverURL: 'baseUrl', serverIdx: 'baseUrl' } as const;
+/** Options of the SDK's client that the module sets, each with the module option to use instead. */
+const MODULE_OPTION = { rootKey: 'rootKey', serverURL: 'baseUrl', serverIdx: 'baseUrl' } as const;
 
 const clientOptions = v.pipe(
   is<UnkeyClientOptions>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))(
-    'must be an object of SDK options',
+    'must be an object with SDK options',
   ),
   ...(['rootKey', 'serverURL', 'serverIdx'] as const).map((name) =>
     v.check<UnkeyClientOptions, string>(
       (options) => !(name in options),
-      `must not hold "${name}": give it to the module as "${TAKEN[name]}"`,
+      `must not contain "${name}"; use the module option "${MODULE_OPTION[name]}"`,
     ),
   ),
 );
@@ -58,9 +58,9 @@ const exclude = v.array(
   'must be a list of route patterns such as "/admin/*"',
 );
 
-/** Every option that exists; what is not here is refused as unknown. */
+/** The schema of every option. An option that is not listed here is rejected as unknown. */
 export const OPTIONS = {
-  rootKey: is<string>((value) => isText(value) && !/\s/.test(String(value)))(ROOT_KEY),
+  rootKey: is<string>((value) => isNonEmptyString(value) && !/\s/.test(String(value)))(ROOT_KEY),
   baseUrl: is<string>(isHttpUrl)('must be an http or https URL without credentials in it'),
   keyFrom: oneOrMore<KeySource>(
     isFunction,
@@ -68,10 +68,10 @@ export const OPTIONS = {
   ),
   keyspaces: is<readonly string[]>(
     (value) => Array.isArray(value) && value.length >= 1 && value.length <= 5 && value.every(isId),
-  )('must be a list of 1 to 5 ids of keyspaces, such as ["ks_1234"]'),
-  keyPrefix: oneOrMore<string>(isText, 'must be a prefix such as "acme_live_", or a list of them'),
+  )('must be a list of 1 to 5 keyspace ids, such as ["ks_1234"]'),
+  keyPrefix: oneOrMore<string>(isNonEmptyString, 'must be a prefix such as "acme_live_", or a list of them'),
   permissions: oneOrMore<PermissionExpression>(
-    (value) => isText(value) || (typeof value === 'object' && value !== null),
+    (value) => isNonEmptyString(value) || (typeof value === 'object' && value !== null),
     'must be a permission, anyOf(…), allOf(…), or a list of them',
   ),
   exposeRequiredPermissions: v.boolean('must be true or false'),
@@ -79,22 +79,22 @@ export const OPTIONS = {
     'must be a list of checks { check, code, message, status }',
   ),
   userFrom: is<UserFrom>(isFunction)('must be a function (key, context) => user'),
-  tags: is<readonly string[]>((value) => Array.isArray(value))('must be a list of texts'),
+  tags: is<readonly string[]>((value) => Array.isArray(value))('must be a list of strings'),
   public: is<readonly Type[]>((value) => Array.isArray(value) && value.every(isFunction))(
     'must be a list of controller classes',
   ),
   publicMetadata: is<string | readonly string[]>(
-    (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+    (value) => isNonEmptyString(value) || (Array.isArray(value) && value.every(isNonEmptyString)),
   )('must be a metadata key such as "isPublic", or a list of them'),
   exclude,
   skipIf: is<(context: ExecutionContext) => boolean | Promise<boolean>>(isFunction)(
-    'must be a function of the execution context',
+    'must be a function (context) => boolean',
   ),
   skipTransports: v.pipe(
-    is<readonly string[]>((value) => Array.isArray(value) && value.every(isText))(SKIP_TRANSPORTS),
+    is<readonly string[]>((value) => Array.isArray(value) && value.every(isNonEmptyString))(SKIP_TRANSPORTS),
     v.check(
       (types) => !types.includes('http'),
-      'must not list \'http\': use @Public(), "public" or "exclude" for routes that need no key',
+      'must not contain \'http\'; use @Public(), "public" or "exclude" for routes that need no key',
     ),
   ),
   audit: is<'warn' | 'throw' | 'off'>((value) => value === 'warn' || value === 'throw' || value === 'off')(
@@ -102,16 +102,19 @@ export const OPTIONS = {
   ),
   inheritAppConfig: v.boolean('must be true or false'),
   statuses: v.record(
-    v.pipe(v.string(), v.check(isDenialCode, `is no code; codes are ${Object.keys(DENIALS).join(', ')}`)),
+    v.pipe(
+      v.string(),
+      v.check(isDenialCode, `is not a code; the codes are ${Object.keys(DENIALS).join(', ')}`),
+    ),
     v.optional(v.pipe(v.number(STATUS), v.integer(STATUS), v.minValue(400, STATUS), v.maxValue(599, STATUS))),
-    'must be an object of HTTP statuses by code',
+    'must be an object with HTTP statuses by code',
   ),
   problemDetails: v.boolean('must be true or false'),
   ratelimitHeaders: is<RatelimitHeaders>((value) => RATELIMIT_HEADERS.has(value))(
     "must be 'legacy', 'ietf', 'both' or false",
   ),
   realm: is<string>((value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value))(
-    'must be text of printable ASCII characters',
+    'must be a string of printable ASCII characters',
   ),
   clientIp: v.boolean('must be true or false'),
   timeout: wholeNumber(1, TIMEOUT),
@@ -135,7 +138,7 @@ export const OPTIONS = {
 
 export const OPTIONS_SCHEMA = v.partial(v.strictObject(OPTIONS));
 
-/** What every option takes, checked; still with its absent ones absent. */
+/** The checked options, before defaults are filled in. */
 export type CheckedOptions = v.InferOutput<typeof OPTIONS_SCHEMA>;
 
 function isHttpUrl(value: unknown): boolean {

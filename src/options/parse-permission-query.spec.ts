@@ -20,7 +20,7 @@ describe('a permission query', () => {
     ['or.x', 'or.x'],
     ['a.b-c_d:e/f', 'a.b-c_d:e/f'],
     ['documents.*', 'documents.*'],
-  ])('%j is read as Unkey reads it', (query, tree) => {
+  ])('%j is parsed as Unkey parses it', (query, tree) => {
     expect(parsePermissionQuery(query).tree).toEqual(tree);
   });
 
@@ -55,13 +55,13 @@ describe('a permission query', () => {
     ['!a', 'has "!" at position 0'],
     ['é', 'has "é" at position 0'],
     ['a\u0000 AND b', String.raw`has "\u0000" at position 1`],
-    ['a\u00a0AND b', 'at position 1; use spaces, tabs and line breaks alone between names'],
+    ['a\u00a0AND b', 'at position 1; separate names only with spaces, tabs and line breaks'],
   ])('%j fails with its position', (query, sentence) => {
     expect(() => parsePermissionQuery(query)).toThrow(TypeError);
     expect(() => parsePermissionQuery(query)).toThrow(sentence);
   });
 
-  it('may nest as deeply as its length allows', () => {
+  it('can be nested as deeply as its maximum length allows', () => {
     const query = `${'('.repeat(499)}a${')'.repeat(499)}`;
     expect(parsePermissionQuery(query).tree).toBe('a');
   });

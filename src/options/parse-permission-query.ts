@@ -1,8 +1,8 @@
-/** A parsed permission query: the name of a permission, or two or more operands with the operator between them. */
+/** A parsed permission query: the name of a permission, or an operator with two or more operands. */
 export type PermissionTree =
   string | { readonly operator: 'AND' | 'OR'; readonly operands: PermissionTree[] };
 
-/** A query with its tree, and whether parentheses enclose all of it. */
+/** The tree of a query, and whether one pair of parentheses encloses the whole query. */
 export interface ParsedQuery {
   readonly tree: PermissionTree;
   readonly isEnclosed: boolean;
@@ -16,11 +16,12 @@ interface Token {
 
 const TOKEN = /[A-Za-z0-9._\-*:/]+|[^\s]/gu;
 const NAME = /^[A-Za-z0-9._\-*:/]+$/;
-const BLANK_OTHER_THAN_UNKEYS = /[^\S \t\r\n]/;
+/** Whitespace that Unkey does not accept. */
+const OTHER_WHITESPACE = /[^\S \t\r\n]/;
 
 /**
  * Parses Unkey's query language as Unkey does: names joined by `AND` and `OR` in any letter case, `AND` binds tighter,
- * parentheses group. The only difference: characters beyond ASCII are refused, because Unkey reads them byte by byte.
+ * parentheses group. The only difference: non-ASCII characters are rejected, because Unkey reads them byte by byte.
  *
  * @throws TypeError that says what is wrong and at which position, counted from 0
  */
@@ -34,7 +35,7 @@ export function parsePermissionQuery(query: string): ParsedQuery {
 
 class Parser {
   #at = 0;
-  /** Whether the first parenthesis was closed by the last token. */
+  /** Whether the last token closes the parenthesis that the first token opened. */
   isOneGroup = false;
 
   constructor(
@@ -95,11 +96,11 @@ class Parser {
 }
 
 function tokensOf(query: string): Token[] {
-  const blank = BLANK_OTHER_THAN_UNKEYS.exec(query);
-  if (blank !== null) {
+  const whitespace = OTHER_WHITESPACE.exec(query);
+  if (whitespace !== null) {
     throw new TypeError(
-      `the permission query ${JSON.stringify(query)} has ${JSON.stringify(blank[0])} at position ${blank.index}; ` +
-        'use spaces, tabs and line breaks alone between names',
+      `the permission query ${JSON.stringify(query)} has ${JSON.stringify(whitespace[0])} at position ${whitespace.index}; ` +
+        'separate names only with spaces, tabs and line breaks',
     );
   }
   return Array.from(query.matchAll(TOKEN), ({ 0: text, index }) => ({ text, position: index }));

@@ -1,7 +1,7 @@
 import type { PermissionExpression } from '../contracts/verify-options.js';
 
 /**
- * At least one of these.
+ * Requires at least one of these permissions.
  *
  * @example
  * @RequirePermissions(anyOf('admin', allOf('documents.read', 'documents.list')))
@@ -11,16 +11,17 @@ export function anyOf(...expressions: PermissionExpression[]): PermissionExpress
 }
 
 /**
- * All of these; for use inside {@link anyOf}, since a list of permissions means all of them anyway.
+ * Requires all of these permissions. Needed only inside {@link anyOf}: in a plain list, all permissions are required.
  */
 export function allOf(...expressions: PermissionExpression[]): PermissionExpression {
   return { allOf: expressions };
 }
 
 /**
- * Permissions in Unkey's own query language, wherever {@link anyOf} may be used: names joined by `AND` and `OR` in any
- * letter case, with parentheses; `AND` binds tighter. The query is sent as it is written. A query that Unkey could not
- * parse stops the app at startup, with the position of the error and the name of the handler.
+ * Requires permissions by a query in Unkey's own language: names joined by `AND` and `OR` in any letter case, with
+ * parentheses; `AND` binds tighter. You can use it wherever {@link anyOf} is allowed. The query is sent as you write
+ * it. A query that Unkey cannot parse stops the app at startup, with the position of the error and the name of the
+ * handler.
  *
  * @example
  * @RequirePermissions(permissionQuery('documents.read AND (admin OR owner)'))

@@ -29,9 +29,9 @@ describe("permissions in Unkey's query language", () => {
 
   it.each<[unknown[], string]>([
     [[], 'a list of permissions must name at least one permission'],
-    [[''], 'permission "" must be made of'],
-    [['a b'], 'must be made of'],
-    [['a\u0000'], 'must be made of'],
+    [[''], 'permission "" must contain only'],
+    [['a b'], 'must contain only'],
+    [['a\u0000'], 'must contain only'],
     [['AND'], 'an operator'],
     [['or'], 'an operator'],
     [[allOf()], 'allOf() must name'],
@@ -40,22 +40,22 @@ describe("permissions in Unkey's query language", () => {
     [[permissionQuery(7 as unknown as string)], 'permissionQuery() takes a query as a string, got 7'],
     [[permissionQuery('a'.repeat(1001))], 'a query of 1001 characters'],
     [[{ query: 'a', anyOf: ['b'] }], 'cannot have both query and anyOf in one object'],
-    [[{ oneOf: ['a'] }], 'a permission must be a name, anyOf(…) or allOf(…), there is no "oneOf"'],
-    [[{ anyOf: ['a'], oneOf: ['b'] }], 'there is no "oneOf"'],
-    [[{ anyOf: ['a'], [Symbol('b')]: ['b'] }], 'there is no "Symbol(b)"'],
+    [[{ oneOf: ['a'] }], 'a permission must be a name, anyOf(…) or allOf(…); unknown member "oneOf"'],
+    [[{ anyOf: ['a'], oneOf: ['b'] }], 'unknown member "oneOf"'],
+    [[{ anyOf: ['a'], [Symbol('b')]: ['b'] }], 'unknown member "Symbol(b)"'],
     [[{ anyOf: ['a'], allOf: ['b'] }], 'cannot have both anyOf and allOf in one object'],
     [[{ allOf: ['b'], anyOf: ['a'] }], 'cannot have both anyOf and allOf in one object'],
     [[{ anyOf: ['a'], allOf: [] }], 'cannot have both anyOf and allOf in one object'],
     [[{ anyOf: ['a'], allOf: undefined }], 'cannot have both anyOf and allOf in one object'],
     [[allOf('a', { anyOf: ['b'], allOf: ['c'] } as never)], 'cannot have both anyOf and allOf in one object'],
-    [[{}], 'got an object without either'],
-    [[Object.create({ anyOf: ['a'] })], 'got an object without either'],
+    [[{}], 'got an object with neither'],
+    [[Object.create({ anyOf: ['a'] })], 'got an object with neither'],
     [[{ anyOf: 'a' }], 'anyOf must be a list'],
     [[{ allOf: undefined }], 'allOf must be a list'],
     [[['a']], 'a permission must be a name'],
     [[null], 'a permission must be a name'],
     [[7], 'a permission must be a name'],
-  ])('%j is refused', (expressions, sentence) => {
+  ])('%j is rejected', (expressions, sentence) => {
     expect(() => toPermissionQuery(expressions as PermissionExpression[])).toThrow(sentence);
   });
 });

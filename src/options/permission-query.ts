@@ -2,17 +2,17 @@ import type { PermissionExpression } from '../contracts/verify-options.js';
 import { parsePermissionQuery } from './parse-permission-query.js';
 import { shown } from './shown-value.js';
 
-/** The characters that Unkey's lexer takes as part of a name; a wildcard is an ordinary character to it. */
+/** The characters that Unkey accepts in a name. `*` is an ordinary character, not a wildcard. */
 const NAME = /^[A-Za-z0-9._\-*:/]+$/;
 const OPERATOR = /^(and|or)$/i;
 
-/** What Unkey accepts as one query, in characters. */
+/** The longest query that Unkey accepts, in characters. */
 const MAX_LENGTH = 1000;
 
 /**
- * Writes permissions in Unkey's query language; several mean all of them. Throws a `TypeError` that says what is
- * wrong with an expression, so that whoever holds it can add where it stands.
+ * Converts permissions to Unkey's query language. Several expressions are joined with `AND`.
  *
+ * @throws TypeError that says what is wrong with an expression; the caller adds where the expression was found
  * @see https://www.unkey.com/docs/apis/features/authorization/verifying
  */
 export function toPermissionQuery(expressions: readonly PermissionExpression[]): string {
@@ -24,11 +24,11 @@ export function toPermissionQuery(expressions: readonly PermissionExpression[]):
 function checkLength(query: string): void {
   if (query.length <= MAX_LENGTH) return;
   throw new TypeError(
-    `the permissions make a query of ${query.length} characters, Unkey takes ${MAX_LENGTH} at most`,
+    `the permissions result in a query of ${query.length} characters; Unkey accepts at most ${MAX_LENGTH}`,
   );
 }
 
-/** A part of a query with the operator at its top, which decides whether it needs parentheses around it. */
+/** A part of a query, with its outermost operator, which decides whether the part needs parentheses. */
 interface Part {
   readonly text: string;
   readonly operator: 'AND' | 'OR' | undefined;
@@ -37,7 +37,7 @@ interface Part {
 function write(expression: PermissionExpression): Part {
   if (typeof expression === 'string') return { text: checkedName(expression), operator: undefined };
   checkGroup(expression);
-  if (expression.query !== undefined) return written(expression.query);
+  if (expression.query !== undefined) return writeQuery(expression.query);
   return expression.anyOf === undefined
     ? join(expression.allOf, 'AND', 'allOf()')
     : join(expression.anyOf, 'OR', 'anyOf()');
@@ -46,7 +46,7 @@ function write(expression: PermissionExpression): Part {
 function join(expressions: readonly PermissionExpression[], operator: 'AND' | 'OR', what: string): Part {
   const parts = expressions.map(write);
   const [first, second] = parts;
-  if (first === undefined) throw new TypeError(`${what} must name at least one permission, it is empty`);
+  if (first === undefined) throw new TypeError(`${what} must name at least one permission`);
   if (second === undefined) return first;
   const texts = parts.map((part) =>
     operator === 'AND' && part.operator === 'OR' ? `(${part.text})` : part.text,
@@ -54,8 +54,8 @@ function join(expressions: readonly PermissionExpression[], operator: 'AND' | 'O
   return { text: [...new Set(texts)].join(` ${operator} `), operator };
 }
 
-/** A query of the user's own, sent as it was written. */
-function written(query: string): Part {
+/** A query of the user's own, sent as the user wrote it. */
+function writeQuery(query: string): Part {
   checkLength(query);
   const { tree, isEnclosed } = parsePermissionQuery(query);
   const operator = typeof tree === 'string' || isEnclosed ? undefined : tree.operator;
@@ -70,25 +70,27 @@ function checkedName(name: string): string {
   }
   if (!NAME.test(name)) {
     throw new TypeError(
-      `permission ${JSON.stringify(name)} must be made of letters, digits and . _ - * : / alone; combine permissions with anyOf() and allOf(), or write a permissionQuery()`,
+      `permission ${JSON.stringify(name)} must contain only letters, digits and . _ - * : /; combine permissions with anyOf() and allOf(), or write a permissionQuery()`,
     );
   }
   return name;
 }
 
-const WANTED = 'a permission must be a name, anyOf(…) or allOf(…)';
+const EXPECTED = 'a permission must be a name, anyOf(…) or allOf(…)';
 const MEMBERS = ['query', 'anyOf', 'allOf'];
 
-/** Exactly one member, since a second one would be ignored, and with it what it demands. */
+/**
+ * Checks that there is exactly one member: a second one would be ignored, and with it the permissions that it requires.
+ */
 function checkGroup(expression: unknown): asserts expression is Exclude<PermissionExpression, string> {
   if (typeof expression !== 'object' || expression === null || Array.isArray(expression)) {
-    throw new TypeError(`${WANTED}, or permissionQuery(…)`);
+    throw new TypeError(`${EXPECTED}, or permissionQuery(…)`);
   }
   const members = Reflect.ownKeys(expression).map(String);
   const unknown = members.find((member) => !MEMBERS.includes(member));
-  if (unknown !== undefined) throw new TypeError(`${WANTED}, there is no "${unknown}"`);
+  if (unknown !== undefined) throw new TypeError(`${EXPECTED}; unknown member "${unknown}"`);
   const [member, another] = MEMBERS.filter((name) => members.includes(name));
-  if (member === undefined) throw new TypeError(`${WANTED}, got an object without either`);
+  if (member === undefined) throw new TypeError(`${EXPECTED}, got an object with neither`);
   if (another !== undefined) {
     throw new TypeError(
       `a permission cannot have both ${member} and ${another} in one object; nest them, as in allOf("a", anyOf("b", "c"))`,
@@ -99,5 +101,5 @@ function checkGroup(expression: unknown): asserts expression is Exclude<Permissi
     throw new TypeError(`permissionQuery() takes a query as a string, got ${shown(value)}`);
   }
   if (member !== 'query' && !Array.isArray(value))
-    throw new TypeError(`${WANTED}, and ${member} must be a list`);
+    throw new TypeError(`${EXPECTED}, and ${member} must be a list`);
 }

@@ -1,8 +1,8 @@
 import { parsePermissionQuery, type PermissionTree } from './parse-permission-query.js';
 
 /**
- * The `scope` parameter of a challenge (RFC 6750 §3): the names that a query demands, if it demands all of them.
- * `undefined` for a query with `OR`, which a list of names cannot say.
+ * Returns the `scope` parameter of a challenge (RFC 6750 §3): the permissions that a query requires. `undefined` for a
+ * query with `OR`, because `scope` means that all listed names are required.
  */
 export function permissionScope(query: string): string | undefined {
   const names = namesIn(parsePermissionQuery(query).tree);

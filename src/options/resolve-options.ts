@@ -14,10 +14,10 @@ import { routeMatcher } from './route-pattern.js';
 import { shown } from './shown-value.js';
 import { givenScope, isVerifiedByRootKey, verificationScope } from './verification-scope.js';
 
-/** What stands around the options when they are resolved. */
-export interface Surroundings {
+/** The environment in which options are resolved. */
+export interface OptionsEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Sources where `keyFrom` is not given. */
+  /** The sources to use if `keyFrom` is not set. */
   readonly keyFrom: readonly KeySource[];
   /** The clock, in Unix ms. */
   readonly now: () => number;
@@ -26,16 +26,18 @@ export interface Surroundings {
 }
 
 /**
- * Fills in defaults, checks and freezes. Throws an {@link UnkeyConfigError} that names the option, what it got and
- * what it takes; never with the value of a root key in it.
+ * Validates the options, fills in the defaults and freezes the result.
+ *
+ * @throws UnkeyConfigError that names the option, the value that it got and the values that it takes. It never contains
+ * a root key.
  */
-export function resolveOptions(given: unknown, around: Surroundings): ResolvedUnkeyOptions {
-  const options = checked(withEnvironment(withoutUndefined(given), around.env));
-  const keyFrom = options.keyFrom === undefined ? around.keyFrom : list(options.keyFrom);
+export function resolveOptions(given: unknown, environment: OptionsEnvironment): ResolvedUnkeyOptions {
+  const options = checked(withEnvironment(withoutUndefined(given), environment.env));
+  const keyFrom = options.keyFrom === undefined ? environment.keyFrom : list(options.keyFrom);
   const permissions = list<PermissionExpression>(options.permissions);
-  attempt('permissions', () => permissions.length > 0 && toPermissionQuery(permissions));
-  attempt('keyFrom', () => checkKeySources(keyFrom));
-  attempt('tags', () => checkTags(options.tags ?? []));
+  forOption('permissions', () => permissions.length > 0 && toPermissionQuery(permissions));
+  forOption('keyFrom', () => checkKeySources(keyFrom));
+  forOption('tags', () => checkTags(options.tags ?? []));
   checkClient(options);
   checkKeyspaces(options);
   checkScope(options);
@@ -54,7 +56,7 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     exposeRequiredPermissions: options.exposeRequiredPermissions ?? false,
     checks: Object.freeze(
       (options.checks ?? []).map((check, index) =>
-        attempt(`checks.${index}`, () => resolveKeyCheck(check, statuses)),
+        forOption(`checks.${index}`, () => resolveKeyCheck(check, statuses)),
       ),
     ),
     userFrom: options.userFrom,
@@ -80,26 +82,29 @@ export function resolveOptions(given: unknown, around: Surroundings): ResolvedUn
     dispatcher: behindFunction(options.dispatcher),
     client: options.client === false ? false : behindFunction(options.client),
     clientOptions: Object.freeze({ ...options.clientOptions }),
-    now: around.now,
-    onReset: around.onReset,
+    now: environment.now,
+    onReset: environment.onReset,
   });
 }
 
 function withoutUndefined(given: unknown): Record<string, unknown> {
   if (given === undefined) {
     throw fault(
-      'there are no options; import UnkeyModule.forRoot() or forRootAsync(), whose factory must return an object',
+      'there are no options; import UnkeyModule.forRoot(), or forRootAsync() with a factory that returns an object',
     );
   }
   if (typeof given !== 'object' || given === null)
     throw fault(`the options must be an object, got ${shown(given)}`);
-  // By name, since the root key stands there not enumerable; see conceal-secrets.ts.
+  // Not by Object.entries(): secrets are not enumerable, see conceal-secrets.ts.
   const names = Object.getOwnPropertyNames(given);
   const entries = names.map((name): [string, unknown] => [name, Reflect.get(given, name)]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-function withEnvironment(given: Record<string, unknown>, env: Surroundings['env']): Record<string, unknown> {
+function withEnvironment(
+  given: Record<string, unknown>,
+  env: OptionsEnvironment['env'],
+): Record<string, unknown> {
   const { UNKEY_ROOT_KEY: rootKey, UNKEY_BASE_URL: baseUrl } = env;
   return {
     ...(rootKey ? { rootKey: rootKey } : {}),
@@ -121,52 +126,52 @@ function refuseUnknown(name: string): void {
   if (Object.hasOwn(OPTIONS, name)) return;
   if (name === 'isGlobal' || name === 'globalGuard') {
     throw fault(
-      `option "${name}" is known before the factory runs: put it beside useFactory, as in forRootAsync({ ${name}: …, useFactory })`,
+      `option "${name}" must be known before the factory runs: set it next to useFactory, as in forRootAsync({ ${name}: …, useFactory })`,
     );
   }
-  throw fault(`there is no option "${name}"; options are ${Object.keys(OPTIONS).join(', ')}`);
+  throw fault(`unknown option "${name}"; the options are ${Object.keys(OPTIONS).join(', ')}`);
 }
 
-/** A client of the user's prints its root key, and so does a dispatcher that sends it: nobody sees into a function. */
+/** Hides a value in a function. A client or dispatcher of the user's may print the root key; a function does not. */
 function behindFunction<T>(value: T | undefined): (() => T) | undefined {
   return value === undefined ? undefined : () => value;
 }
 
-/** Without a root key of our own there is still the client's. */
+/** Without a root key, a `client` can still verify keys with its own. */
 function verifierOf({ verifier, rootKey, client }: CheckedOptions): ResolvedUnkeyOptions['verifier'] {
   return verifier ?? (rootKey === undefined && client ? 'sdk' : 'http');
 }
 
-/** Runs a check that throws what is wrong, and adds the option that it is wrong with. */
-function attempt<T>(name: string, check: () => T): T {
+/** Runs a check and adds the name of the option to the error that it throws. */
+function forOption<T>(name: string, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    throw fault(`option "${name}": ${error instanceof Error ? error.message : 'it cannot be read'}`);
+    throw fault(`option "${name}": ${error instanceof Error ? error.message : 'the value cannot be read'}`);
   }
 }
 
 function checkClient(options: CheckedOptions): void {
   if (options.client !== undefined && options.clientOptions !== undefined) {
     throw fault(
-      'option "clientOptions" is for the client that the module makes, so it cannot stand beside "client"',
+      'option "clientOptions" cannot be combined with "client", because it configures the client that the module creates',
     );
   }
   const verifier = verifierOf(options);
   if (options.client === false && verifier === 'sdk') {
     throw fault(
-      `option "client" is false, so keys cannot be verified through the SDK: let "verifier" be 'http' or a function`,
+      `option "client" is false, so keys cannot be verified through the SDK: set "verifier" to 'http' or a function`,
     );
   }
   if (options.dispatcher !== undefined && verifier !== 'http') {
-    throw fault(`option "dispatcher" is for verifier: 'http', so it cannot stand beside another "verifier"`);
+    throw fault(`option "dispatcher" works only with verifier: 'http'`);
   }
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
-    throw fault('no root key: give the option "rootKey" or set the environment variable UNKEY_ROOT_KEY');
+    throw fault('no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY');
   }
 }
 
-/** The SDK drops members that it does not know, so keys of every keyspace would pass. */
+/** The SDK does not send `keyspaces`, so keys of every keyspace would pass. */
 function checkKeyspaces(options: CheckedOptions): void {
   if (options.keyspaces === undefined || verifierOf(options) !== 'sdk') return;
   throw fault(
@@ -174,15 +179,15 @@ function checkKeyspaces(options: CheckedOptions): void {
   );
 }
 
-/** Apps that share a store must not share answers of different Unkeys. */
+/** Apps that use different Unkey APIs must not share cached results. */
 function checkScope(options: CheckedOptions): void {
   const { cache } = options;
   if (typeof cache !== 'object' || cache.store === undefined) return;
   if (isVerifiedByRootKey(options) || givenScope(options) !== undefined) return;
   const own = typeof options.verifier === 'function' ? 'verifier' : 'client';
   throw fault(
-    `option "cache.scope" is required, because "cache.store" is shared and keys are verified by a "${own}" of your own: ` +
-      'give the same text to all apps that verify keys of the same Unkey API, and another text to every other app',
+    `option "cache.scope" is required, because "cache.store" is shared and keys are verified by your own "${own}": ` +
+      'use the same string in all apps that verify keys of the same Unkey API, and a different one in every other app',
   );
 }
 

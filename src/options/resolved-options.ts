@@ -10,19 +10,19 @@ import type { PermissionExpression } from '../contracts/verify-options.js';
 import type { RootKey } from './root-key.js';
 import type { RatelimitHeaders, UnkeyClientOptions, UnkeyStatuses, UserFrom } from './unkey-options.js';
 
-/** The options as the rest of the module sees them: complete, checked, frozen. */
+/** The options with defaults filled in, checked and frozen. */
 export interface ResolvedUnkeyOptions {
-  /** Absent only where nothing would use it. */
+  /** Absent only if nothing uses it, such as with your own `verifier`. */
   readonly rootKey: RootKey | undefined;
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** Names who verifies; see {@link verificationScope}. */
+  /** Identifies the Unkey API that verifies keys; see {@link verificationScope}. */
   readonly scope: string;
   readonly keyFrom: readonly KeySource[];
-  /** The scheme that a challenge names. */
+  /** The scheme in `WWW-Authenticate`. */
   readonly scheme: string;
   readonly realm: string;
-  /** Ids of the keyspaces whose keys are accepted; empty: those of all that the root key may verify. */
+  /** Ids of the keyspaces whose keys are accepted; empty: every keyspace that the root key may verify. */
   readonly keyspaces: readonly string[];
   readonly keyPrefix: readonly string[];
   readonly permissions: readonly PermissionExpression[];
@@ -50,21 +50,21 @@ export interface ResolvedUnkeyOptions {
   /** ms */
   readonly reverifyAfter: number;
   readonly verifier: 'http' | 'sdk' | Verifier;
-  /** The user's own; `undefined`: a pool is to be made. */
+  /** The user's own dispatcher; `undefined`: the module creates a pool. */
   readonly dispatcher: (() => Dispatcher) | undefined;
-  /** The user's own client; `false`: none at all; `undefined`: to be made. */
+  /** The user's own client; `false`: no client; `undefined`: the module creates one. */
   readonly client: (() => Unkey) | false | undefined;
   readonly clientOptions: UnkeyClientOptions;
   /** The clock, in Unix ms. */
   readonly now: () => number;
-  /** Calls a function whenever everything cached is to be forgotten; absent outside tests. */
+  /** Registers a listener that clears all caches; absent outside tests. */
   readonly onReset: ResetSource | undefined;
 }
 
-/** Calls a listener at every reset, until `off()` is called. */
+/** Registers a listener that is called at every reset, until `off()` is called. */
 export type ResetSource = (listener: () => void) => { off(): void };
 
-/** The option `breaker`, complete. */
+/** The option `breaker` with its defaults filled in. */
 export interface ResolvedBreakerOptions {
   readonly consecutiveFailures: number;
   readonly failureRate: number;
@@ -72,18 +72,18 @@ export interface ResolvedBreakerOptions {
   readonly openFor: number;
 }
 
-/** The option `cache`, complete; times in ms. */
+/** The option `cache` with its defaults filled in; times in ms. */
 export interface ResolvedCacheOptions {
   readonly ttl: number;
   readonly max: number;
   readonly negativeTtl: number;
   readonly staleIfError: number;
-  /** A store, or a function that makes one, which the module then closes. */
+  /** A store, or a function that returns one. The module closes only a store from a function. */
   readonly store: VerificationStore | (() => Awaitable<VerificationStore>) | undefined;
   readonly storeTimeout: number;
 }
 
-/** One entry of `exclude` as written, with its test of route patterns. */
+/** An entry of `exclude`, with a function that tells whether it matches a route pattern. */
 export interface ExcludedRoute {
   readonly entry: string;
   readonly matches: (pattern: string) => boolean;

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 
-const SHOWN = '[root key]';
+const REDACTED = '[root key]';
 
-/** Holds the root key so that nothing prints it: not `util.inspect`, not JSON, not a template string. */
+/** Holds the root key so that it is never printed: not by `util.inspect`, not in JSON, not in a template string. */
 export class RootKey {
   readonly #value: string;
 
@@ -11,28 +11,28 @@ export class RootKey {
     this.#value = value;
   }
 
-  /** The root key in clear, for the one place that sends it. */
+  /** Returns the root key in plain text. Call it only where the key is sent to Unkey. */
   reveal(): string {
     return this.#value;
   }
 
-  /** Whether a text is this root key. Takes the same time for every text of the root key's length. */
+  /** Whether a string is this root key. Takes the same time for every string of the root key's length. */
   equals(text: string): boolean {
-    // Nearly every text differs in its length, which is no secret.
+    // Nearly every string differs in length, and the length is not secret.
     if (text.length !== this.#value.length) return false;
     const [given, own] = [Buffer.from(text), Buffer.from(this.#value)];
     return given.length === own.length && timingSafeEqual(given, own);
   }
 
   toString(): string {
-    return SHOWN;
+    return REDACTED;
   }
 
   toJSON(): string {
-    return SHOWN;
+    return REDACTED;
   }
 
   [inspect.custom](): string {
-    return SHOWN;
+    return REDACTED;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { routeMatcher, routePatternFault } from './route-pattern.js';
 
-describe('an entry of exclude matches patterns of routes', () => {
+describe('an entry of exclude is compared with route patterns', () => {
   it.each<[entry: string, pattern: string, boolean]>([
     ['/', '/', true],
     ['/admin', '/admin', true],
@@ -21,14 +21,14 @@ describe('an entry of exclude matches patterns of routes', () => {
     ['/a.b', '/aXb', false],
     ['/tenants/*/health', '/tenants/:id/health', true],
     ['/tenants/*/health', '/tenants/:id/health/deep', false],
-  ])('%s of %s: %s', (entry, pattern, matches) => {
+  ])('%s matches %s: %s', (entry, pattern, matches) => {
     expect(routeMatcher(entry)(pattern)).toBe(matches);
   });
 
   it.each([
     ['/admin/*', undefined],
     ['/files{/*rest}', undefined],
-    ['GET /admin', 'holds a blank'],
+    ['GET /admin', 'contains whitespace'],
     ['/adm*', 'has a wildcard inside the segment "adm*"'],
   ])('%s: %s', (entry, fault) => {
     expect(routePatternFault(entry) ?? '').toContain(fault ?? '');

@@ -1,8 +1,9 @@
 const WILDCARD = /^(\*\w*|\{\*\w*\})$/;
 
 /**
- * Turns one `exclude` entry into a test of route patterns (never of raw URLs). Without a wildcard the pattern is
- * meant exactly; `*`, `*name` and `{*name}` as a whole segment cover every route whose pattern continues there.
+ * Returns a function that tells whether an `exclude` entry matches a route pattern (never a raw URL). Without a
+ * wildcard, the pattern must be equal. `*`, `*name` and `{*name}` as a whole segment match every route that continues
+ * there.
  */
 export function routeMatcher(entry: string): (pattern: string) => boolean {
   const source = segments(entry)
@@ -12,9 +13,9 @@ export function routeMatcher(entry: string): (pattern: string) => boolean {
   return (pattern) => matches.test(segments(pattern).join('/'));
 }
 
-/** What is wrong with an `exclude` entry, or `undefined`. */
+/** Returns what is wrong with an `exclude` entry, or `undefined`. */
 export function routePatternFault(entry: string): string | undefined {
-  if (/\s/.test(entry)) return 'holds a blank; write the path alone, without a method';
+  if (/\s/.test(entry)) return 'contains whitespace; write only the path, without a method';
   const partial = segments(entry).find((segment) => segment.includes('*') && !WILDCARD.test(segment));
   return partial === undefined
     ? undefined
@@ -22,7 +23,7 @@ export function routePatternFault(entry: string): string | undefined {
 }
 
 function segments(path: string): string[] {
-  // Express 5 writes an optional rest as `/files{/*path}`.
+  // Express 5 writes an optional wildcard as `/files{/*path}`.
   return path
     .replace(/\{\/(\*\w*)\}/g, '/{$1}')
     .split('/')

@@ -9,78 +9,80 @@ import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import type { DenialCode } from '../errors/denial-table.js';
 
-/** HTTP statuses by code, where they differ from the denial table's. */
+/** HTTP statuses by code, if you want others than the defaults; see {@link UnkeyModuleOptions.statuses}. */
 export type UnkeyStatuses = { [Code in DenialCode]?: number | undefined };
 
-/** Makes the user of a request from its verified key; see {@link UnkeyModuleOptions.userFrom}. */
+/** Creates `request.user` from the verified key; see {@link UnkeyModuleOptions.userFrom}. */
 export type UserFrom = (key: VerifiedKey, context: ExecutionContext) => unknown;
 
-/** Which rate-limit headers an answer carries; see {@link UnkeyModuleOptions.ratelimitHeaders}. */
+/** Which rate-limit headers a response carries; see {@link UnkeyModuleOptions.ratelimitHeaders}. */
 export type RatelimitHeaders = 'legacy' | 'ietf' | 'both' | false;
 
-/** Further options of the SDK's client; root key and URL come from the module's own. */
+/** Options of the SDK's client, without those that the module sets: the root key and the URL. */
 export type UnkeyClientOptions = Omit<SDKOptions, 'rootKey' | 'serverURL' | 'serverIdx'>;
 
 /**
- * Options of `UnkeyModule`. Every one may be left out, or be `undefined`, which is the same. An unknown option, or
- * one of a wrong type, fails at boot.
+ * Options of `UnkeyModule`. All of them are optional; `undefined` counts as left out. An unknown option, or one of the
+ * wrong type, stops the app at startup.
  */
 export interface UnkeyModuleOptions {
   /**
-   * The root key that verifies. Give it `api.<api id>.verify_key` alone: with `api.*.verify_key` the keys of every
-   * API in the workspace pass.
+   * The root key with which the module verifies keys. Give it only the permission `api.<api id>.verify_key`: with
+   * `api.*.verify_key`, your app accepts the keys of every API in the workspace.
    *
-   * @default process.env.UNKEY_ROOT_KEY, read when the app boots; none in either place fails at boot
+   * @default `process.env.UNKEY_ROOT_KEY`; startup fails if neither is set
    */
   rootKey?: string | undefined;
 
   /**
-   * Where Unkey answers, an http(s) URL without credentials in it.
+   * The URL of the Unkey API: http or https, without credentials.
    *
    * @default process.env.UNKEY_BASE_URL ?? 'https://api.unkey.com'
    */
   baseUrl?: string | undefined;
 
   /**
-   * Where a key may stand: one source, or several of which the first that finds a key wins.
+   * Where the guard reads the key: one source, or a list of sources. The first source that finds a key wins.
    *
    * @default [fromHeader('x-api-key'), fromBearer()]
    */
   keyFrom?: KeySource | readonly KeySource[] | undefined;
 
   /**
-   * Ids of the keyspaces whose keys are accepted, 1 to 5. They are sent with every verification, and a key of another
-   * keyspace is refused as `NOT_FOUND`. Needs an Unkey server that knows `keyspaces`; with another one callers get a 500
-   * (`UNKEY_MISCONFIGURED`) and the log says why. Not with `verifier: 'sdk'`, since the SDK does not send them.
+   * The ids of the keyspaces whose keys are accepted, 1 to 5. They are sent with every verification. A key of another
+   * keyspace is rejected as `NOT_FOUND`. If the Unkey server does not support `keyspaces`, callers get a 500
+   * (`UNKEY_MISCONFIGURED`) and the log says why. Cannot be combined with `verifier: 'sdk'`, because the SDK does not
+   * send them.
    *
-   * @default none: the keys of every keyspace that the root key may verify
+   * @default none: the keys of every keyspace that `rootKey` may verify
    * @example ['ks_2vF8mJq']
    */
   keyspaces?: readonly string[] | undefined;
 
   /**
-   * A key without one of these prefixes (with its `_`) is refused as `NOT_FOUND` without asking Unkey.
+   * Prefixes that a key must start with, including the `_`. A key without one of them is rejected as `NOT_FOUND`, and
+   * Unkey is not called.
    *
    * @example 'acme_live_'
    */
   keyPrefix?: string | readonly string[] | undefined;
 
-  /** Demanded of every protected handler, in addition to its own. */
+  /** Permissions that every protected handler requires, in addition to its own. */
   permissions?: PermissionExpression | readonly PermissionExpression[] | undefined;
 
   /**
-   * Whether a refusal for missing permissions says which permissions were demanded: `required` in the body, holding the
-   * query, and `scope` in `WWW-Authenticate` if all of several names are demanded. Only for the code
-   * `INSUFFICIENT_PERMISSIONS`, and only while its status is 403.
+   * Whether a rejection for missing permissions tells the caller which permissions are required: `required` in the body
+   * holds the query, and `scope` in `WWW-Authenticate` holds the names if all of them are required. Applies only to the
+   * code `INSUFFICIENT_PERMISSIONS`, and only while its status is 403.
    *
    * @default false
    */
   exposeRequiredPermissions?: boolean | undefined;
 
   /**
-   * Checks of every verified key, before those of `@CheckKey()`: `{ check, code, message, status }`. They run after Unkey
-   * said yes, once per request and handler, and never without a key. The first `check` that gives anything but `true`
-   * refuses the call; Unkey has taken the credits by then.
+   * Checks of every verified key: `{ check, code, message, status }`. They run after Unkey reported the key as valid
+   * and before those of `@CheckKey()`, once per request and handler, and never without a key. The first `check` that
+   * returns anything but `true` rejects the call. Unkey has already deducted the credits by then.
    *
    * @default []
    * @example [{ check: (key) => key.identity !== undefined, code: 'IDENTITY_REQUIRED' }]
@@ -88,17 +90,17 @@ export interface UnkeyModuleOptions {
   checks?: readonly KeyCheck[] | undefined;
 
   /**
-   * Makes the user of a request from its verified key, sync or async: what it returns stands as `request.user`, in place
-   * of what an earlier guard put there. Called after the checks, once per request and key, and never without a key.
-   * What it throws is passed on as it is.
+   * Creates `request.user` from the verified key, sync or async. It replaces a user that an earlier guard set. It is
+   * called after the checks, once per request and key, and never without a key. An error that it throws is passed on
+   * unchanged.
    *
    * @example (key) => ({ id: key.identity?.externalId, plan: key.meta?.plan })
    */
   userFrom?: UserFrom | undefined;
 
   /**
-   * Tags for Unkey's analytics that are sent with every verification, those of `UnkeyService.verify` included, before the
-   * handler's. Unkey takes 20 tags at most, each 1 to 512 characters; what a request adds beyond that is left out.
+   * Tags for Unkey's analytics. They are sent with every verification, including `UnkeyService.verify`, before the tags
+   * of the handler. Unkey accepts at most 20 tags of 1 to 512 characters; further tags of a request are left out.
    *
    * @default []
    * @example ['service=api']
@@ -106,17 +108,17 @@ export interface UnkeyModuleOptions {
   tags?: readonly string[] | undefined;
 
   /**
-   * Controller classes that are public though they cannot be decorated, such as a health or metrics controller of
-   * another package. Fails at boot if a handler of such a class has `@RequirePermissions`, `@Credits` or
-   * `@KeyRatelimit` of its own; `@Public(false)` on the handler or its class beats this option.
+   * Controller classes that are public although you cannot decorate them, such as a health or metrics controller of
+   * another package. `@Public(false)` on the handler or its class overrides this option. Startup fails if a handler of
+   * such a class has its own `@RequirePermissions`, `@Credits` or `@KeyRatelimit`.
    *
    * @default []
    */
   public?: readonly Type[] | undefined;
 
   /**
-   * Metadata keys of other decorators that make a handler or class public if their value is `true`. The handler's value
-   * wins over the class's. Decorators of this package and the option `public` come first.
+   * Metadata keys of other decorators that make a handler or class public if their value is `true`. The value on the
+   * handler overrides the value on the class. The decorators of this package and the option `public` take precedence.
    *
    * @default []
    * @example 'isPublic'
@@ -124,21 +126,25 @@ export interface UnkeyModuleOptions {
   publicMetadata?: string | readonly string[] | undefined;
 
   /**
-   * Route patterns that need no key, global prefix and version included. Compared with the pattern of the matched
-   * route, never with the raw URL. `*`, `*name` and `{*name}` as a whole segment cover every route that continues
-   * there: `/admin/*` covers `/admin/users/:id`, not `/admin`. An entry that matches no route is warned about.
+   * Route patterns that need no key, including the global prefix and the version. An entry is compared with the pattern
+   * of the matched route, never with the URL of the request. `*`, `*name` and `{*name}` as a whole segment match every
+   * route that continues there: `/admin/*` matches `/admin/users/:id`, but not `/admin`. The log warns about an entry
+   * that matches no route.
    *
    * @default []
    */
   exclude?: readonly string[] | undefined;
 
-  /** Lets a request through without a key when it returns (or resolves to) `true`; asked last. */
+  /**
+   * Lets a request through without a key if it returns (or resolves to) `true`. It is called only if no other rule has
+   * decided.
+   */
   skipIf?: ((context: ExecutionContext) => boolean | Promise<boolean>) | undefined;
 
   /**
-   * Types of execution contexts that the guard lets through without looking for a key, such as the `rmq` of
-   * `@golevelup/nestjs-rabbitmq`. The guard refuses a type that it does not know unless it is listed here. `'http'` is
-   * not allowed.
+   * Types of execution contexts that the guard lets through without reading a key, such as `rmq` of
+   * `@golevelup/nestjs-rabbitmq`. The guard rejects a context type that it does not know, unless it is listed here.
+   * `'http'` is not allowed.
    *
    * @default []
    * @example ['rmq']
@@ -163,219 +169,221 @@ export interface UnkeyModuleOptions {
   inheritAppConfig?: boolean | undefined;
 
   /**
-   * HTTP statuses by code, 4xx and 5xx only.
+   * HTTP statuses by code, from 400 to 599, if you want others than the defaults.
    *
    * @example { EXPIRED: 403, USAGE_EXCEEDED: 402 }
    */
   statuses?: UnkeyStatuses | undefined;
 
   /**
-   * Whether refusals are answered as `application/problem+json` (RFC 9457).
+   * Whether rejections are sent as `application/problem+json` (RFC 9457).
    *
    * @default false
    */
   problemDetails?: boolean | undefined;
 
   /**
-   * `'legacy'`: `X-RateLimit-Limit`, `-Remaining` and `-Reset` (Unix s) of the most restrictive limit. `'ietf'`:
-   * `RateLimit-Policy` and `RateLimit` of every limit (draft-ietf-httpapi-ratelimit-headers, seconds from now).
+   * Which rate-limit headers a response carries. `'legacy'`: `X-RateLimit-Limit`, `-Remaining` and `-Reset` (Unix s) of
+   * the most restrictive limit. `'ietf'`: `RateLimit-Policy` and `RateLimit` of every limit
+   * (draft-ietf-httpapi-ratelimit-headers, seconds from now). `'both'`: all of them. `false`: none.
    *
    * @default 'legacy'
    */
   ratelimitHeaders?: RatelimitHeaders | undefined;
 
   /**
-   * The realm named in `WWW-Authenticate`; printable ASCII.
+   * The realm in `WWW-Authenticate`: printable ASCII characters.
    *
    * @default 'api'
    */
   realm?: string | undefined;
 
   /**
-   * Whether Unkey is told the caller's address, for the IP allow lists of its APIs. It is the app's own `req.ip`, so
-   * Express's and Fastify's trust-proxy setting decides it, without `::ffff:`. Without this option an allow list
-   * is held against the address of this server.
+   * Whether Unkey gets the address of the caller, for the IP allow lists of its APIs. The address is the `req.ip` of
+   * the app without `::ffff:`, so the trust-proxy setting of Express or Fastify applies. Without this option, Unkey
+   * checks the address of your server.
    *
    * @default false
    */
   clientIp?: boolean | undefined;
 
   /**
-   * One deadline over everything that a verification does, in ms. After it the caller gets a 503.
+   * The deadline for a whole verification, in ms. If it passes, the caller gets a 503.
    *
    * @default 2000
    */
   timeout?: number | undefined;
 
   /**
-   * How many verifications may be in flight at once; further requests get a 503 immediately. A verification counts
-   * until its caller has an answer, also while it waits for a free connection. A `verifier` of your own that goes on
-   * after its signal was aborted is no longer counted.
+   * How many verifications may be in flight at once. Further requests get a 503 immediately. A verification counts
+   * until its caller gets a response, including the time it waits for a free connection. If your own `verifier`
+   * continues after its signal was aborted, it is no longer counted.
    *
    * @default 1000
    */
   maxInFlight?: number | undefined;
 
   /**
-   * The circuit breaker: where Unkey keeps failing it is not asked for a while, callers get their 503 (with
-   * `Retry-After`) at once. Failures are timeouts, connections that break, 5xx and answers that cannot be read;
-   * never a denial and never a 4xx.
+   * The circuit breaker. If Unkey keeps failing, the breaker opens: Unkey is not called for a while and callers get a
+   * 503 with `Retry-After` immediately. Timeouts, broken connections, 5xx and unreadable responses are failures. A
+   * denial or a 4xx is not.
    *
-   * @default {}, which is on; false: off
+   * @default `{}` (on); `false` turns it off
    */
   breaker?: UnkeyBreakerOptions | false | undefined;
 
   /**
-   * Remembers a yes for a short time: only where asking again would have changed nothing, so never a key with
-   * credits or with a rate limit that counted, and never a call with `@Credits` or `@KeyRatelimit`. `true` takes the defaults. Calls
-   * that are answered from it do not reach Unkey's analytics.
+   * Caches successful verifications for a short time. A result is cached only if repeating the verification would have
+   * had no side effects: the key has no credits, no rate limit was counted, and the call has no `@Credits` or
+   * `@KeyRatelimit`. `true` uses the defaults. Cached results do not reach Unkey's analytics.
    *
    * @default false
    */
   cache?: UnkeyCacheOptions | boolean | undefined;
 
   /**
-   * WebSocket only. `'connection'`: a successful verification serves the client's next messages too, for the same key
-   * and the same demands, if repeating it would spend nothing. `'message'`: every message is verified.
+   * WebSocket only. `'connection'`: a successful verification also applies to the client's next messages, for the same
+   * key and the same requirements, if repeating it would spend nothing. `'message'`: every message is verified.
    *
    * @default 'connection'
    */
   verifyOn?: 'connection' | 'message' | undefined;
 
   /**
-   * WebSocket only: how long a verification serves the client's next messages, in ms. It also ends when the key
-   * expires and when it is invalidated.
+   * WebSocket only: how long a verification applies to the client's next messages, in ms. It ends earlier if the key
+   * expires or is invalidated.
    *
    * @default 60_000
    */
   reverifyAfter?: number | undefined;
 
   /**
-   * How keys are verified. `'http'`: over a pool of connections that is kept open; `'sdk'`: through the official
-   * SDK (its retries off, since a repeated call spends credits again), at several times the cost; or by a
-   * function of your own.
+   * How keys are verified. `'http'`: over a pool of keep-alive connections. `'sdk'`: through the official SDK, at
+   * several times the CPU cost; its retries are off, because a repeated call spends credits again. Or your own
+   * function.
    *
-   * @default 'http'; 'sdk' where a `client` is given and no root key
+   * @default `'http'`; `'sdk'` if you pass a `client` and no root key
    */
   verifier?: 'http' | 'sdk' | Verifier | undefined;
 
   /**
-   * What `verifier: 'http'` sends through, for a proxy or mutual TLS: a `Dispatcher` of undici 7. It is yours to
-   * close. It gets at most `maxInFlight` requests at a time, including requests that were given up while their
-   * connection was being made; how many connections it uses is up to you.
+   * The `Dispatcher` of undici 7 through which `verifier: 'http'` sends its requests, for a proxy or mutual TLS. You
+   * close it yourself. It gets at most `maxInFlight` requests at a time, including requests that were cancelled while
+   * their connection was being opened. How many connections it opens is up to you.
    *
-   * @default a pool of its own: at most 128 connections, closed with the app
+   * @default a `Pool` of undici with at most 128 connections, closed with the app
    * @example new ProxyAgent('http://proxy.acme.internal:3128')
    */
   dispatcher?: Dispatcher | undefined;
 
   /**
-   * A ready client of the SDK, or `false`: the SDK is never loaded, `@InjectUnkey()` gives an object that says so
-   * when used, and `verifier: 'sdk'` fails at boot.
+   * Your own client of the SDK. With `false` the SDK is never loaded: using the client that `@InjectUnkey()` injects
+   * throws an error that says so, and `verifier: 'sdk'` fails at startup.
    *
-   * @default a client made from `rootKey`, `baseUrl` and `clientOptions`
+   * @default a client that is created from `rootKey`, `baseUrl` and `clientOptions`
    */
   client?: Unkey | false | undefined;
 
   /**
-   * Further options of the client that the module makes; not together with `client`.
+   * Further SDK options for the client that the module creates. Cannot be combined with `client`.
    *
    * @default {}
    */
   clientOptions?: UnkeyClientOptions | undefined;
 }
 
-/** When Unkey is left alone because it does not answer; see {@link UnkeyModuleOptions.breaker}. */
+/** When the circuit breaker opens, and for how long; see {@link UnkeyModuleOptions.breaker}. */
 export interface UnkeyBreakerOptions {
   /**
-   * So many failures in a row open it.
+   * How many consecutive failures open the breaker.
    *
    * @default 10
    */
   consecutiveFailures?: number | undefined;
 
   /**
-   * Such a share of failures, from 0 to 1, among at least 20 calls of the last 10 s opens it.
+   * The share of failed calls, from 0 to 1, that opens the breaker. Calculated over the last 10 s, and only if there
+   * were at least 20 calls.
    *
    * @default 0.5
    */
   failureRate?: number | undefined;
 
   /**
-   * How long it stays open before one call may find out whether Unkey answers again, in ms.
+   * How long the breaker stays open before one call tests whether Unkey responds again, in ms.
    *
    * @default 5000
    */
   openFor?: number | undefined;
 }
 
-/** What is remembered, and for how long; see {@link UnkeyModuleOptions.cache}. All times in ms. */
+/** What is cached, and for how long; see {@link UnkeyModuleOptions.cache}. All times in ms. */
 export interface UnkeyCacheOptions {
   /**
-   * How long a yes is remembered, though never past the key's own `expires`. So long a key may still pass that was
-   * revoked elsewhere.
+   * How long a successful verification is cached, in ms, but never past the key's own `expires`. A key that is revoked
+   * elsewhere can still pass for this long.
    *
    * @default 10_000
    */
   ttl?: number | undefined;
 
   /**
-   * How many yeses are remembered at once; the least recently used goes first.
+   * How many successful verifications are cached at most. The least recently used one is evicted first.
    *
    * @default 10_000
    */
   max?: number | undefined;
 
   /**
-   * How long `NOT_FOUND` is remembered, in a space of its own, so that a flood of bad keys pushes out no good one;
-   * 0: not at all.
+   * How long `NOT_FOUND` is cached, in ms; 0 turns it off. These results are stored separately, so that a flood of
+   * unknown keys does not evict valid ones.
    *
    * @default 2000
    */
   negativeTtl?: number | undefined;
 
   /**
-   * How long after its `ttl` a yes may stand in while Unkey cannot be asked (`source: 'stale'`), never past the
-   * key's own `expires`; 0: not at all.
+   * How long after its `ttl` a cached result may still be used while Unkey is unavailable, in ms (`source: 'stale'`).
+   * Never past the key's own `expires`. 0 turns it off.
    *
    * @default 0
    */
   staleIfError?: number | undefined;
 
   /**
-   * Where the instances of an app share cached verifications, such as a Keyv over Redis. It is yours to close.
-   * Together with a `verifier` or a `client` of your own it needs {@link scope}. A store is yours to close. A function
-   * that makes one, sync or async, is called when the app starts, and the module closes the store with the app
-   * (`disconnect()` or `close()`).
+   * A store in which the instances of your app share cached verifications, such as a Keyv over Redis. If you pass a
+   * store, you close it yourself. If you pass a function that returns a store, sync or async, it is called when the app
+   * starts, and the module closes the store with the app (`disconnect()` or `close()`). If your own `verifier` or
+   * `client` verifies keys, {@link scope} is required too.
    *
-   * @default none: each instance has its own cache
+   * @default none: each instance caches up to `max` results in memory
    * @example () => new Keyv({ store: new KeyvRedis('redis://127.0.0.1:6379') })
    */
   store?: VerificationStore | (() => VerificationStore | Promise<VerificationStore>) | undefined;
 
   /**
-   * How long one look into `store` may take, never more than half of `timeout`. Later is a miss, and the store is
-   * then left alone for a second.
+   * How long one access to `store` may take, in ms, and never more than half of `timeout`. A slower access counts as a
+   * miss, and the store is not used for the next second.
    *
    * @default 50
    */
   storeTimeout?: number | undefined;
 
   /**
-   * Names who verifies, as any text. Required with `store` if a `verifier` or a `client` of your own verifies: the
-   * module cannot see which Unkey that asks, and an app must not accept what another Unkey said. Apps with the same
-   * `scope`, `rootKey` and `baseUrl` share cached verifications.
+   * A name for the Unkey API that verifies your keys, any string. Required with `store` if your own `verifier` or
+   * `client` verifies keys, because the module cannot see which Unkey API they call, and an app must not accept the
+   * results of another one. Apps with the same `scope`, `rootKey` and `baseUrl` share cached verifications.
    *
-   * @default none: `rootKey` and `baseUrl` alone tell apps apart
+   * @default none: apps with the same `rootKey` and `baseUrl` share cached verifications
    * @example 'acme-production'
    */
   scope?: string | undefined;
 }
 
-/** What stands beside the options in `forRoot` and `forRootAsync`, since it shapes the module itself. */
+/** Options that are set next to the others in `forRoot`, and next to the factory in `forRootAsync`. */
 export interface UnkeyModuleExtras {
   /**
-   * Whether every module may say `@UseGuards(UnkeyGuard)` without importing anything.
+   * Whether every module can use `@UseGuards(UnkeyGuard)` without importing `UnkeyModule`.
    *
    * @default true
    */
@@ -389,7 +397,8 @@ export interface UnkeyModuleExtras {
   globalGuard?: boolean | undefined;
 }
 
-/** For `forRootAsync({ useClass })` and `forRootAsync({ useExisting })`. */
+/** What the class of `forRootAsync({ useClass })` or `forRootAsync({ useExisting })` implements. */
 export interface UnkeyOptionsFactory {
+  /** Returns the options of `UnkeyModule`. */
   createUnkeyOptions(): UnkeyModuleOptions | Promise<UnkeyModuleOptions>;
 }

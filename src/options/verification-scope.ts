@@ -2,20 +2,22 @@ import { hash, randomUUID } from 'node:crypto';
 import type { CheckedOptions } from './options-schema.js';
 
 /**
- * Names who verifies, as a hash without the root key in it. Two apps with the same scope get the same answers for the
- * same key, so they may share a store's entries and the verification of one request.
+ * Identifies the Unkey API that verifies keys, as a hash that does not reveal the root key. Two apps with the same
+ * scope get the same result for the same key, so they may share entries of a store and the verification of one request.
  *
- * Nobody can see which Unkey a `verifier` or `client` of your own asks. Without `cache.scope` such an app has a scope
- * that no other app has, not even the same app after a restart.
+ * The module cannot see which Unkey API your own `verifier` or `client` calls. Without `cache.scope`, such an app gets
+ * a random scope, which changes with every restart.
  */
 export function verificationScope(options: CheckedOptions, baseUrl: string): string {
   const named = givenScope(options) ?? (isVerifiedByRootKey(options) ? '' : randomUUID());
-  // Everything that decides which keys pass belongs in this list.
+  // List everything here that decides which keys are accepted.
   const parts = [options.rootKey ?? '', baseUrl, named, ...(options.keyspaces ?? []).toSorted()];
   return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 
-/** Whether a store can be shared by root key and URL alone: the module's own wire or own client asks Unkey. */
+/**
+ * Whether root key and URL identify the Unkey API: the module itself calls Unkey, over HTTP or through its own client.
+ */
 export function isVerifiedByRootKey({ verifier, client, rootKey }: CheckedOptions): boolean {
   if (rootKey === undefined || typeof verifier === 'function') return false;
   return verifier !== 'sdk' || client === undefined;

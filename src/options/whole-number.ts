@@ -1,5 +1,10 @@
 import * as v from 'valibot';
 
-/** A whole number from `least` to what a timer of Node takes; `takes` says so to whoever gave another. */
-export const wholeNumber = (least: number, takes: string) =>
-  v.pipe(v.number(takes), v.integer(takes), v.minValue(least, takes), v.maxValue(2147483647, takes));
+/** A whole number from `min` to the largest delay that a Node timer accepts. `expected` is the error message. */
+export const wholeNumber = (min: number, expected: string) =>
+  v.pipe(
+    v.number(expected),
+    v.integer(expected),
+    v.minValue(min, expected),
+    v.maxValue(2147483647, expected),
+  );

@@ -14,7 +14,7 @@ const CURES: Record<number, string> = {
 const OLD_SERVER =
   'If this Unkey server does not know "keyspaces" yet, remove the option "keyspaces" or update the server.';
 
-/** An outage is over when nothing has failed for so long, in ms: until then failures and answers may alternate. */
+/** How long nothing must fail until an outage counts as over, in ms. Until then, failures and answers can alternate. */
 const QUIET = 10_000;
 
 /**
@@ -69,9 +69,9 @@ export class FailureLog {
 }
 
 function cureOf({ status = 0 }: VerificationFailure, { keyspaces }: VerifyRequest): string {
-  const cure = CURES[status] ?? 'Check "baseUrl" and what stands between this app and Unkey.';
+  const cure = CURES[status] ?? 'Check "baseUrl" and any proxy between this app and Unkey.';
   if (keyspaces === undefined) return cure;
-  // An older server refuses the member with 400, or leaves the keyspace out of its answer.
+  // An older server rejects the property with a 400, or leaves the keyspace out of its answer.
   if (status === 400) return `${OLD_SERVER} ${cure}`;
   return status === 0 ? OLD_SERVER : cure;
 }

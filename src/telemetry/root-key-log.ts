@@ -1,25 +1,25 @@
 import type { LoggerService } from '@nestjs/common';
 
-const REFUSED = 'It was refused without asking Unkey.';
+const REJECTED = 'It was rejected without a call to Unkey.';
 
-/** Says once of each kind that a root key was presented as an API key. Never holds or prints a key. */
+/** Logs once per kind that a root key was sent as an API key. Never holds or prints a key. */
 export class RootKeyLog {
-  readonly #said = new Set<'own' | 'local' | 'alike'>();
+  readonly #reported = new Set<'own' | 'local' | 'alike'>();
 
   constructor(private readonly logger: LoggerService) {}
 
   report(presented: 'own' | 'local' | 'alike'): void {
-    if (this.#said.has(presented)) return;
-    this.#said.add(presented);
+    if (this.#reported.has(presented)) return;
+    this.#reported.add(presented);
     if (presented === 'own') {
       this.logger.error(
-        `A caller presented this app's own root key as an API key. ${REFUSED} Others know this root key, so it must be rotated.`,
+        `A caller sent this app's own root key as an API key. ${REJECTED} Others know this root key, so rotate it.`,
       );
     } else {
       this.logger.warn(
         presented === 'local'
-          ? `A caller presented a key that looks like a root key of the local Unkey server (unkey_dev_…). ${REFUSED}`
-          : `A caller presented a key that looks like a root key (unkey_…). ${REFUSED} If it is one, it must be rotated.`,
+          ? `A caller sent a key that looks like a root key of the local Unkey server (unkey_dev_…). ${REJECTED}`
+          : `A caller sent a key that looks like a root key (unkey_…). ${REJECTED} If it is one, rotate it.`,
       );
     }
   }

@@ -3,18 +3,18 @@ import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { Verifier, VerifyRequest } from '../contracts/verifier.js';
 import { verifiedKey } from './verified-key.js';
 
-/** What a fake says of one key: a verified key, a whole answer of Unkey, or just its code. */
+/** What a fake verifier returns for a key: a verified key, a whole answer of Unkey, or just a code. */
 export type FakeAnswer = VerifiedKey | Verification | VerificationCode;
 
-/** A {@link Verifier} that says what it was told, and remembers what it was asked. */
+/** A {@link Verifier} with fixed answers that records its calls. */
 export interface FakeVerifier extends Verifier {
   /** Every request so far, oldest first. */
   readonly calls: VerifyRequest[];
 }
 
 /**
- * Answers by key, without a server. It says what it was told whatever a handler demands; for permissions, credits
- * and limits that count, use {@link UnkeyEmulator}. A key that it was not told of is `NOT_FOUND`.
+ * Creates a verifier with a fixed answer for each key, without a server. It ignores permissions, credits and rate limits;
+ * to test those, use {@link UnkeyEmulator}. An unknown key is `NOT_FOUND`.
  *
  * @example
  * const verifier = fakeVerifier({ 'key of alice': verifiedKey({ meta: { plan: 'pro' } }), old: 'EXPIRED' });
@@ -41,7 +41,7 @@ function identityOf({ identity }: VerifiedKey | Verification): Verification['ide
   return identity === undefined ? undefined : { ...identity, meta: asRecord(identity.meta) };
 }
 
-/** A user's own type of `meta` is an object all the same. */
+/** Converts `meta` of any type that an app declares to a plain record. */
 function asRecord(meta: unknown): Record<string, unknown> | undefined {
   return typeof meta === 'object' && meta !== null ? { ...meta } : undefined;
 }

@@ -3,7 +3,7 @@ import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { UnkeyModuleOptions } from '../options/unkey-options.js';
 import { resolveWithDefaults } from '../resolve-with-defaults.js';
 
-/** What is needed of the builder that `Test.createTestingModule()` gives. */
+/** The part of the builder of `Test.createTestingModule()` that is used here. */
 export interface OverridableBuilder {
   overrideProvider(token: unknown): {
     useFactory(options: {
@@ -14,8 +14,8 @@ export interface OverridableBuilder {
 }
 
 /**
- * Changes some options of the app under test and leaves all others as its own module gives them, whichever way it
- * registers `UnkeyModule`.
+ * Changes some options of the app under test and keeps all others, whether the app registers `UnkeyModule` with `forRoot`
+ * or `forRootAsync`.
  */
 export function overrideOptions<Builder extends OverridableBuilder>(
   builder: Builder,

@@ -5,15 +5,17 @@ import { resolveWithDefaults } from '../resolve-with-defaults.js';
 import { timeOf, type EmulatorAddress } from './use-emulator.js';
 
 /**
- * `UnkeyModule` at an emulator, for tests of modules that do not import it themselves.
+ * Registers `UnkeyModule` with an emulator, for tests of modules that do not import `UnkeyModule` themselves.
  *
  * @example
  * Test.createTestingModule({ imports: [UnkeyTestingModule.forEmulator(unkey), DocumentsModule] })
  */
 export class UnkeyTestingModule {
   /**
+   * Registers `UnkeyModule` as a global module that calls the emulator.
+   *
    * @param unkey the emulator
-   * @param options any other option of `UnkeyModule.forRoot`; the module is global here
+   * @param options any other option of `UnkeyModule.forRoot`
    */
   static forEmulator(
     unkey: EmulatorAddress,
@@ -26,7 +28,7 @@ export class UnkeyTestingModule {
   }
 }
 
-/** Loaded when it is used: whoever wants the emulator alone needs no Nest. */
+/** Imports `UnkeyModule` when needed, so that the emulator alone works without Nest. */
 async function registered(
   options: UnkeyModuleOptions & UnkeyModuleExtras,
   unkey: EmulatorAddress,
@@ -38,6 +40,6 @@ async function registered(
     useFactory: (given: unknown) => resolveWithDefaults(given, timeOf(unkey)),
     inject: [UNKEY_OPTIONS],
   };
-  // It stands in for the module's own provider, which goes by real time.
+  // Replaces the module's own provider, which uses real time.
   return { ...definition, providers: [...(definition.providers ?? []), resolved] };
 }

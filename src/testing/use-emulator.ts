@@ -3,23 +3,22 @@ import type { EmulatorClock } from '../emulator/index.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { overrideOptions, type OverridableBuilder } from './override-options.js';
 
-/** What is needed of a `UnkeyEmulator`. With an address alone, the app goes by real time. */
+/** The part of a `UnkeyEmulator` that an app needs. Without `clock`, the app uses real time. */
 export interface EmulatorAddress {
   readonly url: string;
   readonly rootKey: string;
   readonly clock?: Pick<EmulatorClock, 'now'> | undefined;
-  /** Whether it takes keyspaces; if not, the option `keyspaces` is left out. */
+  /** Whether the emulator supports keyspaces. If not, the option `keyspaces` is removed. */
   readonly keyspaces?: boolean | undefined;
   onReset?(listener: () => void): { off(): void };
 }
 
 /**
- * Points an app whose own module calls `forRoot` or `forRootAsync` at an emulator. All its other options stay as
- * they are, so that the test sees the app as it will run; a client or verifier of its own is replaced, since it
- * would reach another Unkey.
+ * Connects an app whose own module calls `forRoot` or `forRootAsync` to an emulator. All its other options stay the same.
+ * A `client` or `verifier` of the app is replaced, because it would call another Unkey.
  *
- * What the app has cached goes by the emulator's clock, and is cleared by `unkey.reset()`. Deadlines and the circuit
- * breaker stay in real time.
+ * The app's cache uses the emulator's clock, and `unkey.reset()` clears it. Deadlines and the circuit breaker use real
+ * time.
  *
  * @param builder of `Test.createTestingModule({ imports: [AppModule] })`
  * @returns the same builder
@@ -34,7 +33,7 @@ export function useEmulator<Builder extends OverridableBuilder>(
   return overrideOptions(builder, (given) => atEmulator(given, unkey), timeOf(unkey));
 }
 
-/** Caches of the app under test go by the emulator's clock, and are cleared by its `reset()`. */
+/** Makes the caches of the app under test use the emulator's clock, and clears them on its `reset()`. */
 export function timeOf(unkey: EmulatorAddress): Partial<Pick<ResolvedUnkeyOptions, 'now' | 'onReset'>> {
   const { clock } = unkey;
   return {
@@ -54,7 +53,7 @@ function atEmulator(
     rootKey,
     baseUrl: url,
     keyspaces: keyspaces === true ? given.keyspaces : undefined,
-    // Not enumerable in what is given, so the spread leaves a client of the user's own behind.
+    // `client` is not enumerable in `given`, so the spread does not copy a client of the app.
     client: given.client === false ? false : undefined,
     verifier: typeof given.verifier === 'function' ? undefined : given.verifier,
   };

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { Verifier } from '../contracts/verifier.js';
+import type { UnkeyModuleOptions } from '../options/unkey-options.js';
 import { overrideOptions, type OverridableBuilder } from './override-options.js';
 
 /**
- * Replaces Unkey by a function: no server, no root key, and the SDK is not loaded. All other options of the app stay
- * as they are.
+ * Replaces Unkey with a function: without a server, a root key or the SDK. All other options of the app stay the same.
  *
  * @param builder of `Test.createTestingModule({ imports: [AppModule] })`
- * @param verifier such as {@link fakeVerifier} makes
+ * @param verifier the function, for example from {@link fakeVerifier}
  * @returns the same builder
  * @example
  * const verifier = fakeVerifier({ 'key of alice': verifiedKey({ meta: { plan: 'pro' } }), old: 'EXPIRED' });
@@ -19,7 +20,15 @@ export function useVerifier<Builder extends OverridableBuilder>(
   return overrideOptions(builder, (given) => ({
     ...given,
     verifier,
+    cache: withScope(given.cache),
     client: given.client || false,
     ...(given.client ? {} : { clientOptions: undefined }),
   }));
+}
+
+/** A store needs a scope if a function verifies. A new one, because another function gives other answers. */
+function withScope(cache: UnkeyModuleOptions['cache']): UnkeyModuleOptions['cache'] {
+  return typeof cache === 'object' && cache !== null
+    ? { ...cache, scope: cache.scope ?? randomUUID() }
+    : cache;
 }

@@ -1,7 +1,7 @@
 import type { VerifiedKey } from '../contracts/verified-key.js';
 
 /**
- * A verified key for tests: what is given, and plausible values for the rest.
+ * Creates a verified key for tests. Properties that you don't give have plausible values.
  *
  * @example
  * const alice = verifiedKey({ keyId: 'key_alice', meta: { plan: 'pro' } });

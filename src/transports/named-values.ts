@@ -2,9 +2,9 @@ import { property } from './property.js';
 import { textOf } from './text-of.js';
 
 /**
- * The values under a name, in any case, in an object that a client sent as JSON: graphql-ws's `connectionParams`,
- * socket.io's `auth`. `null` counts as absent. A value that is no text cannot be a key, and is passed on as a text
- * that cannot be one, so that the caller is told `MALFORMED_KEY`.
+ * Returns the values of a case-insensitive name in an object that a client sent as JSON: `connectionParams` of
+ * graphql-ws, `auth` of socket.io. `null` counts as missing. A value that is not a string becomes a text that can't be a
+ * key, so that the caller gets `MALFORMED_KEY`.
  */
 export function namedValues(sent: unknown, name: string): string[] {
   if (typeof sent !== 'object' || sent === null) return [];
@@ -14,7 +14,7 @@ export function namedValues(sent: unknown, name: string): string[] {
     .flatMap((key) => textsOf(property(sent, key)));
 }
 
-/** The value under exactly this name, as {@link namedValues} gives it. */
+/** Like {@link namedValues}, for an exact name. */
 export function exactValue(sent: unknown, name: string): string[] {
   if (typeof sent !== 'object' || sent === null || !Object.hasOwn(sent, name)) return [];
   return textsOf(property(sent, name));

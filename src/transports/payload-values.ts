@@ -1,6 +1,6 @@
 import { textOf } from './text-of.js';
 
-/** The value at a path of own properties, as a list of one; empty where there is none. */
+/** Returns the value at a path of own properties, as a list with one item; an empty list if there is none. */
 export function payloadValues(data: unknown, path: readonly string[]): readonly string[] {
   const value = path.reduce<unknown>(
     (parent, name) =>

@@ -1,17 +1,17 @@
 import { requiredPermissions } from '../errors/required-permissions.js';
 import type { UnkeyException } from '../errors/unkey.exception.js';
 
-/** What a client of a WebSocket or an RPC transport receives when it is refused. */
+/** The object that WebSocket and RPC clients receive for a denied request. */
 export interface RefusalObject {
   readonly status: 'error';
   readonly message: string;
-  /** Our code, such as `MISSING_KEY`. */
+  /** The code of the exception, such as `MISSING_KEY`. */
   readonly code: string;
   /** The HTTP status of the code. */
   readonly statusCode: number;
-  /** Seconds until another attempt makes sense. */
+  /** When to try again, in seconds. */
   readonly retryAfter?: number;
-  /** The permissions that were required, in Unkey's query language; with the option `exposeRequiredPermissions`. */
+  /** The permission query, if the option `exposeRequiredPermissions` lets the client know it. */
   readonly required?: string;
 }
 

@@ -7,7 +7,7 @@ import type { VerifyOptions } from '../contracts/verify-options.js';
 
 const STATE = Symbol.for('nestjs-unkey:request');
 
-/** An object that a state may stand on. */
+/** An object that can hold a state. */
 export interface StateCarrier {
   [STATE]?: SharedState;
   unkey?: VerifiedKey;
@@ -19,11 +19,18 @@ interface Answered {
   readonly next: Answered | undefined;
 }
 
-interface Done {
-  readonly subject: object;
+interface Checked {
+  readonly handler: object;
   readonly key: string;
-  readonly result: Promise<unknown>;
-  readonly next: Done | undefined;
+  readonly result: Promise<void>;
+  readonly next: Checked | undefined;
+}
+
+interface UserOf {
+  readonly userFrom: object;
+  readonly key: string;
+  readonly user: Promise<unknown>;
+  readonly next: UserOf | undefined;
 }
 
 interface Verified {
@@ -34,18 +41,19 @@ interface Verified {
 }
 
 /**
- * What the guards of one request share that verify by the same scope, in private fields so that printing a request
- * shows none of it. Nearly always there is one of each: entries are chained instead of kept in lists, and demands are
- * compared by their text only where there are two.
+ * The state that guards of one request with the same scope share. Its fields are private, so that printing a request
+ * does not show them. There is nearly always one entry of each kind, so entries form linked lists, and requirements are
+ * compared as JSON only if they are different objects.
  */
 class SharedState implements RequestState {
   #decided = false;
   #key: VerifiedKey | undefined;
   #answered: Answered | undefined;
   #verified: Verified | undefined;
-  #done: Done | undefined;
+  #checked: Checked | undefined;
+  #users: UserOf | undefined;
 
-  /** The states of all scopes on this request, once there are two. */
+  /** The states of all scopes on this request, if there are several. */
   siblings: SharedState[] | undefined;
 
   constructor(readonly scope: string) {}
@@ -65,25 +73,30 @@ class SharedState implements RequestState {
   }
 
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
-    for (let one = this.#answered; one !== undefined; one = one.next) {
-      if (one.handler === handler) return one.answers;
+    for (let entry = this.#answered; entry !== undefined; entry = entry.next) {
+      if (entry.handler === handler) return entry.answers;
     }
     const answers = ask();
     this.#answered = { handler, answers, next: this.#answered };
     return answers;
   }
 
-  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
-    for (let one = this.#done; one !== undefined; one = one.next) {
-      if (one.subject === subject && one.key === key) return one.result;
+  checks(handler: object, key: string, ask: () => Promise<void>): Promise<void> {
+    for (let entry = this.#checked; entry !== undefined; entry = entry.next) {
+      if (entry.handler === handler && entry.key === key) return entry.result;
     }
-    const result = run();
-    this.#done = { subject, key, result, next: this.#done };
+    const result = ask();
+    this.#checked = { handler, key, result, next: this.#checked };
     return result;
   }
 
-  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
-    return this.once(subject, key, run);
+  user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown> {
+    for (let entry = this.#users; entry !== undefined; entry = entry.next) {
+      if (entry.userFrom === userFrom && entry.key === key) return entry.user;
+    }
+    const user = make();
+    this.#users = { userFrom, key, user, next: this.#users };
+    return user;
   }
 
   verification(
@@ -91,8 +104,8 @@ class SharedState implements RequestState {
     demands: VerifyOptions,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
-    for (let one = this.#verified; one !== undefined; one = one.next) {
-      if (one.key === key && isSame(one.demands, demands)) return one.verification;
+    for (let entry = this.#verified; entry !== undefined; entry = entry.next) {
+      if (entry.key === key && isSame(entry.demands, demands)) return entry.verification;
     }
     const verification = verify();
     this.#verified = { key, demands, verification, next: this.#verified };
@@ -100,14 +113,14 @@ class SharedState implements RequestState {
   }
 }
 
-/** The state of this scope on a request, or a new one. It is then the one that {@link readState} gives. */
+/** Returns the state of this scope, and creates it if needed. {@link readState} returns it from then on. */
 export function stateOn(carrier: StateCarrier, scope: string): RequestState {
   const known = carrier[STATE];
   if (known?.scope === scope) return known;
   const state = known === undefined ? new SharedState(scope) : siblingOf(known, scope);
-  // Another app takes this request over: its handlers must not find a key that it did not verify.
+  // Another app handles the request from here on. Its handlers must not see a key that it did not verify.
   if (known?.key !== undefined && carrier.unkey === known.key) delete carrier.unkey;
-  // Not enumerable: a request that is printed or copied shows nothing of it.
+  // Not enumerable, so that it is neither printed nor copied with the request.
   Object.defineProperty(carrier, STATE, { value: state, configurable: true });
   return state;
 }
@@ -122,7 +135,7 @@ function siblingOf(known: SharedState, scope: string): SharedState {
   return state;
 }
 
-/** The state of the guard that came last to this object, if one did. */
+/** Returns the state that the last guard used, or `undefined` if there was no guard. */
 export function readState(carrier: StateCarrier): RequestState | undefined {
   return carrier[STATE];
 }

@@ -5,9 +5,9 @@ import { isTransportIn } from './transport-of.js';
 const SKIPPED = 'nestjs-unkey:skip-transports';
 
 /**
- * Notes the option `skipTransports` on a class with handlers. A param decorator has no access to an app's options, and
- * where no guard ran, the request tells nothing either. If several apps of a process share a class, the one that
- * started last decides.
+ * Stores the option `skipTransports` on a class with handlers, because a param decorator has no access to the options,
+ * and the request has no state if no guard ran. If several apps in a process share a class, the last one that started
+ * decides.
  */
 export function noteSkippedTransports(handlers: object, types: readonly string[]): void {
   if (types.length > 0 || Reflect.hasOwnMetadata(SKIPPED, handlers)) {

@@ -7,8 +7,8 @@ import { httpTransport } from './http/http.transport.js';
 import { rpcTransport } from './rpc/rpc.transport.js';
 
 /**
- * The transport of a request. A request of an unknown type is refused: letting it through would open every handler
- * behind it.
+ * Returns the transport of a request. Throws for an unknown type, because letting such requests through would leave
+ * their handlers unprotected.
  *
  * @throws UnkeyConfigError for an unknown type
  */
@@ -17,12 +17,12 @@ export function transportOf(host: ArgumentsHost): GuardTransport {
   if (transport !== undefined) return transport;
   const type = host.getType<string>();
   throw new UnkeyConfigError(
-    `UnkeyGuard cannot verify requests of type "${type}", so it refuses them${placeOf(host)}. ` +
+    `UnkeyGuard does not support requests of type "${type}", so it rejects them${placeOf(host)}. ` +
       `To let them through without a key, set the option skipTransports: ["${type}"].`,
   );
 }
 
-/** The same, or `undefined` for an unknown type. */
+/** Returns the transport of a request, or `undefined` for an unknown type. */
 export function findTransport(host: ArgumentsHost): GuardTransport | undefined {
   const type = host.getType<string>();
   if (type === 'http') return httpTransport;
@@ -40,7 +40,7 @@ function placeOf(host: ArgumentsHost): string {
   return isExecutionContext(host) ? ` (${host.getClass().name}.${host.getHandler().name})` : '';
 }
 
-/** A filter is given an `ArgumentsHost`, which names no handler. */
+/** An exception filter gets an `ArgumentsHost`, which does not know the handler. */
 function isExecutionContext(host: ArgumentsHost): host is ExecutionContext {
   return 'getHandler' in host;
 }

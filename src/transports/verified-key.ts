@@ -20,8 +20,8 @@ export function getVerifiedKey(contextOrRequest: ArgumentsHost | object): Verifi
 }
 
 /**
- * The key for a param decorator, which must tell "let through without a key" from "no guard ran". Where the option
- * `skipTransports` lists the type of the request, there is no key, with or without a guard.
+ * Returns the key for a param decorator: `undefined` if the guard let the call through without a key, or if the option
+ * `skipTransports` lists the type of the request.
  *
  * @throws Error if no guard ran
  */

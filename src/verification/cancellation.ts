@@ -1,11 +1,11 @@
-/** Tells a task to stop, at most once. One listener at a time: the latest. */
+/** Tells a task to stop, at most once. It has one listener: a new one replaces the old one. */
 export interface Cancellation {
-  /** Why, once it is so. */
+  /** Why the task was cancelled; `undefined` while it was not. */
   readonly reason: Error | undefined;
   onCancel(listener: (reason: Error) => void): void;
 }
 
-/** A signal as a cancellation. */
+/** Turns an `AbortSignal` into a cancellation. */
 export function cancellationBy(signal: AbortSignal): Cancellation {
   return {
     get reason() {

@@ -1,11 +1,11 @@
 import type { Cancellation } from './cancellation.js';
 
-/** Thrown when time is up; has no stack worth keeping and nothing of the request. */
+/** Thrown if a deadline passes. Holds nothing of the request. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
 
-/** The end of the time that a task has. Its signal is made for those who ask for it: that costs more than all else here. */
+/** The deadline of a task. Its `AbortSignal` is created only when it is read, because creating one is expensive. */
 export class Deadline implements Cancellation {
   #reason: Error | undefined;
   #listener: ((reason: Error) => void) | undefined;
@@ -25,7 +25,7 @@ export class Deadline implements Cancellation {
     this.#listener = listener;
   }
 
-  pass(reason: Error): void {
+  expire(reason: Error): void {
     this.#reason = reason;
     this.#listener?.(reason);
     this.#controller?.abort(reason);
@@ -33,16 +33,18 @@ export class Deadline implements Cancellation {
 }
 
 /**
- * Runs a task that must end within `timeout` ms. The deadline tells it to stop, and its result is not waited for
- * any longer even if it does not listen.
+ * Runs a task with a deadline of `timeout` ms. After it, the task is told to stop, and its result is ignored even if it
+ * continues.
+ *
+ * @throws DeadlineError if the deadline passes; otherwise what the task throws
  */
 export function withDeadline<T>(task: (deadline: Deadline) => Promise<T>, timeout: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const deadline = new Deadline();
     const timer = setTimeout(() => {
-      const error = new DeadlineError(`no answer within ${timeout} ms`);
+      const error = new DeadlineError(`no response within ${timeout} ms`);
       reject(error);
-      deadline.pass(error);
+      deadline.expire(error);
     }, timeout);
     start(task, deadline).then(
       (value) => {
@@ -51,7 +53,7 @@ export function withDeadline<T>(task: (deadline: Deadline) => Promise<T>, timeou
       },
       (error: unknown) => {
         clearTimeout(timer);
-        // Whatever it is, it is what the task was rejected with.
+        // Passes on what the task was rejected with, even if it is not an Error.
         // oxlint-disable-next-line typescript/prefer-promise-reject-errors
         reject(error);
       },
@@ -59,10 +61,10 @@ export function withDeadline<T>(task: (deadline: Deadline) => Promise<T>, timeou
   });
 }
 
-/** A task that throws instead of rejecting rejects here. */
+/** Turns an error that a task throws synchronously into a rejection. */
 function start<T>(task: (deadline: Deadline) => Promise<T>, deadline: Deadline): Promise<T> {
   try {
-    // A user's verifier may give what only looks like a promise, or none at all.
+    // A verifier of the user's own may return a thenable, or a plain value.
     return Promise.resolve(task(deadline));
   } catch (error) {
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors

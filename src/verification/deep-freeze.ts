@@ -1,6 +1,6 @@
 /**
- * Freezes plain objects and lists in place, down to their leaves. Uses a list instead of recursion, because JSON may
- * be nested deeper than the call stack allows. Dates, maps and buffers stay as they are.
+ * Deep-freezes plain objects and arrays in place. Uses a list instead of recursion, because JSON can be nested deeper
+ * than the call stack allows. Dates, maps and buffers are not frozen.
  */
 export function deepFreeze<Data extends object>(data: Data): Data {
   const left: object[] = [data];
@@ -12,7 +12,7 @@ export function deepFreeze<Data extends object>(data: Data): Data {
   return data;
 }
 
-/** What is frozen was frozen by this function; skipping it ends a cycle. */
+/** Skips objects that this function has frozen already, which also ends cycles. */
 function isUnfrozen(value: unknown): value is object {
   return (
     typeof value === 'object' &&

@@ -4,42 +4,46 @@ import { checkDemands, fitTags } from '../options/check-demands.js';
 import { frozenCopy, isFrozen } from '../options/frozen.js';
 import { toPermissionQuery } from '../options/permission-query.js';
 
-/** What is demanded in Unkey's own terms: the body of the call without the key. */
+/** The request body of `keys.verifyKey` without the key. */
 export type WrittenDemands = Omit<VerifyRequest, 'key'>;
 
-/** What is sent with every verification of an app. */
+/** What an app sends with every verification. */
 export interface AlwaysSent {
-  /** Come before those of a call. */
+  /** Sent before the tags of a call. */
   readonly tags: readonly string[];
   readonly keyspaces: readonly string[];
 }
 
-/** Writes demands for Unkey. What a handler demands whatever the request is, the same frozen object, is written once. */
+/**
+ * Converts the options of a verification to a request body. A frozen object, as handlers have it, is converted only
+ * once.
+ */
 export class DemandsWriter {
   readonly #written = new WeakMap<VerifyOptions, WrittenDemands>();
 
   constructor(private readonly always: AlwaysSent) {}
 
-  /** @throws TypeError for what cannot be demanded of Unkey */
+  /** @throws TypeError for options that Unkey does not accept */
   write(options: VerifyOptions): WrittenDemands {
     const known = this.#written.get(options);
     if (known !== undefined) return known;
     checkDemands(options);
-    const written = inUnkeysTerms(options, this.always);
+    const written = toRequestBody(options, this.always);
     if (!isFrozen(options)) return written;
-    // A verifier of the user's own is given parts of it, which must be the same for the next request.
+    // Frozen, so that a verifier of the user's own cannot change it for later requests.
     const fixed = frozenCopy(written);
     this.#written.set(options, fixed);
     return fixed;
   }
 }
 
-/** The body: only what is asked for, so that an absent demand is an absent field. */
+/** Adds the key to a request body. */
 export function requestFor(key: string, demands: WrittenDemands): VerifyRequest {
   return { key, ...demands };
 }
 
-function inUnkeysTerms(
+/** Sets only the properties that are needed. */
+function toRequestBody(
   { permissions, credits, ratelimits, tags = [] }: VerifyOptions,
   always: AlwaysSent,
 ): WrittenDemands {
@@ -49,7 +53,7 @@ function inUnkeysTerms(
   }
   if (credits !== undefined) written.credits = { cost: credits };
   if (ratelimits !== undefined && ratelimits.length > 0) written.ratelimits = ratelimits.map(toRatelimit);
-  // A call's own tags may be as many as Unkey takes, and must not be refused for those that the app adds.
+  // Truncated instead of rejected: the tags of the app must not make a valid call fail.
   const allTags = fitTags([...always.tags, ...tags]);
   if (allTags.length > 0) written.tags = allTags;
   if (always.keyspaces.length > 0) written.keyspaces = [...always.keyspaces];

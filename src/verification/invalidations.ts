@@ -1,45 +1,46 @@
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
-import { keyHashOf } from './cache/answer-id.js';
-import { Revocations } from './cache/revocations.js';
-import type { Invalidated, VerificationCache } from './cache/verification-cache.js';
+import { keyHashOf } from './cache/entry-id.js';
+import { InvalidationLog } from './cache/invalidation-log.js';
+import type { InvalidationTarget, VerificationCache } from './cache/verification-cache.js';
 
-/** Tells the cache, where there is one, and open connections which keys were changed. */
+/** Tells the cache and open connections which keys have changed. */
 export class Invalidations {
-  readonly #revocations: Revocations;
+  readonly #log: InvalidationLog;
   readonly #resets: { off(): void } | undefined;
 
   constructor(
     { now, onReset }: Pick<ResolvedUnkeyOptions, 'now' | 'onReset'>,
     private readonly cache: VerificationCache | undefined,
   ) {
-    this.#revocations = new Revocations(now);
-    this.#resets = onReset?.(() => this.#forget());
+    this.#log = new InvalidationLog(now);
+    this.#resets = onReset?.(() => this.#clear());
   }
 
-  /** Nest calls it when the app has closed. */
+  /** Called by Nest when the app closes. */
   onApplicationShutdown(): void {
     this.#resets?.off();
   }
 
-  /** No answer that was asked for until now is used any more. */
-  async invalidate(target: Invalidated): Promise<void> {
+  /** Results of calls that began before this are not used any more. */
+  async invalidate(target: InvalidationTarget): Promise<void> {
     const id = target === 'everything' ? undefined : 'key' in target ? keyHashOf(target.key) : target.keyId;
-    this.#revocations.revoke(id);
+    this.#log.invalidate(id);
     await this.cache?.invalidate(target);
   }
 
-  /** The moment at which something is asked. */
+  /** Returns a number to pass to {@link isInvalidatedSince}. Take it before a call. */
   moment(): number {
-    return this.#revocations.next();
+    return this.#log.nextSequence();
   }
 
+  /** Whether one of these key hashes or key ids was invalidated after a moment. */
   isInvalidatedSince(moment: number, ...ids: readonly (string | undefined)[]): boolean {
-    return this.#revocations.since(moment, ...ids);
+    return this.#log.isInvalidatedSince(moment, ...ids);
   }
 
-  /** As after a restart of the app; a store keeps what it has. */
-  #forget(): void {
-    this.#revocations.revoke(undefined);
-    this.cache?.forget();
+  /** Clears all caches of this instance, as a restart would. Entries in a store are kept. */
+  #clear(): void {
+    this.#log.invalidate(undefined);
+    this.cache?.clear();
   }
 }

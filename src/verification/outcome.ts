@@ -2,12 +2,15 @@ import type { Verification } from '../contracts/verification.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
 
-/** A verdict and where it is from, Unkey unless told. A stale one says what it stands in for. */
-export interface Answered {
+/**
+ * A verification and its source; without a `source`, Unkey was called. A stale one has the failure that it replaces in
+ * `standsInFor`.
+ */
+export interface VerificationResult {
   readonly verification: Verification;
   readonly source?: VerifiedKey['source'];
   readonly standsInFor?: VerificationFailure;
 }
 
-/** What came of asking: a verdict, or why there is none. */
-export type Outcome = Answered | { readonly failure: VerificationFailure };
+/** The outcome of a verification: a result of Unkey, or the reason why there is none. */
+export type Outcome = VerificationResult | { readonly failure: VerificationFailure };

@@ -1,22 +1,22 @@
 type Plain = unknown[] | Record<string, unknown>;
 
 /**
- * Copies the own enumerable properties of an object into plain objects and lists, at every depth. Dates, maps and
- * buffers stay the same objects. Uses a list instead of recursion, because data may be nested deeper than the call
- * stack allows.
+ * Copies the own enumerable properties of an object into plain objects and arrays, at every depth. Dates, maps and
+ * buffers are not copied. Uses a list instead of recursion, because data can be nested deeper than the call stack
+ * allows.
  */
 export function plainCopy<Data extends object>(original: Data): Data;
 export function plainCopy(original: object): object {
   const root: Record<string, unknown> = {};
   const copies = new Map<object, Plain>([[original, root]]);
-  // A Map iterates over entries that are added meanwhile.
+  // The iteration of a Map includes entries that are added meanwhile.
   for (const [from, to] of copies) {
     for (const [name, value] of Object.entries(from)) define(to, name, copyOf(value, copies));
   }
   return root;
 }
 
-/** An empty copy that is filled later, or the one that is there already, so that a cycle ends. */
+/** Returns an empty copy that is filled later. For a cycle, it returns the copy that exists already. */
 function copyOf(value: unknown, copies: Map<object, Plain>): unknown {
   if (!isCopied(value)) return value;
   const known = copies.get(value);
@@ -26,7 +26,7 @@ function copyOf(value: unknown, copies: Map<object, Plain>): unknown {
   return copy;
 }
 
-/** A member named `__proto__` stays a member. */
+/** A property named `__proto__` stays an ordinary property. */
 function define(to: Plain, name: string, value: unknown): void {
   if (name !== '__proto__') Reflect.set(to, name, value);
   else Object.defineProperty(to, name, { value, enumerable: true, writable: true, configurable: true });

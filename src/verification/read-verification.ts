@@ -1,8 +1,8 @@
 import type { Verification } from '../contracts/verification.js';
 
 /**
- * Whether an answer can be believed at all: it says yes or no, and does not contradict itself. Everything else in
- * it is read as it comes, since Unkey adds fields and codes.
+ * Whether a value is a verification: it has `valid` and `code`, and they do not contradict each other. Other fields and
+ * unknown codes are accepted, because Unkey may add some.
  */
 export function isVerification(answer: unknown): answer is Verification {
   if (typeof answer !== 'object' || answer === null) return false;
@@ -12,7 +12,7 @@ export function isVerification(answer: unknown): answer is Verification {
   return valid === true ? code === 'VALID' : valid === false && code !== 'VALID';
 }
 
-/** Whether what is there of an answer is of the types that handlers rely on. */
+/** Whether the known fields of a verification have the types that handlers rely on. */
 export function isWellFormed(answer: Verification): boolean {
   return (
     isAbsentOr(answer.keyId, isText) &&
@@ -29,12 +29,12 @@ export function isWellFormed(answer: Verification): boolean {
   );
 }
 
-function isAbsentOr(value: unknown, isRight: (value: unknown) => boolean): boolean {
-  return value === undefined || isRight(value);
+function isAbsentOr(value: unknown, hasType: (value: unknown) => boolean): boolean {
+  return value === undefined || hasType(value);
 }
 
-function isListOf(value: unknown, isRight: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isRight);
+function isListOf(value: unknown, hasType: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(hasType);
 }
 
 function isIdentity(value: unknown): boolean {

@@ -1,17 +1,16 @@
 import type { HTTPClient, Unkey } from '@unkey/api';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 
-/** Hears of each call when it has ended: the path of its URL, and its body. The call waits for it. */
+/** Called after each call, with the path of its URL and its body. The call waits for it. */
 export type CallListener = (path: string, body: string) => Promise<void>;
 
 /**
- * The official SDK's client, loaded only here since that takes a few hundred ms.
+ * Creates the official SDK's client. The SDK is loaded only here, because loading it takes a few hundred ms.
  *
- * The SDK keeps the request it sent on every error, so printing one would print the root key. It is therefore
- * added below the SDK, to a copy of the request that the SDK never sees. The empty `rootKey` keeps the SDK from
- * reading `UNKEY_ROOT_KEY` by itself.
+ * Errors of the SDK hold the request, so printing one would print the root key. The root key is therefore added below
+ * the SDK, to a copy of the request. The empty `rootKey` keeps the SDK from reading `UNKEY_ROOT_KEY` itself.
  *
- * @param called hears of every call, so that what it changes is not answered from memory
+ * @param called called after every call, to invalidate cached results
  */
 export async function createClient(options: ResolvedUnkeyOptions, called?: CallListener): Promise<Unkey> {
   const { rootKey, baseUrl, clientOptions } = options;
@@ -27,7 +26,7 @@ export async function createClient(options: ResolvedUnkeyOptions, called?: CallL
       try {
         return await inner.request(request);
       } finally {
-        // Whatever came of it: a call that failed may have been carried out.
+        // Also after an error: Unkey may have carried out the call.
         await called(pathname, body);
       }
     },
@@ -36,9 +35,9 @@ export async function createClient(options: ResolvedUnkeyOptions, called?: CallL
 }
 
 const EXPLANATION =
-  'the Unkey client was turned off with `client: false`; remove that option to use @InjectUnkey() and UnkeyService.client';
+  'the Unkey client is turned off with `client: false`; remove that option to use @InjectUnkey() and UnkeyService.client';
 
-/** The parts of the SDK's client that Unkey documents for keys and what belongs to them. */
+/** The sections of the SDK's client. */
 const SECTIONS = new Set<PropertyKey>([
   'keys',
   'apis',
@@ -49,8 +48,8 @@ const SECTIONS = new Set<PropertyKey>([
 ]);
 
 /**
- * Stands in for the client under `client: false`, so that the app boots and whoever uses it is told why it fails.
- * Nest asks every provider for lifecycle hooks and `then`; those it simply does not have.
+ * Replaces the client if the option is `client: false`: the app starts, and using the client throws an error that
+ * explains why. Other properties are `undefined`, because Nest looks for lifecycle hooks and `then` on every provider.
  */
 export function absentClient(): Unkey {
   // A plain object, since GraphQLModule reads metadata from the `constructor` of every provider.

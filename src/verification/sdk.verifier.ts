@@ -2,8 +2,8 @@ import type { Unkey } from '@unkey/api';
 import type { CallerVerifier } from '../contracts/verifier.js';
 
 /**
- * Verifies through the official SDK. Its retries are off: `keys.verifyKey` spends credits, and a call that timed
- * out may have been carried out.
+ * Verifies keys through the official SDK. Its retries are off: `keys.verifyKey` spends credits, and Unkey may have
+ * carried out a call that timed out.
  */
 export function sdkVerifier(client: Unkey): CallerVerifier {
   return async (request, signal, caller) => {

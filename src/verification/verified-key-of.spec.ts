@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Verification } from '../contracts/verification.js';
 import { deepFreeze } from './deep-freeze.js';
 import { plainCopy } from './plain-copy.js';
-import { finish, fromSource, verifiedKeyOf } from './verified-key-of.js';
+import { finalize, withSource, verifiedKeyOf } from './verified-key-of.js';
 
-const yes = (more: Partial<Verification> = {}): Verification => ({
+const valid = (more: Partial<Verification> = {}): Verification => ({
   valid: true,
   code: 'VALID',
   keyId: 'key_1',
@@ -14,7 +14,7 @@ const yes = (more: Partial<Verification> = {}): Verification => ({
   ...more,
 });
 
-/** As JSON.parse gives it; deeper than any call stack. */
+/** Nested as deeply as JSON.parse allows, deeper than the call stack. */
 function nested(depth: number): Record<string, unknown> {
   return JSON.parse(`${'{"m":'.repeat(depth)}1${'}'.repeat(depth)}`) as Record<string, unknown>;
 }
@@ -24,20 +24,20 @@ function unfrozenIn(value: unknown): unknown[] {
   return [...(Object.isFrozen(value) ? [] : [value]), ...Object.values(value).flatMap(unfrozenIn)];
 }
 
-describe('a finished yes', () => {
-  it('is frozen to its leaves, and so is its key', () => {
-    const finished = finish(yes());
-    for (const one of [finished, fromSource(finished, 'cache'), fromSource(finished, 'stale')]) {
+describe('a finalized verification', () => {
+  it('is deep-frozen, and so is its key', () => {
+    const finalized = finalize(valid());
+    for (const one of [finalized, withSource(finalized, 'cache'), withSource(finalized, 'stale')]) {
       expect(unfrozenIn(one)).toEqual([]);
       expect(unfrozenIn(verifiedKeyOf(one))).toEqual([]);
     }
   });
 
-  it('has one key, which is tidy', () => {
-    const finished = finish(yes());
-    expect(verifiedKeyOf(finished)).toBe(verifiedKeyOf(finished));
-    expect(verifiedKeyOf(finished)).toEqual({
-      ...yes(),
+  it('has one key, with normalized lists', () => {
+    const finalized = finalize(valid());
+    expect(verifiedKeyOf(finalized)).toBe(verifiedKeyOf(finalized));
+    expect(verifiedKeyOf(finalized)).toEqual({
+      ...valid(),
       requestId: '',
       permissions: ['a', 'b'],
       roles: [],
@@ -46,52 +46,52 @@ describe('a finished yes', () => {
     });
   });
 
-  it('shares what it holds with the same yes from the cache', () => {
-    const finished = finish(yes());
-    const cached = fromSource(finished, 'cache');
-    expect(cached.meta).toBe(finished.meta);
-    expect(verifiedKeyOf(cached).identity).toBe(verifiedKeyOf(finished).identity);
+  it('shares its objects with the same verification from the cache', () => {
+    const finalized = finalize(valid());
+    const cached = withSource(finalized, 'cache');
+    expect(cached.meta).toBe(finalized.meta);
+    expect(verifiedKeyOf(cached).identity).toBe(verifiedKeyOf(finalized).identity);
     expect([cached.source, verifiedKeyOf(cached).source]).toEqual(['cache', 'cache']);
   });
 
-  it('gives no key to a copy or a descendant of it: that is tidied anew', () => {
-    const finished = finish(yes());
+  it('does not pass its key on to a copy or an object that inherits from it', () => {
+    const finalized = finalize(valid());
     const other = { meta: { plan: 'free' } };
-    const copy: Verification = { ...finished, ...other };
-    const descendant = Object.create(finished, {
+    const copy: Verification = { ...finalized, ...other };
+    const descendant = Object.create(finalized, {
       meta: { value: other.meta, enumerable: true },
     }) as Verification;
     for (const one of [copy, descendant]) {
       expect(verifiedKeyOf(one).meta).toEqual({ plan: 'free' });
       expect(unfrozenIn(verifiedKeyOf(one))).toEqual([]);
     }
-    // What a subclass returned stays the subclass's.
+    // What a subclass returned is not frozen.
     expect(Object.isFrozen(other.meta)).toBe(false);
   });
 
-  it('may be nested deeper than the call stack', () => {
-    const finished = finish(yes({ meta: nested(100_000) }));
-    expect(Object.isFrozen(verifiedKeyOf(fromSource(finished, 'cache')).meta?.['m'])).toBe(true);
-    expect(Object.isFrozen(verifiedKeyOf({ ...finished, name: 'anew' }).meta?.['m'])).toBe(true);
+  it('can be nested deeper than the call stack allows', () => {
+    const finalized = finalize(valid({ meta: nested(100_000) }));
+    expect(Object.isFrozen(verifiedKeyOf(withSource(finalized, 'cache')).meta?.['m'])).toBe(true);
+    expect(Object.isFrozen(verifiedKeyOf({ ...finalized, name: 'other' }).meta?.['m'])).toBe(true);
   });
 });
 
 describe('a copy', () => {
-  it('keeps a member named __proto__ a member', () => {
+  it('keeps a property named __proto__ as an ordinary property', () => {
     const copy = plainCopy(JSON.parse('{"meta":{"__proto__":{"isAdmin":true}}}') as { meta: object });
     expect(Object.getPrototypeOf(copy.meta)).toBe(Object.prototype);
     expect(Object.keys(copy.meta)).toEqual(['__proto__']);
   });
 
-  it('of a circle is a circle, and can be frozen', () => {
-    const circle: { self?: unknown } = {};
-    circle.self = circle;
-    const copy = deepFreeze(plainCopy(circle));
-    expect(copy).not.toBe(circle);
+  it('of a cycle is a cycle, and can be frozen', () => {
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+    const copy = deepFreeze(plainCopy(cycle));
+    expect(copy).not.toBe(cycle);
     expect(copy.self).toBe(copy);
   });
 
-  it('leaves dates, maps and buffers as they are', () => {
+  it('does not copy or freeze dates, maps and buffers', () => {
     const values = { at: new Date(0), by: new Map([[1, 2]]), bytes: Buffer.from('any') };
     expect(deepFreeze(plainCopy(values))).toEqual(values);
     expect(plainCopy(values).bytes).toBe(values.bytes);

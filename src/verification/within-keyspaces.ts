@@ -1,10 +1,10 @@
 import type { Outcome } from './outcome.js';
 
 /**
- * An outcome as it counts where keys of some keyspaces alone are accepted: a key of another one is unknown. A yes that
- * names no keyspace comes from a server that does not know them, so nobody can say whose key it is.
+ * Applies the option `keyspaces` to an outcome: a key of another keyspace becomes `NOT_FOUND`. A successful
+ * verification without a keyspace becomes a failure, because the server does not support keyspaces.
  *
- * @param keyspaces ids; empty: keys of every keyspace are accepted
+ * @param keyspaces the ids of the keyspaces that are accepted; empty: all
  */
 export function withinKeyspaces(outcome: Outcome, keyspaces: readonly string[]): Outcome {
   if (keyspaces.length === 0 || 'failure' in outcome || !outcome.verification.valid) return outcome;
@@ -13,7 +13,7 @@ export function withinKeyspaces(outcome: Outcome, keyspaces: readonly string[]):
     return {
       failure: {
         kind: 'misconfigured',
-        reason: 'the answer does not name the keyspace of the key, as the option "keyspaces" needs',
+        reason: 'the response does not contain the keyspace of the key, which the option "keyspaces" needs',
         requestId,
       },
     };

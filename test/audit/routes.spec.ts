@@ -221,10 +221,10 @@ describe.each(APPS.map(({ name, major }, index) => ({ name, major, index })))(
         'app.module.js cannot be read: Contradiction.read: ',
       ],
       ['a file that is no program', ['package.json'], 1, 'package.json cannot be loaded: '],
-      ['no file', [], 2, 'The command routes needs the compiled file of the root module'],
-      ['two files', [FILE, 'b.js'], 2, "The command routes takes one file and got 'b.js' too"],
+      ['no file', [], 2, 'routes needs the compiled file of the root module'],
+      ['two files', [FILE, 'b.js'], 2, "Unexpected argument 'b.js' after the file"],
       ['an option of another command', [FILE, '--port', '1'], 2, "Unknown option '--port'"],
-      ['an empty export', [FILE, '--export='], 2, 'The option --export needs a value'],
+      ['an empty export', [FILE, '--export='], 2, '--export needs a value'],
     ])('says in one sentence: %s', async (_, args, code, sentence) => {
       const result = await routes(index, ...args);
       expect(result).toMatchObject({ code, out: '' });

@@ -18,7 +18,7 @@ const head = (...more: string[]): string =>
   ].join('\r\n');
 
 describe('a body', () => {
-  test('of 10 MiB passes, one byte more counts as none and ends the connection', async () => {
+  test('of 10 MiB is accepted; one byte more counts as no body and closes the connection', async () => {
     const body = (bytes: number): string => `{"key":"${'x'.repeat(bytes - 10)}"}`;
     const fits = await emulator.client.send('keys.verifyKey', body(MAX_BODY));
     expect(fits.body.error?.errors).toMatchObject([{ location: '/properties/key/maxLength' }]);
@@ -28,7 +28,7 @@ describe('a body', () => {
     expect(over.body.error?.errors).toMatchObject([{ location: 'requestBody' }]);
   });
 
-  test('in chunks that never end is cut off', async () => {
+  test('in endless chunks is cut off', async () => {
     const raw = new RawConnection(emulator.unkey);
     raw.write(head('Transfer-Encoding: chunked'));
     const chunk = Buffer.concat([
@@ -41,7 +41,7 @@ describe('a body', () => {
     await stillAnswers();
   });
 
-  test('with bytes that are no UTF-8 is read with U+FFFD in their place', async () => {
+  test('with invalid UTF-8 is read with U+FFFD in its place', async () => {
     const response = await fetch(`${emulator.unkey.url}/v2/keys.verifyKey`, {
       method: 'POST',
       headers: { authorization: `Bearer ${emulator.unkey.rootKey}`, 'content-type': 'application/json' },
@@ -54,7 +54,7 @@ describe('a body', () => {
     [9_999, 200],
     [10_001, 400],
     [1_000_000, 400],
-  ])('nested %i deep → %i', async ([depth, status]) => {
+  ])('with %i levels of nesting → %i', async ([depth, status]) => {
     const { keyId } = await emulator.unkey.createKey();
     const nested = `${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}`;
     const reply = await emulator.client.send('keys.updateKey', `{"keyId":"${keyId}","meta":{"a":${nested}}}`);
@@ -62,7 +62,7 @@ describe('a body', () => {
     await stillAnswers();
   });
 
-  test('that repeats a member 100,000 times is read in linear time', async () => {
+  test('that repeats a member 100,000 times is parsed in linear time', async () => {
     const meta = Array.from({ length: 100_000 }, (_, i) => `"meta":{"m${i % 90}":${i},"__proto__":${i}}`);
     const apiId = (await emulator.client.data('apis.createApi', { name: 'repeated' })).apiId;
     const reply = await emulator.client.send('keys.createKey', `{"apiId":"${apiId}",${meta.join(',')}}`);
@@ -73,7 +73,7 @@ describe('a body', () => {
   });
 
   test.for(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'with a member named %s is refused as any unknown one',
+    'with a member named %s is rejected like any unknown member',
     async (name) => {
       const reply = await emulator.client.send('keys.verifyKey', `{"key":"x","${name}":{"valid":true}}`);
       expect(reply.body.error?.errors).toMatchObject([{ location: '/additionalProperties' }]);
@@ -83,18 +83,18 @@ describe('a body', () => {
 
 describe('a connection', () => {
   test.for<[name: string, sent: string, answer: RegExp]>([
-    ['that speaks no HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400 Bad Request\r\n/],
+    ['that does not send HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400 Bad Request\r\n/],
     [
-      'without a Host',
+      'without a Host header',
       'GET /v2/liveness HTTP/1.1\r\n\r\n',
       /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: text\/plain/,
     ],
     [
-      'with headers beyond any measure',
+      'with headers that are too large',
       `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(2 * 1024 * 1024)}\r\n\r\n`,
       /^HTTP\/1\.1 431 /,
     ],
-    ['of HTTP/1.0', 'GET /v2/liveness HTTP/1.0\r\n\r\n', /^HTTP\/1\.1 200 OK\r\n[^]*Connection: close/],
+    ['with HTTP/1.0', 'GET /v2/liveness HTTP/1.0\r\n\r\n', /^HTTP\/1\.1 200 OK\r\n[^]*Connection: close/],
   ])('%s', async ([, sent, answer]) => {
     const raw = new RawConnection(emulator.unkey);
     raw.write(sent);
@@ -102,7 +102,7 @@ describe('a connection', () => {
     await stillAnswers();
   });
 
-  test('that breaks off in the middle of a body leaves nothing behind', async () => {
+  test('that closes in the middle of a body leaves no trace', async () => {
     for (let i = 0; i < 50; i++) {
       const raw = new RawConnection(emulator.unkey);
       raw.write(`${head('Content-Length: 1000')}{"key":`);
@@ -115,7 +115,7 @@ describe('a connection', () => {
     ]);
   });
 
-  test('may send its request byte by byte, and several requests ahead of their answers', async () => {
+  test('may send a request byte by byte, and pipeline requests', async () => {
     const raw = new RawConnection(emulator.unkey);
     for (const byte of `${head('Content-Length: 11')}{"key":"x"}`) raw.write(byte);
     await raw.until('"NOT_FOUND"');
@@ -124,7 +124,7 @@ describe('a connection', () => {
     expect((await raw.untilClosed()).match(/"NOT_FOUND"/g)).toHaveLength(4);
   });
 
-  test('may expect to be told to go on', async () => {
+  test('may send Expect: 100-continue', async () => {
     const raw = new RawConnection(emulator.unkey);
     raw.write(head('Content-Length: 11', 'Expect: 100-continue', 'Connection: close'));
     await raw.until('100 Continue');
@@ -133,7 +133,7 @@ describe('a connection', () => {
   });
 });
 
-test('1,000 connections at once are answered', async () => {
+test('1,000 concurrent connections are answered', async () => {
   const connections = Array.from({ length: 1000 }, () => new RawConnection(emulator.unkey));
   for (const connection of connections) {
     connection.write(`${head('Content-Length: 11', 'Connection: close')}{"key":"x"}`);

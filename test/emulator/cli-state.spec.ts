@@ -7,7 +7,7 @@ const shells = useShells();
 const file = 'state';
 
 describe('--state', () => {
-  test('keeps everything across a kill, and the seed is not read again', async () => {
+  test('keeps all data if the process is killed, and does not read the seed again', async () => {
     const seed = shells.seedFile({
       roles: [{ name: 'reader', permissions: ['documents.read'] }],
       apis: [{ id: 'api_shop0001', name: 'shop' }],
@@ -70,15 +70,15 @@ describe('--state', () => {
     expect(readFileSync(shells.path(file), 'utf8')).not.toContain('api_half');
   });
 
-  test('is not overwritten by the file of something else', async () => {
+  test('does not overwrite a file that is not a state file', async () => {
     writeFileSync(shells.path(file), '{"mine":true}\n');
     const shell = shells.dev('--state', file);
     expect(await shell.ends()).toBe(1);
-    expect(shell.errors).toBe('state is no state file of this emulator.\n');
+    expect(shell.errors).toBe('state is not a state file of this emulator.\n');
     expect(readFileSync(shells.path(file), 'utf8')).toBe('{"mine":true}\n');
   });
 
-  test('is only readable by its owner, since it holds root keys', async () => {
+  test('is readable by its owner only, because it contains root keys', async () => {
     await shells.dev('--state', file).listening();
     expect(statSync(shells.path(file)).mode & 0o077).toBe(0);
   });
@@ -93,7 +93,7 @@ const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
 describe.skipIf(!hasPrlimit)('--state on a disk that is full', () => {
   const size = () => statSync(shells.path(file)).size;
 
-  test('a change that cannot be written is answered 500 and is not made', async () => {
+  test('a change that cannot be written is not made, and the response is 500', async () => {
     const shell = shells.dev('--state', file);
     const emulator = await shell.listening();
     const created = await call(emulator, 'apis.createApi', { name: 'before' });
@@ -112,7 +112,7 @@ describe.skipIf(!hasPrlimit)('--state on a disk that is full', () => {
       ['ratelimit.limit', { namespace: 'lost', identifier: 'a', limit: 1, duration: 60_000 }],
     ] as const) {
       expect(await call(emulator, operation, body)).toEqual({
-        detail: `The change was not made: The state file ${file} cannot be written: the file may not become larger.`,
+        detail: `The change was not made: The state file ${file} cannot be written: the file size limit is reached.`,
         status: 500,
         title: 'Internal Server Error',
         type: 'https://unkey.com/docs/errors/unkey/application/service_unavailable',
@@ -142,7 +142,7 @@ describe.skipIf(!hasPrlimit)('--state on a disk that is full', () => {
     expect(await call(after, 'identities.getIdentity', { identity: 'lost' })).toMatchObject({ status: 404 });
   });
 
-  test('the file stays as it was when the next start cannot write it', async () => {
+  test('the file is unchanged if the next start cannot write it', async () => {
     const first = shells.dev('--state', file);
     const { apiId } = await call(await first.listening(), 'apis.createApi', { name: 'kept' });
     await first.kill();
@@ -151,7 +151,7 @@ describe.skipIf(!hasPrlimit)('--state on a disk that is full', () => {
     const limited = shells.runLimited(['dev', '--port', '0', '--state', file], 20);
     expect(await limited.ends()).toBe(1);
     expect(limited.errors).toBe(
-      `The state file ${file} cannot be written: the file may not become larger.\n`,
+      `The state file ${file} cannot be written: the file size limit is reached.\n`,
     );
     expect(readFileSync(shells.path(file), 'utf8')).toBe(text);
     expect(readdirSync(shells.path('.'))).toEqual([file]);
@@ -161,7 +161,7 @@ describe.skipIf(!hasPrlimit)('--state on a disk that is full', () => {
   });
 });
 
-test('--state flushes the new file, and after the rename its folder', async () => {
+test('--state flushes the new file, renames it, and flushes its folder', async () => {
   const log = `
     import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';

@@ -9,7 +9,7 @@ import { call, useShells } from './support/shell.js';
 const shells = useShells();
 
 describe('nestjs-unkey dev', () => {
-  test('prints where it listens and a command that works', async () => {
+  test('prints its URL and a working command', async () => {
     const shell = shells.dev('--root-key', 'my_root');
     const emulator = await shell.listening();
     expect(emulator.rootKey).toBe('my_root');
@@ -19,7 +19,7 @@ describe('nestjs-unkey dev', () => {
     );
   });
 
-  test('prints one line per request, the key shortened; none when quiet', async () => {
+  test('prints one line per request, with the key shortened; none with --quiet', async () => {
     const seed = shells.seedFile({ keys: [{ key: 'sk_live_0123456789abcdef' }] });
     const shell = shells.dev('--seed', seed);
     const emulator = await shell.listening();
@@ -38,7 +38,7 @@ describe('nestjs-unkey dev', () => {
     expect(quiet.output).not.toMatch(/200/);
   });
 
-  test('a line tells keys with the same start apart, and says what was asked and is left', async () => {
+  test('a line has the key id, the requested permissions and the remaining credits', async () => {
     const seed = shells.seedFile({
       keys: [
         { key: 'sk_live_aaaa0001', name: 'alice', credits: { remaining: 3 }, permissions: ['read'] },
@@ -57,12 +57,12 @@ describe('nestjs-unkey dev', () => {
     await verify(1, { permissions: 'read OR\nwrite' });
     await verify(2);
     await verify(3, { permissions: 'write' });
-    const output = await shell.prints('asked for write');
+    const output = await shell.prints('permissions: write');
     const lines = output.split('\n').filter((line) => line.startsWith('keys.verifyKey '));
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/ sk_live_… key_\w{9} 'alice' asked for read OR\?write 2 credits left$/);
+    expect(lines[0]).toMatch(/ sk_live_… key_\w{9} 'alice' permissions: read OR\?write 2 credits left$/);
     expect(lines[1]).toMatch(/ sk_live_… key_\w{9} 'bob\?keys\.verifyKey 200 VALID\?\[2J\?' 1 credit left$/);
-    expect(lines[2]).toMatch(/ 200 INSUFFICIENT_PERMISSIONS .* sk_live_… key_\w{9} asked for write$/);
+    expect(lines[2]).toMatch(/ 200 INSUFFICIENT_PERMISSIONS .* sk_live_… key_\w{9} permissions: write$/);
   });
 
   test('--version prints the version of the package', async () => {
@@ -72,7 +72,7 @@ describe('nestjs-unkey dev', () => {
     expect(shell.output).toBe(`${JSON.parse(packageJson).version}\n`);
   });
 
-  test.for<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('ends cleanly at %s', async (signal) => {
+  test.for<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('exits cleanly on %s', async (signal) => {
     const shell = shells.dev();
     await shell.listening();
     shell.signal(signal);
@@ -113,7 +113,7 @@ describe('the default root key', () => {
     expect(rootKey).toMatch(/^unkey_(?!dev_)\w{20,}$/);
   });
 
-  test('answers requests under /v2 whose Host names this machine', async () => {
+  test('accepts requests under /v2 only if Host is this machine', async () => {
     const { url, rootKey } = await shells.dev('--allow-host', 'unkey.internal').listening();
     const answerTo = async (host: string): Promise<string> => {
       const raw = new RawConnection({ url });
@@ -130,7 +130,7 @@ describe('the default root key', () => {
     );
   });
 
-  test('a root key of your own is answered under every Host', async () => {
+  test('with a root key of your own, every Host is accepted', async () => {
     const { url } = await shells.dev('--root-key', 'my_root').listening();
     const raw = new RawConnection({ url });
     raw.write('GET /v2/liveness HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
@@ -140,37 +140,37 @@ describe('the default root key', () => {
   test.for([
     ['--root-key', 'my_root'],
     ['--state', 'state'],
-  ])('is not needed on another address with %s', async (option) => {
+  ])('is not used with %s, so other addresses are allowed', async (option) => {
     const { url } = await shells.dev('--host', '0.0.0.0', ...option).listening();
     expect((await fetch(`${url}/v2/liveness`)).status).toBe(200);
   });
 });
 
-describe('what cannot be is one sentence', () => {
+describe('errors are one sentence', () => {
   test.for<[args: string[], exitCode: number, sentence: RegExp]>([
-    [[], 2, /^There is no command; see nestjs-unkey --help\.\n$/],
-    [['serve'], 2, /^There is no command 'serve'; see/],
-    [['dev', 'now'], 2, /^The command dev takes no 'now'; see/],
+    [[], 2, /^No command given; see nestjs-unkey --help\.\n$/],
+    [['serve'], 2, /^Unknown command 'serve'; see/],
+    [['dev', 'now'], 2, /^Unexpected argument 'now' after dev; see/],
     [['dev', '--nothing'], 2, /^Unknown option '--nothing'; see/],
     [['dev', '--port'], 2, /^Option '--port <value>' argument missing; see/],
-    [['dev', '--port', '70700'], 2, /^The option --port takes 0 to 65535 and got '70700'; see/],
-    [['dev', '--root-key', 'a b'], 2, /^The option --root-key takes a text without blanks; see/],
+    [['dev', '--port', '70700'], 2, /^--port must be a number from 0 to 65535, got '70700'; see/],
+    [['dev', '--root-key', 'a b'], 2, /^--root-key must be printable ASCII without spaces; see/],
     [
       ['dev', '--host', '0.0.0.0'],
       2,
-      /^The option --host 0\.0\.0\.0 lets other machines in and therefore needs --root-key; see/,
+      /^With --host 0\.0\.0\.0 other machines can reach the emulator, so --root-key or --state is required; see/,
     ],
     [
       ['dev', '--host', '::'],
       2,
-      /^The option --host :: lets other machines in and therefore needs --root-key; see/,
+      /^With --host :: other machines can reach the emulator, so --root-key or --state is required; see/,
     ],
     [
       ['dev', '--root-key', 'a', '--allow-host', 'b'],
       2,
-      /^The option --allow-host has no effect with --root-key or --state/,
+      /^--allow-host has no effect with --root-key or --state/,
     ],
-    [['dev', '--seed', ''], 2, /^The option --seed needs a value; see/],
+    [['dev', '--seed', ''], 2, /^--seed needs a value; see/],
     [['dev', '--seed', 'none.json'], 1, /^The seed file none\.json cannot be read: it does not exist\.\n$/],
     [['dev', '--seed', '.'], 1, /^The seed file \. cannot be read: it is a folder\.\n$/],
     [['dev', '--state', '.'], 1, /^The state file \. cannot be read: it is a folder\.\n$/],
@@ -191,28 +191,30 @@ describe('what cannot be is one sentence', () => {
     expect(shell.output).toBe('');
   });
 
-  test('a port that is taken', async () => {
+  test('a port that is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? String(address?.port) : '';
     const shell = shells.run(['dev', '--port', port]);
     expect(await shell.ends()).toBe(1);
-    expect(shell.errors).toBe(`Port ${port} is taken; choose another with --port.\n`);
+    expect(shell.errors).toBe(`Port ${port} is in use; choose another one with --port.\n`);
     server.close();
   });
 
-  test('production, unless it is wanted', async () => {
+  test('production, without --allow-production', async () => {
     const refused = shells.run(['dev', '--port', '0'], { NODE_ENV: 'production' });
     expect(await refused.ends()).toBe(1);
-    expect(refused.errors).toMatch(/^NODE_ENV is production; .*--allow-production only\.\n$/);
+    expect(refused.errors).toMatch(
+      /^The emulator does not start if NODE_ENV is production, .*--allow-production\.\n$/,
+    );
     const wanted = shells.run(['dev', '--port', '0', '--allow-production'], { NODE_ENV: 'production' });
     await wanted.listening();
   });
 });
 
 describe('--seed', () => {
-  test('makes what the file says', async () => {
+  test('creates the data of the file', async () => {
     const seed = shells.seedFile({
       rootKeys: [{ key: 'verify_only', permissions: ['api.api_shop0001.verify_key'] }],
       permissions: [{ slug: 'documents.list', description: 'lists' }],
@@ -248,7 +250,7 @@ describe('--seed', () => {
     });
     const shell = shells.dev('--seed', seed);
     const emulator = await shell.listening();
-    expect(shell.output).toMatch(/Further root keys.*\n +verify_only {2}api\.api_shop0001\.verify_key\n/);
+    expect(shell.output).toMatch(/Other root keys.*\n +verify_only {2}api\.api_shop0001\.verify_key\n/);
     expect(shell.output).toContain('3 APIs, 4 keys, 1 identity, 1 role, 3 permissions, 2 root keys');
     const verify = (key: string, rootKey = emulator.rootKey) =>
       call({ ...emulator, rootKey }, 'keys.verifyKey', { key });
@@ -270,7 +272,7 @@ describe('--seed', () => {
     expect((await call(emulator, 'ratelimit.limit', limit)).limit).toBe(100);
   });
 
-  test('takes the seed that the documentation shows', async () => {
+  test('accepts the seed in the documentation', async () => {
     const page = readFileSync(fileURLToPath(new URL('../../docs/emulator.md', import.meta.url)), 'utf8');
     const seed = shells.seedFile(/```json\n([^]*?)```/.exec(page)![1]!);
     const emulator = await shells.dev('--seed', seed).listening();
@@ -279,7 +281,7 @@ describe('--seed', () => {
     expect(verified).toMatchObject({ code: 'VALID', credits: 99 });
   });
 
-  test('takes keys of another system over', async () => {
+  test('imports keys of another system', async () => {
     const { createHash } = await import('node:crypto');
     const seed = shells.seedFile({
       apis: [{ id: 'api_shop0001', name: 'shop' }],
@@ -296,7 +298,7 @@ describe('--seed', () => {
     const hash = hashed('secret');
     const { migrated } = await migrate({ hash, credits: { remaining: 5 } });
     expect(migrated).toMatchObject([{ hash }]);
-    // What a key refers to is made even though its hash is taken.
+    // Its identity, roles and permissions are created although its hash is in use.
     expect(await migrate({ hash, externalId: 'late' }, { hash })).toMatchObject({
       failed: [hash],
       migrated: [],
@@ -307,7 +309,7 @@ describe('--seed', () => {
 
     const key = 'seam_abcdef_secret';
     expect((await call(emulator, 'keys.verifyKey', { key })).code).toBe('NOT_FOUND');
-    // Another migration finds the key and leaves its hash as it is.
+    // Another migration finds the key and does not change its hash.
     const other = await call(emulator, 'keys.verifyKey', { key, migrationId: 'other_seam' });
     expect(other).toMatchObject({ code: 'VALID', credits: 4 });
     expect((await call(emulator, 'keys.verifyKey', { key })).code).toBe('NOT_FOUND');
@@ -338,7 +340,7 @@ describe('--seed', () => {
   });
 
   test.for<[seed: unknown, place: string]>([
-    ['{', 'is no JSON'],
+    ['{', 'is not valid JSON'],
     [[], 'the document must be of type object'],
     [{ keyes: [] }, "the document has unknown members: 'keyes'"],
     [{ keys: [{ key: 'a' }, {}] }, "keys[1] lacks 'key'"],
@@ -347,13 +349,13 @@ describe('--seed', () => {
       "apis[0].keys[0].credits lacks 'remaining'",
     ],
     [{ roles: [{ name: 'r', permissions: ['a b'] }] }, 'roles[0].permissions[0] must match'],
-    [{ keys: [{ key: 'a' }, { key: 'a' }] }, 'keys[1]: there is such a key already'],
+    [{ keys: [{ key: 'a' }, { key: 'a' }] }, 'keys[1]: the key already exists'],
     [
       { apis: [{ name: 'shop', keys: [{ key: 'a', roles: ['x'] }] }] },
       "apis[0].keys[0]: There is no role 'x'",
     ],
-    [{ roles: [{ name: 'r' }, { name: 'R' }] }, "roles[1]: there is a role 'R' already"],
-  ])('%j is refused: %s', async ([seed, place]) => {
+    [{ roles: [{ name: 'r' }, { name: 'R' }] }, "roles[1]: the role 'R' already exists"],
+  ])('%j is rejected: %s', async ([seed, place]) => {
     const shell = shells.dev('--seed', shells.seedFile(seed));
     expect(await shell.ends()).toBe(1);
     expect(shell.errors).toContain(place);

@@ -7,7 +7,7 @@ const DAY = 24 * HOUR;
 const verify = (key: string, more: object = {}) => emulator.client.data('keys.verifyKey', { key, ...more });
 
 describe('the clock', () => {
-  test('stands still until it is moved, and goes back at a reset', () => {
+  test('is frozen until it is moved, and a reset restores it', () => {
     const { clock } = emulator.unkey;
     expect(clock.now()).toBe(NOON);
     clock.advance(1500);
@@ -23,11 +23,11 @@ describe('the clock', () => {
     ['advance', Number.NaN],
     ['set', -1],
     ['set', Number.POSITIVE_INFINITY],
-  ])('%s(%s) is refused', ([method, ms]) => {
+  ])('%s(%s) throws a TypeError', ([method, ms]) => {
     expect(() => emulator.unkey.clock[method](ms)).toThrow(TypeError);
   });
 
-  test('expires a key strictly after its time', async () => {
+  test('a key is valid at its expiry time and expired one millisecond later', async () => {
     const { key } = await emulator.unkey.createKey({ expires: NOON + 1000 });
     emulator.unkey.clock.advance(1000);
     expect((await verify(key)).code).toBe('VALID');
@@ -36,7 +36,7 @@ describe('the clock', () => {
   });
 });
 
-describe('a refill sets the credits to its amount', () => {
+describe('a refill raises the credits to its amount', () => {
   test.for<[name: string, refill: object, moments: [time: number, credits: number][]]>([
     [
       'daily: at midnight UTC',
@@ -55,7 +55,7 @@ describe('a refill sets the credits to its amount', () => {
       ],
     ],
     [
-      'monthly on a day that is past: next month',
+      'monthly, on a day that has passed: next month',
       { interval: 'monthly', amount: 10, refillDay: 1 },
       [
         [Date.UTC(2030, 5, 1) - 1, 4],
@@ -94,14 +94,14 @@ describe('a refill sets the credits to its amount', () => {
     expect(await verify(key)).toMatchObject({ code: 'VALID', credits: 9 });
   });
 
-  test('once, however many were missed, and never below what is left', async () => {
+  test('once, even if several were missed, and never reduces the credits', async () => {
     const refill = { interval: 'daily', amount: 10 } as const;
     const { key } = await emulator.unkey.createKey({ credits: { remaining: 50, refill } });
     emulator.unkey.clock.advance(7 * DAY);
     expect((await verify(key)).credits).toBe(49);
   });
 
-  test('an unlimited key that kept its refill is limited again', async () => {
+  test('an unlimited key with a refill becomes limited again', async () => {
     const refill = { interval: 'daily', amount: 3 } as const;
     const { key, keyId } = await emulator.unkey.createKey({ credits: { remaining: 1, refill } });
     const unlimited = await emulator.client.data('keys.updateCredits', { keyId, operation: 'set' });
@@ -112,7 +112,7 @@ describe('a refill sets the credits to its amount', () => {
   });
 });
 
-describe('a window weighs the one before it by what is left of it', () => {
+describe('the previous window counts with the share that the sliding window covers', () => {
   const take = async (cost: number) => {
     const body = { namespace: 'vectors', identifier: 'one', limit: 10, duration: 60_000, cost };
     const { success, remaining, reset } = await emulator.client.data('ratelimit.limit', body);
@@ -130,11 +130,11 @@ describe('a window weighs the one before it by what is left of it', () => {
     [5, 10, 0.99, 1, true, 4],
     [0, 0, 0, 100, false, 0],
   ])(
-    '%i now, %i before, at %d: cost %i → %s, %i left',
+    '%i now, %i before, at %d: cost %i → %s, %i remaining',
     async ([current, previous, fraction, cost, success, remaining]) => {
       const { clock } = emulator.unkey;
       await take(previous);
-      // Counted at the end of the window, where the earlier one weighs nothing.
+      // Counted at the end of the window, where the previous one no longer counts.
       clock.set(NOON + 119_999);
       await take(current);
       clock.set(NOON + 60_000 + fraction * 60_000);
@@ -142,7 +142,7 @@ describe('a window weighs the one before it by what is left of it', () => {
     },
   );
 
-  test('and two windows later nothing is left of it', async () => {
+  test('and two windows later it no longer counts', async () => {
     await take(10);
     emulator.unkey.clock.advance(120_000);
     expect(await take(0)).toMatchObject({ success: true, remaining: 10 });

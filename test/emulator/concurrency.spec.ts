@@ -9,7 +9,7 @@ const codes = async (calls: Promise<{ code: string }>[]): Promise<Record<string,
   return count;
 };
 
-describe('of verifications at once', () => {
+describe('of concurrent verifications', () => {
   test('100 of 1,000 spend the 100 credits of a key', async () => {
     const { key } = await emulator.unkey.createKey({ credits: { remaining: 100 } });
     const calls = Array.from({ length: 1000 }, () => emulator.client.data('keys.verifyKey', { key }));
@@ -37,7 +37,7 @@ describe('of verifications at once', () => {
   });
 });
 
-test('of 300 stand-alone limits at once 100 pass', async () => {
+test('of 300 concurrent stand-alone limits, 100 pass', async () => {
   const body = { namespace: 'n', identifier: 'i', limit: 100, duration: 60_000 };
   const calls = Array.from({ length: 300 }, () => emulator.client.data('ratelimit.limit', body));
   const passed = (await Promise.all(calls)).filter(({ success }) => success);

@@ -20,7 +20,7 @@ const limitedKey = async () => {
 };
 
 describe('a fault', () => {
-  test('latency: answers late and carries the call out', async () => {
+  test('latency: executes the call and responds later', async () => {
     const { key, left } = await limitedKey();
     emulator.unkey.fail({ latency: 30 }, { times: 1 });
     const begin = performance.now();
@@ -40,7 +40,7 @@ describe('a fault', () => {
     [502, 'unkey/application/service_unavailable'],
     [503, 'unkey/application/service_unavailable'],
     [200, undefined],
-  ])('status %i: answers it and carries nothing out', async ([status, type]) => {
+  ])('status %i: responds with it and executes nothing', async ([status, type]) => {
     const { key, left } = await limitedKey();
     emulator.unkey.fail({ status }, { times: 1 });
     const reply = await emulator.client.call('keys.verifyKey', { key });
@@ -50,7 +50,7 @@ describe('a fault', () => {
     expect(await left()).toBe(10);
   });
 
-  test('hang: never answers and carries nothing out', async () => {
+  test('hang: never responds and executes nothing', async () => {
     const { key, left } = await limitedKey();
     emulator.unkey.fail({ hang: true }, { times: 1 });
     const controller = new AbortController();
@@ -58,7 +58,7 @@ describe('a fault', () => {
       method: 'POST',
       signal: controller.signal,
     });
-    // A later request is answered while the first still waits.
+    // A later request is answered while the first one is still pending.
     while (emulator.unkey.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect((await request(key)).status).toBe(200);
     controller.abort();
@@ -76,7 +76,7 @@ describe('a fault', () => {
     expect(await left()).toBe(credits);
   });
 
-  test('truncate: half an answer, and the call was carried out', async () => {
+  test('truncate: executes the call and sends half of the response', async () => {
     const { key, left } = await limitedKey();
     emulator.unkey.fail({ truncate: true }, { times: 1 });
     const response = await request(key);
@@ -85,7 +85,7 @@ describe('a fault', () => {
     expect(await left()).toBe(9);
   });
 
-  test('garbage: 200, JSON by its type, none by its text', async () => {
+  test('garbage: 200 with content type JSON and an invalid body', async () => {
     const { key, left } = await limitedKey();
     emulator.unkey.fail({ garbage: true }, { times: 1 });
     const response = await request(key);
@@ -94,7 +94,7 @@ describe('a fault', () => {
     expect(await left()).toBe(10);
   });
 
-  test('oversize: JSON of so many bytes', async () => {
+  test('oversize: JSON of the given size', async () => {
     emulator.unkey.fail({ oversize: 1_000_000 }, { times: 1 });
     const text = await (await request('x')).text();
     expect(text).toHaveLength(1_000_000);
@@ -107,20 +107,20 @@ describe('a fault', () => {
   });
 });
 
-describe('faults hit', () => {
+describe('faults apply', () => {
   const statuses = async (count: number, operation = 'keys.verifyKey'): Promise<number[]> => {
     const seen: number[] = [];
     for (let i = 0; i < count; i++) seen.push((await emulator.client.call(operation, { key: 'x' })).status);
     return seen;
   };
 
-  test('in the order in which they were ordered, each so many times', async () => {
+  test('in the order in which they were added, each `times` times', async () => {
     emulator.unkey.fail({ status: 500 }, { times: 2 });
     emulator.unkey.fail({ status: 503 }, { times: 1 });
     expect(await statuses(4)).toEqual([500, 500, 503, 200]);
   });
 
-  test('until they are cleared, where no number was given', async () => {
+  test('until they are cleared, without `times`', async () => {
     const fault = emulator.unkey.fail({ status: 500 });
     expect(await statuses(3)).toEqual([500, 500, 500]);
     fault.clear();
@@ -128,51 +128,51 @@ describe('faults hit', () => {
     expect(await statuses(1)).toEqual([200]);
   });
 
-  test('one operation, if they are for one', async () => {
+  test('only to `operation`, if it is given', async () => {
     emulator.unkey.fail({ status: 500 }, { operation: 'keys.whoami' });
     expect(await statuses(1)).toEqual([200]);
     expect(await statuses(1, 'keys.whoami')).toEqual([500]);
   });
 
-  test('requests that would have been refused, too', async () => {
+  test('also to requests that would be rejected', async () => {
     emulator.unkey.fail({ status: 503 }, { times: 1 });
     const reply = await emulator.client.call('keys.verifyKey', {}, { authorization: 'Bearer unknown' });
     expect(reply.status).toBe(503);
   });
 
-  test('not what is made in the process', async () => {
+  test('not to createKey and createRootKey', async () => {
     emulator.unkey.fail({ status: 500 });
     await expect(emulator.unkey.createKey()).resolves.toHaveProperty('keyId');
   });
 
-  test('no longer after a reset', async () => {
+  test('not after a reset', async () => {
     emulator.unkey.fail({ status: 500 });
     emulator.unkey.reset();
     expect(await statuses(1)).toEqual([200]);
   });
 });
 
-describe('what is no fault is refused with one sentence', () => {
+describe('an invalid fault is rejected with one sentence', () => {
   test.for<[fault: unknown, options: object | undefined, sentence: RegExp]>([
-    [undefined, undefined, /takes one of latency, status, .* and got undefined\.$/],
-    [{}, undefined, /takes one of/],
-    [{ latency: 1, hang: true }, undefined, /and got latency, hang\.$/],
-    [{ nothing: 1 }, undefined, /and got nothing\.$/],
-    [{ latency: -1 }, undefined, /latency takes milliseconds, zero or more and got -1\.$/],
-    [{ status: 100 }, undefined, /status takes an HTTP status from 200 to 599 and got 100\.$/],
-    [{ hang: false }, undefined, /hang takes true and got false\.$/],
-    [{ reset: 'after' }, undefined, /reset takes 'before' or 'midway' and got after\.$/],
-    [{ oversize: 0 }, undefined, /oversize takes a number of bytes/],
-    [{ body: undefined }, undefined, /body takes a JSON value and got undefined\.$/],
-    [{ body: Symbol.iterator }, undefined, /body takes a JSON value and got Symbol\(Symbol\.iterator\)\.$/],
+    [undefined, undefined, /must have exactly one of latency, status, .*, got undefined\.$/],
+    [{}, undefined, /must have exactly one of/],
+    [{ latency: 1, hang: true }, undefined, /, got latency, hang\.$/],
+    [{ nothing: 1 }, undefined, /, got nothing\.$/],
+    [{ latency: -1 }, undefined, /latency must be a number of milliseconds, zero or more, got -1\.$/],
+    [{ status: 100 }, undefined, /status must be an HTTP status from 200 to 599, got 100\.$/],
+    [{ hang: false }, undefined, /hang must be true, got false\.$/],
+    [{ reset: 'after' }, undefined, /reset must be 'before' or 'midway', got after\.$/],
+    [{ oversize: 0 }, undefined, /oversize must be a number of bytes/],
+    [{ body: undefined }, undefined, /body must be a JSON value, got undefined\.$/],
+    [{ body: Symbol.iterator }, undefined, /body must be a JSON value, got Symbol\(Symbol\.iterator\)\.$/],
     [{ hang: true }, { operation: 'keys.nothing' }, /there is no operation 'keys\.nothing'/],
-    [{ hang: true }, { times: 0 }, /times takes a whole number from 1 on and got 0\.$/],
+    [{ hang: true }, { times: 0 }, /times must be a whole number, at least 1, got 0\.$/],
   ])('%j %j', ([fault, options, sentence]) => {
     expect(() => emulator.unkey.fail(fault as never, options)).toThrow(sentence);
   });
 });
 
-test('close ends at once, hanging and slow requests included', async () => {
+test('close takes effect immediately, also with hanging and slow requests', async () => {
   const unkey = await UnkeyEmulator.start();
   unkey.fail({ hang: true }, { times: 1 });
   unkey.fail({ latency: 600_000 });

@@ -22,7 +22,7 @@ const limit = (name: string, autoApply: boolean, most = 3) => ({
 });
 
 describe('verifyKey', () => {
-  test('spends what was counted before the check that refuses, and nothing after it', async () => {
+  test('counts everything before the check that fails, and nothing after it', async () => {
     const { key, keyId } = await createKey({ credits: { remaining: 1 }, ratelimits: [limit('calls', true)] });
     const credits = { cost: 2 };
     expect(await data('keys.verifyKey', { key, credits })).toMatchObject({
@@ -36,7 +36,7 @@ describe('verifyKey', () => {
     expect((await data('keys.verifyKey', { key })).ratelimits).toMatchObject([{ remaining: 1 }]);
   });
 
-  test('notices an unknown limit only where limits are counted', async () => {
+  test('reports an unknown limit only if limits are counted', async () => {
     const ratelimits = [{ name: 'unknown' }];
     const disabled = await createKey({ enabled: false });
     expect(await code(disabled.key, { ratelimits })).toBe('DISABLED');
@@ -48,7 +48,7 @@ describe('verifyKey', () => {
     ]);
   });
 
-  test('counts of two entries with one name only the last, whatever its form', async () => {
+  test('counts only the last of two entries with the same name', async () => {
     const { key } = await createKey({ ratelimits: [limit('heavy', false, 5)] });
     const adHoc = { name: 'heavy', limit: 9, duration: 60_000 };
     const states = async (...ratelimits: object[]) =>
@@ -59,7 +59,7 @@ describe('verifyKey', () => {
     ]);
   });
 
-  test('counts an ad-hoc limit on the key, one of the same name and duration with it', async () => {
+  test("an ad-hoc limit shares the counter of the key's limit with the same name and duration", async () => {
     const { key } = await createKey({ ratelimits: [limit('heavy', false, 5)] });
     const ratelimits = [{ name: 'heavy', limit: 4, duration: 3_600_000, cost: 3 }];
     expect((await data('keys.verifyKey', { key, ratelimits })).ratelimits).toMatchObject([{ remaining: 1 }]);
@@ -67,7 +67,7 @@ describe('verifyKey', () => {
     expect(named.ratelimits).toMatchObject([{ limit: 5, remaining: 1 }]);
   });
 
-  test('an ad-hoc limit that the limiter refuses switches all limits of the call off', async () => {
+  test('an ad-hoc limit that the limiter rejects disables all limits of the call', async () => {
     const { key } = await createKey({ ratelimits: [limit('calls', true, 1)] });
     const ratelimits = [{ name: 'off', limit: 0, duration: 60_000 }];
     for (let i = 0; i < 3; i++)
@@ -76,20 +76,20 @@ describe('verifyKey', () => {
     expect(await code(key)).toBe('RATE_LIMITED');
   });
 
-  test('lists a permission twice that a key has by itself and through a role', async () => {
+  test('lists a permission twice if the key has it directly and through a role', async () => {
     await data('permissions.createRole', { name: 'reader', permissions: ['docs.read'] });
     const { key, keyId } = await createKey({ permissions: ['docs.read'], roles: ['reader'] });
     expect((await data('keys.verifyKey', { key })).permissions).toEqual(['docs.read', 'docs.read']);
     expect((await data('keys.getKey', { keyId })).permissions).toEqual(['docs.read']);
   });
 
-  test('finds no key with white space around it, and no root key', async () => {
+  test('NOT_FOUND for a key with white space around it, and for a root key', async () => {
     const { key } = await createKey();
     expect(await code(` ${key}`)).toBe('NOT_FOUND');
     expect(await code(emulator.unkey.rootKey)).toBe('NOT_FOUND');
   });
 
-  test('forgets what is deleted at once', async () => {
+  test('deletions take effect immediately', async () => {
     await data('permissions.createRole', { name: 'reader', permissions: ['docs.read'] });
     await data('identities.createIdentity', { externalId: 'user', ratelimits: [limit('shared', true)] });
     const { key } = await createKey({ permissions: ['docs.write'], roles: ['reader'], externalId: 'user' });
@@ -106,7 +106,7 @@ describe('verifyKey', () => {
 });
 
 describe('a new key', () => {
-  test('in a deleted API is made and never verifies', async () => {
+  test('in a deleted API is created and never verifies', async () => {
     const { apiId } = await data('apis.createApi', { name: 'gone' });
     await data('apis.deleteApi', { apiId });
     const { key, keyId } = await data('keys.createKey', { apiId });
@@ -115,7 +115,7 @@ describe('a new key', () => {
     expect(await refusal('keys.whoami', { key })).toEqual([404, 'unkey/data/key_not_found']);
   });
 
-  test('that is refused leaves no identity and no permission behind', async () => {
+  test('that is rejected creates no identity and no permission', async () => {
     const { apiId } = await data('apis.createApi', { name: 'keys' });
     const body = { apiId, externalId: 'left', permissions: ['left.behind'], roles: ['nobody'] };
     expect(await refusal('keys.createKey', body)).toEqual([404, 'unkey/data/role_not_found']);
@@ -137,7 +137,7 @@ describe('a new key', () => {
     expect(length).toBeLessThanOrEqual(longest);
   });
 
-  test('with daily refill and a day drops the day; updateKey refuses that', async () => {
+  test('with a daily refill and a day: the day is dropped; updateKey rejects it', async () => {
     const refill = { interval: 'daily', amount: 1, refillDay: 5 };
     const { keyId } = await createKey({ credits: { remaining: 1, refill } });
     expect((await data('keys.getKey', { keyId })).credits.refill).toEqual({ interval: 'daily', amount: 1 });
@@ -149,7 +149,7 @@ describe('a new key', () => {
 });
 
 describe('updateKey', () => {
-  test('keeps what is left out, clears what is null, sets what has a value', async () => {
+  test('absent keeps, null clears, a value sets', async () => {
     const refill = { interval: 'daily', amount: 7 };
     const { keyId } = await createKey({
       name: 'one',
@@ -183,7 +183,7 @@ describe('updateKey', () => {
     });
   });
 
-  test('replaces limits by name: the id survives', async () => {
+  test('replaces limits by name and keeps their ids', async () => {
     const { keyId } = await createKey({ ratelimits: [limit('a_limit', true), limit('b_limit', true)] });
     const ids = async () => {
       const { ratelimits } = await data('keys.getKey', { keyId });
@@ -201,7 +201,7 @@ describe('updateKey', () => {
 });
 
 describe('rerollKey', () => {
-  test('copies a key and lets the old one live until a full minute', async () => {
+  test('copies a key, and the old one expires at the next full minute', async () => {
     const old = await createKey({
       prefix: 'sk_live',
       byteLength: 32,
@@ -217,13 +217,13 @@ describe('rerollKey', () => {
     expect(copy).not.toHaveProperty('expires');
   });
 
-  test('ends the old key at once, also while the clock stands still', async () => {
+  test('with expiration 0 the old key expires immediately, also if the clock is frozen', async () => {
     const old = await createKey();
     await data('keys.rerollKey', { keyId: old.keyId, expiration: 0 });
     expect(await code(old.key)).toBe('EXPIRED');
   });
 
-  test('revives an expired key, and the new one is expired from birth', async () => {
+  test('of an expired key: the old key is valid again, the new one is expired', async () => {
     const old = await createKey({ expires: NOON - 1 });
     const { key } = await data('keys.rerollKey', { keyId: old.keyId, expiration: MINUTE });
     expect(await code(old.key)).toBe('VALID');
@@ -232,7 +232,7 @@ describe('rerollKey', () => {
 });
 
 describe('letter case', () => {
-  test('of a permission: unique without it, compared with it', async () => {
+  test('of a permission: ignored for uniqueness, significant in queries', async () => {
     await data('permissions.createPermission', { name: 'n', slug: 'Docs.Read' });
     expect(await refusal('permissions.createPermission', { name: 'n', slug: 'docs.read' })).toEqual([
       409,
@@ -250,7 +250,7 @@ describe('letter case', () => {
     ]);
   });
 
-  test('of a role: unique without it and without accents, compared with them', async () => {
+  test('of a role: ignored for uniqueness, as are accents; significant in lookups', async () => {
     const { roleId } = await data('permissions.createRole', { name: 'Éditeur' });
     expect(await refusal('permissions.createRole', { name: 'editeur' })).toEqual([
       409,
@@ -266,7 +266,7 @@ describe('letter case', () => {
     expect((await emulator.client.call('permissions.createRole', { name: 'Éditeur ' })).status).toBe(200);
   });
 
-  test('of an external id, a limit and a namespace: two letters, two things', async () => {
+  test('of an external id, a limit and a namespace: significant', async () => {
     await data('identities.createIdentity', { externalId: 'User' });
     expect((await emulator.client.call('identities.createIdentity', { externalId: 'user' })).status).toBe(
       200,
@@ -281,7 +281,7 @@ describe('letter case', () => {
   });
 });
 
-describe('what needs a vault or an analytics store answers 412', () => {
+describe('operations that need a vault or an analytics store return 412', () => {
   test('recoverable, decrypt, analytics', async () => {
     const failed = [412, 'unkey/application/precondition_failed'];
     const { apiId } = await data('apis.createApi', { name: 'keys' });
@@ -291,7 +291,7 @@ describe('what needs a vault or an analytics store answers 412', () => {
     expect(await refusal('apis.listKeys', { apiId, decrypt: true })).toEqual(failed);
   });
 
-  test('analytics, after the right to read them', async () => {
+  test('analytics, after the permission check', async () => {
     const query = { query: 'SELECT 1' };
     const unconfigured = [412, 'unkey/data/analytics_not_configured'];
     expect(await refusal('analytics.getVerifications', query)).toEqual(unconfigured);
@@ -307,7 +307,7 @@ describe('what needs a vault or an analytics store answers 412', () => {
   });
 });
 
-describe('an id beside the name of the same role or permission in one list counts as that one', () => {
+describe('a list with both the id and the name of a role or permission counts it once', () => {
   const world = async () => {
     const { keyId } = await createKey();
     const { roleId } = await data('permissions.createRole', { name: 'reader' });
@@ -315,18 +315,21 @@ describe('an id beside the name of the same role or permission in one list count
     return { keyId, roleId, permissionId };
   };
 
-  test.for(['addRoles', 'setRoles', 'removeRoles'])('keys.%s: 200, and 404 for an id alone', async (name) => {
-    const { keyId, roleId } = await world();
-    const rest = name === 'removeRoles' ? [] : [{ id: roleId, name: 'reader' }];
-    expect(await data(`keys.${name}`, { keyId, roles: ['reader', roleId] })).toEqual(rest);
-    expect(await data(`keys.${name}`, { keyId, roles: [roleId, 'reader'] })).toEqual(rest);
-    for (const roles of [[roleId], ['Reader'], ['reader', 'Reader']]) {
-      expect(await refusal(`keys.${name}`, { keyId, roles })).toEqual([404, 'unkey/data/role_not_found']);
-    }
-  });
+  test.for(['addRoles', 'setRoles', 'removeRoles'])(
+    'keys.%s: 200, but 404 for an id without the name',
+    async (name) => {
+      const { keyId, roleId } = await world();
+      const rest = name === 'removeRoles' ? [] : [{ id: roleId, name: 'reader' }];
+      expect(await data(`keys.${name}`, { keyId, roles: ['reader', roleId] })).toEqual(rest);
+      expect(await data(`keys.${name}`, { keyId, roles: [roleId, 'reader'] })).toEqual(rest);
+      for (const roles of [[roleId], ['Reader'], ['reader', 'Reader']]) {
+        expect(await refusal(`keys.${name}`, { keyId, roles })).toEqual([404, 'unkey/data/role_not_found']);
+      }
+    },
+  );
 
   test.for(['addPermissions', 'setPermissions'])(
-    'keys.%s makes no permission named like the id',
+    'keys.%s creates no permission with the id as its slug',
     async (name) => {
       const { keyId, permissionId } = await world();
       const permissions = [permissionId, 'read'];
@@ -350,7 +353,7 @@ describe('an id beside the name of the same role or permission in one list count
   });
 });
 
-test("updateIdentity repeats the request's -0, which is stored as 0", async () => {
+test("updateIdentity returns the request's -0, which is stored as 0", async () => {
   await data('identities.createIdentity', { externalId: 'a' });
   const response = await fetch(`${emulator.unkey.url}/v2/identities.updateIdentity`, {
     method: 'POST',

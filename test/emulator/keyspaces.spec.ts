@@ -23,7 +23,7 @@ describe('with keyspaces', () => {
     return client.data('keys.createKey', { apiId, ...body });
   };
 
-  test('verifyKey answers the keyspace with every code but NOT_FOUND', async () => {
+  test('verifyKey returns keyspaceId with every code but NOT_FOUND', async () => {
     const client = clientOf(unkey(true));
     const verify = (key: string, more: object = {}) => client.data('keys.verifyKey', { key, ...more });
     const { key } = await createKey(client, 'ks_codes', { credits: { remaining: 1 } });
@@ -39,7 +39,7 @@ describe('with keyspaces', () => {
     expect(await verify('unknown')).toEqual({ code: 'NOT_FOUND', valid: false });
   });
 
-  test('a key of another keyspace is NOT_FOUND and costs nothing, whatever else is asked', async () => {
+  test('a key of another keyspace is NOT_FOUND and costs nothing, whatever the request contains', async () => {
     const client = clientOf(unkey(true));
     const { key } = await createKey(client, 'ks_mine', {
       credits: { remaining: 2 },
@@ -58,7 +58,7 @@ describe('with keyspaces', () => {
     });
   });
 
-  test('an API without a keyspaceId has one of its own', async () => {
+  test('an API without a keyspaceId gets a random one', async () => {
     const { key } = await unkey(true).createKey();
     const { keyspaceId } = await clientOf(unkey(true)).data('keys.verifyKey', { key });
     expect(keyspaceId).toMatch(/^ks_\w{9}$/);
@@ -69,12 +69,12 @@ describe('with keyspaces', () => {
     [Array.from({ length: 6 }, () => 'ks'), '/properties/keyspaces/maxItems'],
     [[''], '/properties/keyspaces/items/minLength'],
     ['ks_mine', '/properties/keyspaces/type'],
-  ])('keyspaces: %j is refused', async ([keyspaces, location]) => {
+  ])('keyspaces: %j is rejected', async ([keyspaces, location]) => {
     const reply = await clientOf(unkey(true)).call('keys.verifyKey', { key: 'x', keyspaces });
     expect(reply.body.error?.errors).toMatchObject([{ location }]);
   });
 
-  test('dev --keyspaces takes a keyspaceId in a seed', async () => {
+  test('dev --keyspaces accepts a keyspaceId in a seed', async () => {
     const keys = [{ key: 'shop_alice' }];
     const seed = shells.seedFile({ apis: [{ name: 'shop', keyspaceId: 'ks_shop', keys }] });
     const emulator = await shells.dev('--keyspaces', '--seed', seed).listening();
@@ -83,24 +83,24 @@ describe('with keyspaces', () => {
   });
 });
 
-describe('without keyspaces it is the recorded server', () => {
+describe('without keyspaces', () => {
   test.for<[operation: string, body: object]>([
     ['keys.verifyKey', { key: 'x', keyspaces: ['ks_1'] }],
     ['apis.createApi', { name: 'mine', keyspaceId: 'ks_1' }],
-  ])('%s refuses %j', async ([operation, body]) => {
+  ])('%s rejects %j', async ([operation, body]) => {
     const reply = await clientOf(unkey(false)).call(operation, body);
     expect([reply.status, errorType(reply)]).toEqual([400, 'unkey/application/invalid_input']);
     expect(reply.body.error?.errors).toMatchObject([{ location: '/additionalProperties' }]);
   });
 
-  test('verifyKey answers no keyspaceId', async () => {
+  test('verifyKey returns no keyspaceId', async () => {
     const { key } = await unkey(false).createKey();
     expect(await clientOf(unkey(false)).data('keys.verifyKey', { key })).not.toHaveProperty('keyspaceId');
   });
 
-  test('a seed with a keyspaceId does not start', async () => {
+  test('dev does not start with a seed that has a keyspaceId', async () => {
     const shell = shells.dev('--seed', shells.seedFile({ apis: [{ name: 'shop', keyspaceId: 'ks_shop' }] }));
     expect(await shell.ends()).toBe(1);
-    expect(shell.errors).toContain('apis[0]: keyspaceId takes effect with --keyspaces alone.\n');
+    expect(shell.errors).toContain('apis[0]: keyspaceId needs --keyspaces.\n');
   });
 });

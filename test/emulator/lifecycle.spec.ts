@@ -27,7 +27,7 @@ describe('start', () => {
     await expect(UnkeyEmulator.start({ port })).rejects.toThrow(/EADDRINUSE/);
   });
 
-  test('runs on real time unless it is told a time', async () => {
+  test('follows real time without `now`', async () => {
     await using unkey = await UnkeyEmulator.start();
     const before = Date.now();
     expect(unkey.clock.now()).toBeGreaterThanOrEqual(before);
@@ -38,25 +38,25 @@ describe('start', () => {
   });
 
   test.for<[options: object, sentence: RegExp]>([
-    [{ port: -1 }, /^UnkeyEmulator: port takes a port from 0 to 65535 and got -1\.$/],
-    [{ port: '80' }, /port takes/],
-    [{ host: '' }, /host takes an address and got \.$/],
-    [{ now: 'today' }, /now takes a time in Unix milliseconds/],
-    [{ rootKey: 'a b' }, /rootKey takes/],
-    [{ recordCalls: true }, /recordCalls takes a number of calls or false and got true\.$/],
+    [{ port: -1 }, /^UnkeyEmulator: port must be a port from 0 to 65535, got -1\.$/],
+    [{ port: '80' }, /port must be a port from 0 to 65535, got '80'/],
+    [{ host: '' }, /host must be an address, got ''\.$/],
+    [{ now: 'today' }, /now must be a time in Unix milliseconds, got 'today'/],
+    [{ rootKey: 'a b' }, /rootKey must be printable ASCII without spaces/],
+    [{ recordCalls: true }, /recordCalls must be a number of calls or false, got true\.$/],
     [{ prot: 1 }, /^UnkeyEmulator has no option 'prot'\.$/],
-  ])('%j is refused', async ([options, sentence]) => {
+  ])('%j is rejected', async ([options, sentence]) => {
     await expect(UnkeyEmulator.start(options)).rejects.toThrow(sentence);
   });
 
-  test('is refused in production, unless that is wanted', async () => {
+  test('fails in production without allowProduction', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     await expect(UnkeyEmulator.start()).rejects.toThrow(/allowProduction/);
     const unkey = await UnkeyEmulator.start({ allowProduction: true });
     await unkey.close();
   });
 
-  test('does not keep a process alive that has closed it, refills and faults included', () => {
+  test('after close() it does not keep the process alive, even with refills and faults', () => {
     const script = `
       import { UnkeyEmulator } from 'nestjs-unkey/emulator';
       const unkey = await UnkeyEmulator.start();
@@ -80,7 +80,7 @@ test('the example of the documentation runs', () => {
 });
 
 describe('createKey', () => {
-  test('makes a key that verifies, in an API of its own unless one is named', async () => {
+  test('creates a valid key, in the default API unless you name one', async () => {
     const { key, keyId } = await emulator.unkey.createKey({
       prefix: 'sk',
       permissions: ['a'],
@@ -100,7 +100,7 @@ describe('createKey', () => {
     expect(listed.keyId).toBe(own.keyId);
   });
 
-  test('takes what JSON makes of its body', async () => {
+  test('treats its body as JSON', async () => {
     const meta = { at: new Date(0), nothing: undefined, list: [undefined] };
     const { key } = await emulator.unkey.createKey({ meta, name: undefined });
     const { meta: stored } = await emulator.client.data('keys.verifyKey', { key });
@@ -110,7 +110,7 @@ describe('createKey', () => {
     );
   });
 
-  test('is not among the calls', async () => {
+  test('is not recorded in calls', async () => {
     await emulator.unkey.createKey();
     expect(emulator.unkey.calls).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('createKey', () => {
     [{ apiId: 'api_unknown' }, /^unkey\.createKey: There is no API 'api_unknown'/],
     [{ roles: ['nobody'] }, /^unkey\.createKey: There is no role 'nobody'\.$/],
     [{ recoverable: true }, /^unkey\.createKey: .*vault/],
-  ])('refuses %j with one sentence', async ([body, sentence]) => {
+  ])('rejects %j with one sentence', async ([body, sentence]) => {
     await expect(emulator.unkey.createKey(body)).rejects.toThrow(sentence);
   });
 });
@@ -133,18 +133,18 @@ describe('createRootKey', () => {
   test.for<[options: object, sentence: RegExp]>([
     [
       { permissions: 'api.*.verify_key' },
-      /^unkey\.createRootKey: permissions takes a list of texts and got api\.\*\.verify_key\.$/,
+      /^unkey\.createRootKey: permissions must be a list of strings, got 'api\.\*\.verify_key'\.$/,
     ],
-    [{ enabled: 0 }, /enabled takes true or false and got 0\.$/],
-    [{ expires: 'never' }, /expires takes a time in Unix milliseconds and got never\.$/],
+    [{ enabled: 0 }, /enabled must be true or false, got 0\.$/],
+    [{ expires: 'never' }, /expires must be a time in Unix milliseconds, got 'never'\.$/],
     [{ permission: [] }, /^unkey\.createRootKey has no option 'permission'\.$/],
-  ])('refuses %j', ([options, sentence]) => {
+  ])('rejects %j', ([options, sentence]) => {
     expect(() => emulator.unkey.createRootKey(options)).toThrow(sentence);
   });
 });
 
 describe('calls', () => {
-  test('are the requests over HTTP with operation, body, headers and time', async () => {
+  test('records HTTP requests with operation, body, headers and time', async () => {
     await emulator.client.call('keys.verifyKey', { key: 'x' }, { 'X-Custom': 'yes' });
     emulator.unkey.clock.advance(5);
     await fetch(`${emulator.unkey.url}/v2/keys.nothing`, { method: 'POST', body: '{' });
@@ -170,7 +170,7 @@ describe('calls', () => {
 });
 
 describe('reset', () => {
-  test('leaves the root key and nothing else', async () => {
+  test('deletes everything but the root key', async () => {
     const { key } = await emulator.unkey.createKey();
     const other = emulator.unkey.createRootKey();
     emulator.unkey.reset();

@@ -35,7 +35,7 @@ const LISTS: Record<string, (count: number) => Promise<{ operation: string; body
 describe.for(Object.keys(LISTS))('a list of %s', (name) => {
   const make = (count: number) => LISTS[name]!(count);
 
-  test('is read in pages, each row once', async () => {
+  test('returns each row once over all pages', async () => {
     const { operation, body, id } = await make(7);
     const seen: string[] = [];
     const sizes: number[] = [];
@@ -51,13 +51,13 @@ describe.for(Object.keys(LISTS))('a list of %s', (name) => {
     expect(new Set(seen).size).toBe(7);
   });
 
-  test('has no cursor where the page is exactly full', async () => {
+  test('has no cursor after a last page that is exactly full', async () => {
     const { operation, body } = await make(3);
     const page = await emulator.client.call(operation, { ...body, limit: 3 });
     expect(page.body.pagination).toEqual({ hasMore: false });
   });
 
-  test('takes any text for a cursor, as a lower bound', async () => {
+  test('accepts any text as cursor, as a lower bound', async () => {
     const { operation, body } = await make(2);
     expect(await data(operation, { ...body, cursor: 'zzzz' })).toEqual([]);
     expect(await data(operation, { ...body, cursor: '' })).toHaveLength(2);
@@ -65,7 +65,7 @@ describe.for(Object.keys(LISTS))('a list of %s', (name) => {
   });
 });
 
-test('a page of overrides has 50 unless the caller says, any other 100', async () => {
+test('the default page size is 50 for overrides, 100 for other lists', async () => {
   const overrides = await LISTS['overrides']!(51);
   expect(await data(overrides.operation, overrides.body)).toHaveLength(50);
   const roles = await LISTS['roles']!(101);
@@ -84,14 +84,14 @@ describe('a search', () => {
     await data('permissions.createRole', { name: 'Admin', description: 'tells all' });
     for (const name of ['café admin', '100%', 'under_score']) await data('permissions.createRole', { name });
     const roles: { name: string; id: string }[] = await data('permissions.listRoles', { search });
-    // An id may hold what is searched for, `_` does always.
+    // Searches match ids too, and every id contains `_`.
     const byName = roles.filter(({ name }) => search.trim() !== '_' || name.includes('_'));
     expect(byName.map(({ name }) => name).sort()).toEqual(found);
   });
 });
 
 describe('listKeys', () => {
-  test('filters by external id and shows what is left of a deleted identity', async () => {
+  test('filters by external id and returns the id of a deleted identity', async () => {
     const { apiId } = await data('apis.createApi', { name: 'list' });
     const other = await data('apis.createApi', { name: 'other' });
     const { keyId } = await data('keys.createKey', { apiId, externalId: 'user' });
@@ -112,7 +112,7 @@ describe('listKeys', () => {
     expect(await data('keys.getKey', { keyId })).not.toHaveProperty('identity');
   });
 
-  test('leaves deleted keys out', async () => {
+  test('omits deleted keys', async () => {
     const { apiId } = await data('apis.createApi', { name: 'list' });
     const { keyId } = await data('keys.createKey', { apiId });
     await data('keys.deleteKey', { keyId });

@@ -6,7 +6,7 @@ const emulator = useFreshEmulator();
 const data = (operation: string, body: unknown) => emulator.client.data(operation, body);
 const HOUR = 3_600_000;
 
-describe('a role name is taken by names that the database holds for equal', () => {
+describe('role names are unique under the collation of the database', () => {
   test.for<[name: string, other: string, status: number]>([
     ['straße', 'STRASSE', 409],
     ['reader', 'ｒｅａｄｅｒ', 409],
@@ -27,7 +27,7 @@ describe('a role name is taken by names that the database holds for equal', () =
   });
 });
 
-describe('namespaces, override identifiers and limit names differ by case and accents, not by ignorable characters', () => {
+describe('namespaces, override identifiers and limit names: case and accents matter, ignorable characters do not', () => {
   const limit = (namespace: string, identifier = 'a') => ({
     namespace,
     identifier,
@@ -51,7 +51,7 @@ describe('namespaces, override identifiers and limit names differ by case and ac
     }
   });
 
-  test('override identifiers are unique so, and applied letter for letter', async () => {
+  test('override identifiers are unique that way, but applied only to exactly equal identifiers', async () => {
     await data('ratelimit.limit', limit('mail'));
     const first = await data('ratelimit.setOverride', { ...limit('mail', 'vip'), limit: 50 });
     expect(await data('ratelimit.setOverride', { ...limit('mail', 'v\u00adip'), limit: 60 })).toEqual(first);

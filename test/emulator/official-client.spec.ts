@@ -10,7 +10,7 @@ beforeEach(() => {
   client = new Unkey({ serverURL, rootKey, retryConfig: { strategy: 'none' } });
 });
 
-describe('the official client works with it', () => {
+describe('the official client works with the emulator', () => {
   test('keys, from creation to deletion', async () => {
     const { data: api } = await client.apis.createApi({ name: 'sdk' });
     const refill = { interval: 'monthly', amount: 10, refillDay: 1 } as const;

@@ -4,7 +4,7 @@ import { useFreshEmulator } from './support/emulator.js';
 
 const emulator = useFreshEmulator();
 
-describe('a permission query compares names letter for letter and AND binds tighter', () => {
+describe('permission queries: names are compared exactly, AND binds tighter than OR', () => {
   test.for<[query: string, held: string[], allowed: boolean]>([
     ['documents.read', ['documents.read'], true],
     ['documents.read', ['documents.*'], false],
@@ -22,14 +22,14 @@ describe('a permission query compares names letter for letter and AND binds tigh
     ['a.b-c_d:e', ['a.b-c_d:e'], true],
     ['a/b', ['a'], false],
     ['a\u0000 AND b', ['a'], true],
-  ])('%j held %j → %s', async ([permissions, held, allowed]) => {
+  ])('%j with permissions %j → %s', async ([permissions, held, allowed]) => {
     const { key } = await emulator.unkey.createKey({ permissions: held });
     const { code } = await emulator.client.data('keys.verifyKey', { key, permissions });
     expect(code).toBe(allowed ? 'VALID' : 'INSUFFICIENT_PERMISSIONS');
   });
 });
 
-describe('a query that cannot be read is refused, whatever the state of the key', () => {
+describe('an invalid permission query is rejected in every state of the key', () => {
   test.for<[query: string, detail: 'a sentence' | 'empty']>([
     ['   ', 'a sentence'],
     ['\u0000a', 'a sentence'],
@@ -64,7 +64,7 @@ describe('a query that cannot be read is refused, whatever the state of the key'
     expect(reply.body.error?.detail === '').toBe(detail === 'empty');
   });
 
-  test('but not where the key would be NOT_FOUND', async () => {
+  test('except if the key is NOT_FOUND', async () => {
     expect(await emulator.client.data('keys.verifyKey', { key: 'unknown', permissions: 'a AND' })).toEqual({
       code: 'NOT_FOUND',
       valid: false,

@@ -10,7 +10,7 @@ const override = (identifier: string, most: number, duration = HOUR) =>
   emulator.client.data('ratelimit.setOverride', { namespace: 'n', identifier, limit: most, duration });
 
 describe('a limit', () => {
-  test('counts on when its number changes, anew when the duration does', async () => {
+  test('keeps its counter if `limit` changes, and starts a new one if `duration` changes', async () => {
     await limit('i');
     expect((await limit('i', { limit: 5 })).remaining).toBe(3);
     expect((await limit('i', { duration: 2 * HOUR })).remaining).toBe(1);
@@ -37,7 +37,7 @@ describe('an override', () => {
     expect((await limit(identifier)).limit).toBe(effective);
   });
 
-  test('by its own name goes before a pattern, and of patterns the first in order', async () => {
+  test('for an exact identifier precedes patterns; of several patterns, the first in order applies', async () => {
     await limit('first');
     await override('zz*', 3);
     await override('*q', 5);
@@ -50,7 +50,7 @@ describe('an override', () => {
     expect((await limit('zzz')).limit).toBe(6);
   });
 
-  test('is found by what it covers, changed and deleted by its name', async () => {
+  test('is found by an identifier that it matches, changed and deleted by its own identifier', async () => {
     await limit('first');
     const { overrideId } = await override('corp_*', 50);
     expect((await override('corp_*', 60)).overrideId).toBe(overrideId);
@@ -71,7 +71,7 @@ describe('an override', () => {
     expect(await limit('corp_1')).not.toHaveProperty('overrideId');
   });
 
-  test('of zero makes the limit fail, and nothing is counted', async () => {
+  test('of zero makes the call fail, and nothing is counted', async () => {
     await limit('i');
     await override('i', 0);
     const body = { namespace: 'n', identifier: 'i', limit: 2, duration: HOUR };
@@ -91,7 +91,7 @@ describe('multiLimit', () => {
     cost,
   });
 
-  test('counts all or none, and one counter twice in order', async () => {
+  test('counts all limits or none; two limits on one counter count in order', async () => {
     const { client } = emulator;
     const twice = await client.data('ratelimit.multiLimit', [entry('a', 3, 2), entry('a', 3, 2)]);
     expect(twice).toEqual({
@@ -119,7 +119,7 @@ describe('multiLimit', () => {
   });
 });
 
-test('counters of windows that have passed are let go, those that still weigh are not', async () => {
+test('counters of old windows are deleted, those that still count are kept', async () => {
   const { clock } = emulator.unkey;
   const body = (from: number) =>
     Array.from({ length: 100 }, (_, i) => ({

@@ -30,7 +30,7 @@ describe('a root key verifies', () => {
     [['unkey:v1:ws_emulator:keyspaces/*#verify_key'], 'NOT_FOUND', 'NOT_FOUND'],
     [['unkey:v1:ws_emulator:keyspaces/**#*'], 'NOT_FOUND', 'NOT_FOUND'],
     [['unkey:v1:ws_other:**#*'], 'NOT_FOUND', 'NOT_FOUND'],
-  ])('with %j: its own API %s, another %s', async ([grants, own, other]) => {
+  ])('with %j: key of this API %s, of another API %s', async ([grants, own, other]) => {
     const { apiId, key, keyId, foreign } = await world();
     const client = as(...grants.map((grant) => grant.replace('API', apiId).replace('KEY', keyId)));
     expect((await client.data('keys.verifyKey', { key })).code).toBe(own);
@@ -38,7 +38,7 @@ describe('a root key verifies', () => {
   });
 });
 
-describe('who may not is answered', () => {
+describe('without the permission, the response is', () => {
   const keys = [
     'getKey',
     'updateKey',
@@ -93,11 +93,11 @@ describe('who may not is answered', () => {
     ['ratelimit.getOverride', { namespace: 'unknown', identifier: 'i' }, 404],
     ['ratelimit.deleteOverride', { namespace: 'unknown', identifier: 'i' }, 404],
     ['ratelimit.listOverrides', { namespace: 'unknown' }, 404],
-  ])('%s of something unknown: %j → %i', async ([operation, body, status]) => {
+  ])('%s without a match: %j → %i', async ([operation, body, status]) => {
     expect((await as().call(operation, body)).status).toBe(status);
   });
 
-  test('404 by whoami and listKeys, as if there were nothing', async () => {
+  test('404 from whoami and listKeys, as if nothing existed', async () => {
     const { apiId, key } = await world();
     expect(errorType(await as().call('keys.whoami', { key }))).toBe('unkey/data/key_not_found');
     expect(errorType(await as('api.*.read_key').call('apis.listKeys', { apiId }))).toBe(
@@ -108,7 +108,7 @@ describe('who may not is answered', () => {
     ).toBe(200);
   });
 
-  test('404 by getOverride, 403 by the others once the namespace exists', async () => {
+  test('404 from getOverride, 403 from the others if the namespace exists', async () => {
     const override = { namespace: 'n', identifier: 'i' };
     await data('ratelimit.limit', { ...override, limit: 1, duration: 1000 });
     await data('ratelimit.setOverride', { ...override, limit: 1, duration: 1000 });
@@ -132,8 +132,8 @@ describe('who may not is answered', () => {
   });
 });
 
-describe('a URN grant of everything', () => {
-  test('does for keys, identities, listKeys and getOverride, and for nothing else', async () => {
+describe('a URN grant for everything', () => {
+  test('works for keys, identities, listKeys and getOverride, and for nothing else', async () => {
     const { apiId, key, keyId } = await world();
     await data('ratelimit.limit', { namespace: 'n', identifier: 'i', limit: 1, duration: 1000 });
     await data('ratelimit.setOverride', { namespace: 'n', identifier: 'i', limit: 1, duration: 1000 });
@@ -173,8 +173,8 @@ describe('a URN grant of everything', () => {
   });
 });
 
-describe('what is made on the way needs its own grant', () => {
-  test('permissions by addPermissions and roles, not by createKey', async () => {
+describe('creating permissions implicitly needs a permission of its own', () => {
+  test('in addPermissions and for roles, not in createKey', async () => {
     const { apiId, keyId } = await world();
     const attach = ['api.*.update_key', 'rbac.*.add_permission_to_key'];
     const permissions = ['new.one'];
@@ -221,7 +221,7 @@ describe('URN grants', () => {
 });
 
 test.for(['limit', 'multiLimit'])(
-  'ratelimit.%s with the right to make a namespace and none to count: 403, and the namespace is made',
+  'ratelimit.%s with the permission to create a namespace, but not to count: 403, and the namespace is created',
   async (name) => {
     const limit = { namespace: 'made', identifier: 'a', limit: 1, duration: 60_000 };
     const client = as('ratelimit.*.create_namespace');
@@ -248,7 +248,7 @@ describe('an ordinary key as root key', () => {
     ],
     ['expired', { expires: 1 }, 403, 'unkey/authorization/forbidden', 'Forbidden'],
     [
-      'with the right to verify',
+      'with the permission to verify',
       { enabled: false, permissions: ['api.*.verify_key'] },
       403,
       'unkey/authorization/key_disabled',

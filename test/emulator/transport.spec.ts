@@ -5,7 +5,7 @@ import { RawConnection } from './support/raw-connection.js';
 
 const emulator = useFreshEmulator();
 
-describe('a path that is none is answered in plain text', () => {
+describe('an unknown path is answered in plain text', () => {
   test.for<[method: string, path: string, status: number, allow: string | null]>([
     ['POST', '/v2/keys.nothing', 404, null],
     ['POST', '/v2/keys.verifyKey/', 404, null],
@@ -35,7 +35,7 @@ describe('a path that is none is answered in plain text', () => {
     ['/v2/keys.verifyKey/./', '/v2/keys.verifyKey/'],
     ['/..', '/'],
     ['/v2//a%20b', '/v2/a%2520b'],
-  ])('%s leads to %s', async ([path = '', clean]) => {
+  ])('%s redirects to %s', async ([path = '', clean]) => {
     const raw = new RawConnection(emulator.unkey);
     raw.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     const answer = await raw.untilClosed();
@@ -43,7 +43,7 @@ describe('a path that is none is answered in plain text', () => {
     expect(answer).toContain(`\r\nLocation: ${clean}\r\n`);
   });
 
-  test('a known path with escaped characters is refused as a request', async () => {
+  test('a known path with percent-encoded characters is rejected with 400', async () => {
     const reply = await emulator.client.call('keys%2EverifyKey', { key: 'x' });
     expect(reply.status).toBe(400);
     expect(reply.body.error?.errors).toEqual([{ location: 'path', message: expect.any(String) }]);
@@ -92,7 +92,7 @@ test('liveness and health need no root key', async () => {
   expect(await health.json()).toEqual({ status: 'ok' });
 });
 
-describe('the content type of a refusal follows Accept, that of a schema error does not', () => {
+describe('the content type of an error follows Accept, that of a schema error does not', () => {
   test.for<[accept: string, type: string]>([
     ['application/json', 'application/json'],
     ['*/*', 'application/problem+json'],
@@ -125,12 +125,12 @@ describe('the Authorization header', () => {
     expect([reply.status, errorType(reply)]).toEqual([status, type]);
   });
 
-  test('may have white space around the root key', async () => {
+  test('allows white space around the root key', async () => {
     const authorization = `Bearer   ${emulator.unkey.rootKey}  `;
     expect((await emulator.client.call('keys.verifyKey', { key: 'x' }, { authorization })).status).toBe(200);
   });
 
-  test('counts once, the first of two', async () => {
+  test('only the first of two counts', async () => {
     const raw = new RawConnection(emulator.unkey);
     const head = `Host: x\r\nAuthorization: Bearer ${emulator.unkey.rootKey}\r\nAuthorization: Bearer other\r\n`;
     raw.write(
@@ -139,7 +139,7 @@ describe('the Authorization header', () => {
     expect(await raw.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  test('is missed before the content type, that before the body, and all of them before it is looked up', async () => {
+  test('is checked first, then the content type, then the body, and then the root key', async () => {
     const { send } = emulator.client;
     const locations = async (headers: Record<string, string>, text: string) =>
       (await send('keys.verifyKey', text, headers)).body.error?.errors?.map(({ location }) => location);
@@ -148,7 +148,7 @@ describe('the Authorization header', () => {
     expect(await locations({ authorization: 'Bearer unknown' }, '{}')).toEqual(['/required']);
   });
 
-  test('a disabled root key and an expired one are refused', async () => {
+  test('a disabled root key and an expired one are rejected', async () => {
     const disabled = emulator.unkey.createRootKey({ enabled: false });
     const expired = emulator.unkey.createRootKey({ expires: 1 });
     const verify = (rootKey: string) =>
@@ -157,7 +157,7 @@ describe('the Authorization header', () => {
     expect(errorType(await verify(expired))).toBe('unkey/authorization/forbidden');
   });
 
-  test('an ordinary key is no root key', async () => {
+  test('an ordinary key is not a root key', async () => {
     const { key } = await emulator.unkey.createKey();
     const reply = await clientOf(emulator.unkey, key).call('keys.verifyKey', { key });
     expect([reply.status, errorType(reply)]).toEqual([401, 'unkey/authentication/key_not_found']);
@@ -178,7 +178,7 @@ describe('the Content-Type must be application/json', () => {
   });
 });
 
-describe('text that is not read as JSON.parse reads it', () => {
+describe('JSON that is decoded differently from JSON.parse', () => {
   const key = async () => (await emulator.unkey.createKey({ credits: { remaining: 9 } })).key;
   const undecodable = { status: 400, type: 'application/problem+json' };
   const malformed = { status: 400, type: 'application/json' };
@@ -206,7 +206,7 @@ describe('text that is not read as JSON.parse reads it', () => {
     expect(await emulator.client.send('keys.verifyKey', sent, { accept: '*/*' })).toMatchObject(reply);
   });
 
-  test('createKey: credits given twice are merged', async () => {
+  test('createKey: repeated credits are merged', async () => {
     const { data, send } = emulator.client;
     const { apiId } = await data('apis.createApi', { name: 'twice' });
     const credits =
@@ -218,7 +218,7 @@ describe('text that is not read as JSON.parse reads it', () => {
     });
   });
 
-  test('updateKey: credits and meta given twice are replaced', async () => {
+  test('updateKey: repeated credits and meta are replaced', async () => {
     const { data, send } = emulator.client;
     const { keyId } = await emulator.unkey.createKey();
     const twice =
@@ -228,7 +228,7 @@ describe('text that is not read as JSON.parse reads it', () => {
     expect({ credits, meta }).toEqual({ credits: { remaining: 7 }, meta: { b: 2 } });
   });
 
-  test('a list given twice: members of the earlier item at the same place stay', async () => {
+  test('a repeated list: items keep members of the earlier item at the same index', async () => {
     const key = await emulator.unkey.createKey();
     const limits =
       '"ratelimits":[{"name":"first","limit":9,"duration":3600000}],"ratelimits":[{"name":"second","cost":2}]';
@@ -236,7 +236,7 @@ describe('text that is not read as JSON.parse reads it', () => {
     expect(reply.body.data.ratelimits).toMatchObject([{ name: 'second', limit: 9, remaining: 7 }]);
   });
 
-  describe('members in another letter case, where unknown members are tolerated', () => {
+  describe('members in another letter case, where unknown members are allowed', () => {
     test('createIdentity', async () => {
       const { call, data } = emulator.client;
       const limit = { name: 'calls', limit: 1, duration: 60_000, autoApply: false, LIMIT: 7 };
@@ -263,7 +263,7 @@ describe('text that is not read as JSON.parse reads it', () => {
       });
     });
 
-    test('of a wrong type: 400 without entries', async () => {
+    test('with a wrong type: 400 without entries', async () => {
       const reply = await emulator.client.call('identities.createIdentity', {
         externalId: 'a',
         META: 'text',
@@ -272,23 +272,20 @@ describe('text that is not read as JSON.parse reads it', () => {
       expect(reply.body.error?.errors).toEqual([]);
     });
 
-    test('where unknown members are refused, they are unknown', async () => {
+    test('where unknown members are rejected, they are rejected', async () => {
       const reply = await emulator.client.call('keys.verifyKey', { key: 'x', Credits: { cost: 1 } });
       expect(reply.body.error?.errors).toMatchObject([{ location: '/additionalProperties' }]);
     });
   });
 
-  test.for(['"a\\ud800b"', '"a\\udc00b"'])(
-    'a surrogate that stands alone becomes U+FFFD: %s',
-    async (literal) => {
-      const { data, send } = emulator.client;
-      const { keyId } = await emulator.unkey.createKey();
-      await send('keys.updateKey', `{"keyId":"${keyId}","name":${literal}}`);
-      expect((await data('keys.getKey', { keyId })).name).toBe('a\ufffdb');
-    },
-  );
+  test.for(['"a\\ud800b"', '"a\\udc00b"'])('a lone surrogate becomes U+FFFD: %s', async (literal) => {
+    const { data, send } = emulator.client;
+    const { keyId } = await emulator.unkey.createKey();
+    await send('keys.updateKey', `{"keyId":"${keyId}","name":${literal}}`);
+    expect((await data('keys.getKey', { keyId })).name).toBe('a\ufffdb');
+  });
 
-  test('a pair of them does not, nor does an escaped backslash before it', async () => {
+  test('a surrogate pair is kept, and so is an escaped backslash before `ud800`', async () => {
     const { data, send } = emulator.client;
     const { keyId } = await emulator.unkey.createKey();
     await send('keys.updateKey', `{"keyId":"${keyId}","name":"\\ud83d\\ude00 \\\\ud800"}`);
@@ -331,7 +328,7 @@ describe('metadata', () => {
 });
 
 describe('balances are 64-bit integers', () => {
-  test('answered digit by digit', async () => {
+  test('returned exactly', async () => {
     const { unkey, client } = emulator;
     const { key, keyId } = await unkey.createKey();
     const most = '9223372036854775807';
@@ -347,7 +344,7 @@ describe('balances are 64-bit integers', () => {
   });
 });
 
-describe('an API with an allow list verifies for the addresses on it, compared as text', () => {
+describe('an API with an allow list verifies only for its addresses, compared as text', () => {
   test.for<[forwarded: string, peer: string]>([
     ['10.1.2.3', '10.1.2.3'],
     [' 10.1.2.3 , 9.9.9.9', '10.1.2.3'],

@@ -221,7 +221,9 @@ describe.each(ADAPTERS)('checks of a verified key, on %s', (adapter) => {
     const denied: DenialMessage[] = [];
     const listener = (message: unknown) => void denied.push(message as DenialMessage);
     channel(CHANNELS.denial).subscribe(listener);
-    onTestFinished(() => void channel(CHANNELS.denial).unsubscribe(listener));
+    onTestFinished(() => {
+      channel(CHANNELS.denial).unsubscribe(listener);
+    });
     const thrown: unknown[] = [];
     class Observing extends UnkeyGuard {
       protected override deny(...[denial, context]: Parameters<UnkeyGuard['deny']>) {

@@ -13,7 +13,7 @@ class AppController {
   }
 }
 
-describe('a root key that is presented as an API key', () => {
+describe('a root key that is sent as an API key', () => {
   const server = useUnkey();
   const start = (options: UnkeyModuleOptions = {}) =>
     startApp('express', {
@@ -22,20 +22,20 @@ describe('a root key that is presented as an API key', () => {
     });
   const malformed = { status: 401, body: { code: 'MALFORMED_KEY' } };
 
-  it("of this app's own is malformed, without a call, and the log says once that it must be rotated", async () => {
+  it("is MALFORMED_KEY without a call if it is this app's own, and the log says once to rotate it", async () => {
     const { get, app, log } = await start();
     const { rootKey } = server.options;
     for (let n = 0; n < 3; n++) expect(await get('/', { 'x-api-key': rootKey })).toMatchObject(malformed);
     expect(await app.get(UnkeyService).verify(rootKey)).toEqual({ valid: false, code: 'MALFORMED_KEY' });
     expect(server.unkey.calls).toHaveLength(0);
-    expect(log.of('error')).toEqual([expect.stringMatching(/own root key .* must be rotated/)]);
+    expect(log.of('error')).toEqual([expect.stringMatching(/own root key .* rotate it/)]);
     expect(JSON.stringify(log.lines)).not.toContain(rootKey);
   });
 
   it.each([
-    ['of another app', 'unkey_3ZfQxyz', /looks like a root key .* rotated/],
+    ['of another app', 'unkey_3ZfQxyz', /looks like a root key .* rotate it/],
     ['of the local server', 'unkey_dev_abc', /looks like a root key(?!.*rotate)/],
-  ])('%s is malformed too, and the log warns once', async (_, key, line) => {
+  ])('%s is MALFORMED_KEY too, and the log warns once', async (_, key, line) => {
     const { get, log } = await start();
     for (let n = 0; n < 3; n++) expect(await get('/', { 'x-api-key': key })).toMatchObject(malformed);
     expect(server.unkey.calls).toHaveLength(0);
@@ -43,7 +43,7 @@ describe('a root key that is presented as an API key', () => {
     expect(JSON.stringify(log.lines)).not.toContain(key);
   });
 
-  it('is found out by its value alone where it does not look like one', async () => {
+  it('is detected by its value if it does not look like a root key', async () => {
     const rootKey = 'root-of-acmé';
     const verifier = fakeVerifier({});
     const { app, log } = await start({ rootKey, verifier, client: false });
@@ -58,7 +58,7 @@ describe('a root key that is presented as an API key', () => {
     expect(log.of('error')).toHaveLength(1);
   });
 
-  it('is told by the beginning "unkey_" alone: other keys that begin with "unkey" are verified', async () => {
+  it('is detected by the prefix "unkey_"; other keys that start with "unkey" are verified', async () => {
     const { get } = await start();
     expect(await get('/', { 'x-api-key': 'unkeys_1' })).toMatchObject({ body: { code: 'NOT_FOUND' } });
     expect(server.unkey.calls).toHaveLength(1);

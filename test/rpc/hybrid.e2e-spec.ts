@@ -1,7 +1,7 @@
 import { Controller, Get, Injectable, Scope, UseGuards, type Provider } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
-import { UnkeyGuard, UnkeyKey, UnkeyModule, type VerifiedKey } from 'nestjs-unkey';
+import { fromPayload, UnkeyGuard, UnkeyKey, UnkeyModule, type VerifiedKey } from 'nestjs-unkey';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ADAPTERS, httpAdapter, listen, LogLines, request, type Adapter } from '../support/app.js';
 import { useUnkey } from '../support/unkey.js';
@@ -119,6 +119,26 @@ describe('an app with HTTP and microservices', () => {
     expect(http).toBe(200);
     expect(message).toEqual({ refused: { status: 'error', message: 'Internal server error' } });
     expect(log.of('error', 'ReadsKey.read: no UnkeyGuard ran before this handler')).toHaveLength(1);
+  });
+
+  it('several guards, request-scoped or not, verify a message once', async () => {
+    @UseGuards(UnkeyGuard, RequestScopedGuard)
+    @Controller({ scope: Scope.REQUEST })
+    class Scoped {
+      @MessagePattern('read')
+      read(@UnkeyKey('keyId') keyId: string) {
+        return { keyId };
+      }
+    }
+    const { app } = await startMicroservice(TCP, {
+      imports: [UnkeyModule.forRoot({ ...server.options, keyFrom: fromPayload('key') })],
+      controllers: [Scoped],
+      providers: [global(RequestScopedGuard)],
+    });
+    const { key, keyId } = await server.unkey.createKey({});
+    const client = microserviceClient(TCP.transport, addressOf(app));
+    expect(await outcome(client.send('read', { key }))).toEqual({ keyId });
+    expect(server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey')).toHaveLength(1);
   });
 
   it.each<[string, Parts]>([

@@ -6,6 +6,8 @@ import {
   compileSample,
   killSamplesAfterwards,
   printedCalls,
+  printedSocketCommand,
+  runCommand,
   runSample,
   startSample,
   type RunningSample,
@@ -25,7 +27,7 @@ describe('without a root key', () => {
     if (call === undefined) throw new Error(`no line for ${what} in ${sample.text()}`);
     return call;
   };
-  /** Asks as the administrator whose key is printed. */
+  /** Sends a request with the printed key of the administrator. */
   const admin = async (method: string, path: string, body?: unknown) => {
     const { headers } = printed('administrator').init;
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -39,7 +41,7 @@ describe('without a root key', () => {
     return { ...(made.body as { key: string; keyId: string }), headers: made.headers };
   };
 
-  test('every printed line of curl is answered with the printed status, in any order and again', async () => {
+  test('every printed curl command gets the printed status, repeatedly and in any order', async () => {
     const calls = printedCalls(sample.text());
     for (const round of [calls, calls.toReversed()]) {
       const statuses = [];
@@ -49,7 +51,110 @@ describe('without a root key', () => {
     expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200, 201, 202, 401, 403, 429]));
   });
 
-  test('an administrator makes a key, sees it once, disables and deletes it', async () => {
+  describe('GraphQL', () => {
+    const createDocument = (title: string) =>
+      `mutation { createDocument(document: { title: ${JSON.stringify(title)} }) { title } }`;
+    /** Sends a query as the printed command does, with the key of another line if one is named. */
+    const ask = async (query?: string, what = 'GraphQL') => {
+      const { url, init } = printed('GraphQL');
+      const headers = { 'content-type': 'application/json', ...keyOf(what) };
+      const body = query === undefined ? (init.body ?? '') : JSON.stringify({ query });
+      return (await fetch(url, { ...init, headers, body })).json();
+    };
+    const keyOf = (what: string): Record<string, string> => {
+      const key = what === 'no key' ? null : printed(what).init.headers.get('x-api-key');
+      return key === null ? {} : { 'x-api-key': key };
+    };
+
+    test("the printed command returns the customer's documents", async () => {
+      expect(await ask()).toMatchObject({
+        data: { documents: expect.arrayContaining([{ id: 1, title: 'Road map' }]) },
+      });
+    });
+
+    test('a mutation creates a document', async () => {
+      expect(await ask(createDocument('By GraphQL'))).toEqual({
+        data: { createDocument: { title: 'By GraphQL' } },
+      });
+    });
+
+    test.each<[what: string, query: string, extensions: object]>([
+      ['no key', '{ documents { id } }', { code: 'UNAUTHENTICATED', reason: 'MISSING_KEY', status: 401 }],
+      ['expired', '{ documents { id } }', { code: 'UNAUTHENTICATED', reason: 'EXPIRED', status: 401 }],
+      [
+        'reader',
+        createDocument('Plan'),
+        { code: 'FORBIDDEN', reason: 'INSUFFICIENT_PERMISSIONS', status: 403 },
+      ],
+    ])('%s: %s is denied', async (what, query, extensions) => {
+      const answer = await ask(query, what);
+      expect(answer).toMatchObject({ data: null, errors: [{ extensions }] });
+      expect(JSON.stringify(answer)).not.toContain('stacktrace');
+    });
+
+    test('an invalid title is rejected with one sentence', async () => {
+      expect(await ask(createDocument(' '))).toMatchObject({
+        errors: [{ message: 'title must not be empty.' }],
+      });
+    });
+  });
+
+  describe('WebSocket', () => {
+    /** Runs the printed command, with another key if one is given. */
+    const watch = (key?: string) => {
+      const command = printedSocketCommand(sample.text());
+      const watching = runCommand(key === undefined ? command : command.replace(/docs_\w+/, key));
+      onTestFinished(() => watching.kill());
+      return watching;
+    };
+    const createDocument = async (title: string) => {
+      const { url, init } = printed('GraphQL');
+      const query = `mutation { createDocument(document: { title: "${title}" }) { id } }`;
+      expect(
+        await (await fetch(url, { ...init, body: JSON.stringify({ query }) })).json(),
+      ).not.toHaveProperty('errors');
+    };
+
+    test("the printed command prints the customer's documents, then every new one", async () => {
+      const watching = watch();
+      await watching.printed("title: 'Road map'");
+      await createDocument('Watched');
+      await watching.printed("title: 'Watched'");
+      expect(watching.text()).toMatch(
+        /^documents \[[^]*\]\ncreated \{ id: \d+, owner: 'acme', title: 'Watched' \}\n/,
+      );
+    });
+
+    test('each customer sees only their own documents', async () => {
+      const permissions = ['documents.read', 'documents.list', 'documents.write'];
+      const { key } = await makeKey({ name: 'Other', externalId: 'other', permissions });
+      const [other, own] = [watch(key), watch()];
+      await Promise.all([other.printed('documents []\n'), own.printed("title: 'Road map'")]);
+      await createDocument('Of acme');
+      await own.printed("title: 'Of acme'");
+      const created = await fetch(`${sample.url}/documents`, {
+        method: 'POST',
+        headers: { 'x-api-key': key, 'content-type': 'application/json' },
+        body: '{"title":"Of other"}',
+      });
+      expect(created.status).toBe(201);
+      await other.printed("title: 'Of other'");
+      expect(other.text()).not.toContain('Of acme');
+    });
+
+    test.each([
+      ['docs_unknown', 'NOT_FOUND', 401],
+      ['', 'MISSING_KEY', 401],
+    ])('the key %j is rejected as %s', async (key, code, statusCode) => {
+      const watching = watch(key);
+      await watching.printed('}');
+      expect(watching.text()).toMatch(/^exception \{/);
+      expect(watching.text()).toContain(`code: '${code}'`);
+      expect(watching.text()).toContain(`statusCode: ${statusCode}`);
+    });
+  });
+
+  test('an administrator creates a key, sees it once, disables it and deletes it', async () => {
     const { key, keyId, headers } = await makeKey(JSON.parse(printed('administrator').init.body ?? ''));
     expect(headers.get('cache-control')).toBe('no-store');
     expect(key).toMatch(/^acme_/);
@@ -81,28 +186,28 @@ describe('without a root key', () => {
 
   test.each<[body: unknown, message: string]>([
     [{}, 'name is missing.'],
-    [{ ...good, expires: 1 }, 'expires is not known; it takes name, '],
+    [{ ...good, expires: 1 }, 'expires is unknown; known are name, '],
     [
       { ...good, credits: { remaining: -1 } },
       'credits.remaining must be a whole number from 0 to 1000000000.',
     ],
     [
       { ...good, credits: { remaining: 1, refill: { interval: 'monthly', amount: 1 } } },
-      "credits.refill needs refillDay where interval is 'monthly', and only there.",
+      "credits.refill needs refillDay if interval is 'monthly', and must not have it otherwise.",
     ],
     [{ ...good, ratelimits: [{ name: 'a' }] }, 'ratelimits.0.name must have at least 3 characters.'],
     [{ ...good, meta: { plan: 'gold' } }, "meta.plan must be 'free' or 'pro'."],
-  ])('a key like %j is refused in one sentence', async (body, message) => {
+  ])('an invalid key %j is rejected with one sentence', async (body, message) => {
     const answer = await admin('POST', '/admin/keys', body);
     expect(answer.body).toMatchObject({ statusCode: 400, message: expect.stringContaining(message) });
   });
 
-  test('what Unkey refuses as bad input is answered as such, with the field', async () => {
+  test('input that Unkey rejects gets a 400 that names the field', async () => {
     const { body } = await admin('DELETE', '/admin/keys/a');
     expect(body).toMatchObject({ statusCode: 400, message: expect.stringContaining('keyId: ') });
   });
 
-  test('the fourth search within a minute is refused', async () => {
+  test('the fourth search within a minute is denied', async () => {
     const { key } = await makeKey({ ...good, permissions: ['documents.read'] });
     const statuses = [];
     for (let count = 0; count < 4; count++) {
@@ -112,7 +217,7 @@ describe('without a root key', () => {
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
-  test('a visitor is greeted without a key, and with a bad key is not', async () => {
+  test('a visitor is greeted without a key, but not with an invalid key', async () => {
     expect(await (await fetch(sample.url)).json()).toEqual({ message: 'Hello stranger!' });
     expect((await fetch(sample.url, { headers: { 'x-api-key': 'docs_unknown' } })).status).toBe(401);
   });
@@ -120,13 +225,16 @@ describe('without a root key', () => {
 
 describe('signals', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s ends it cleanly, open connections included',
+    '%s ends it cleanly, even with open connections and a watching socket',
     async (signal) => {
       const sample = await startSample();
       const socket = createConnection(Number(new URL(sample.url).port), 'localhost');
       socket.on('error', () => {});
       socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n');
       await once(socket, 'data');
+      const watching = runCommand(printedSocketCommand(sample.text()));
+      onTestFinished(() => watching.kill());
+      await watching.printed('documents [');
       const { code, err } = await sample.end(signal);
       expect({ code, err }).toEqual({ code: 0, err: '' });
       socket.destroy();
@@ -141,10 +249,10 @@ describe('with a root key', () => {
     return unkey;
   }
 
-  test('it uses that Unkey, makes no keys and says how to make one', async () => {
+  test('it uses that Unkey, creates no keys and prints how to create one', async () => {
     const unkey = await anUnkey();
     const sample = await startSample({ UNKEY_ROOT_KEY: unkey.rootKey, UNKEY_BASE_URL: unkey.url });
-    expect(sample.text()).toContain(`It uses Unkey at ${unkey.url}`);
+    expect(sample.text()).toContain(`the app uses Unkey at ${unkey.url}`);
     expect(sample.text()).toContain('/v2/keys.createKey');
     expect(sample.text()).not.toContain(unkey.rootKey);
     expect(unkey.calls.filter(({ operation }) => operation !== 'keys.verifyKey')).toEqual([]);
@@ -154,7 +262,7 @@ describe('with a root key', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('what Unkey refuses is our fault, what it does not answer is nobody’s; no secret is printed', async () => {
+  test('if Unkey rejects the app, the caller gets a 500; if Unkey fails, a 503; no secret is printed', async () => {
     const unkey = await anUnkey();
     const sample = await startSample({
       UNKEY_ROOT_KEY: unkey.rootKey,
@@ -181,8 +289,8 @@ describe('with a root key', () => {
   });
 });
 
-describe('a start that cannot be', () => {
-  test('a taken port is said in one sentence', async () => {
+describe('a failed start prints one sentence', () => {
+  test('for a port that is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -191,20 +299,20 @@ describe('a start that cannot be', () => {
       code: 1,
       signal: null,
       out: '',
-      err: `Port ${port} is taken; choose another, such as PORT=3001.\n`,
+      err: `Port ${port} is already in use; set another port, such as PORT=3001.\n`,
     });
   });
 
-  test.each(['abc', '65536'])('PORT=%s is said in one sentence', async (PORT) => {
+  test.each(['abc', '65536'])('for PORT=%s', async (PORT) => {
     expect(await runSample({ PORT })).toEqual({
       code: 1,
       signal: null,
       out: '',
-      err: `PORT must be a whole number from 0 to 65535, it is '${PORT}'.\n`,
+      err: `PORT must be a whole number from 0 to 65535, got '${PORT}'.\n`,
     });
   });
 
-  test('a URL that is none is said in one sentence', async () => {
+  test('for an invalid URL', async () => {
     const { code, err } = await runSample({ UNKEY_ROOT_KEY: 'unkey_secret', UNKEY_BASE_URL: 'ftp://unkey' });
     expect(code).toBe(1);
     expect(err).toMatch(/^UnkeyModule: option "baseUrl".*ftp:\/\/unkey".\n$/);

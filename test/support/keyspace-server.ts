@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { upstream } from './upstream.js';
 
@@ -21,7 +22,7 @@ export interface KeyspaceServer {
  */
 export async function keyspaceServer(keys: Record<string, string | undefined>): Promise<KeyspaceServer> {
   const calls: Body[] = [];
-  const url = await upstream(async (incoming, response) => {
+  const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = JSON.parse(await text(incoming)) as Body;
     calls.push(body);
     const keyspaceId = keys[body.key];
@@ -40,6 +41,7 @@ export async function keyspaceServer(keys: Record<string, string | undefined>): 
       : { valid: false, code: 'NOT_FOUND' };
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ meta: { requestId: 'req_keyspaces' }, data }));
-  });
+  };
+  const url = await upstream((incoming, response) => void answer(incoming, response));
   return { url, calls };
 }

@@ -105,6 +105,22 @@ describe('the GraphQL context', () => {
       );
       expect(error.message).toContain('context: () => ({ … })');
     });
+
+    it('unless skipTransports lists graphql: no operation has a key then', async () => {
+      const { app, send } = await startGraphql(
+        graphql,
+        {
+          imports: [UnkeyModule.forRoot({ ...server.options, skipTransports: ['graphql'] })],
+          providers: [AppResolver],
+        },
+        { context: {} },
+      );
+      onTestFinished(() => app.close());
+      const { key } = await server.unkey.createKey({});
+      const { body } = await send({ query: '{ open }' }, { 'x-api-key': key });
+      expect(body).toEqual({ data: { open: 'undefined' } });
+      expect(server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey')).toEqual([]);
+    });
   });
 
   describe.each(SHARING)('that a function gives, one object for all requests, $name', (graphql) => {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const text = (max: number) =>
   v.pipe(
-    v.string('must be a text'),
+    v.string('must be a string'),
     v.nonEmpty('must not be empty'),
     v.maxLength(max, `must have at most ${max} characters`),
   );
@@ -12,13 +12,13 @@ const whole = (min: number, max: number) => {
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
 };
 
-const yesOrNo = v.boolean('must be true or false');
+const boolean = v.boolean('must be true or false');
 
-/** A field that nobody knows is more often a slip than a wish. */
+/** Rejects unknown fields, because they are usually typos. */
 const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.strictObject(entries, ({ expected }) =>
     expected === 'never'
-      ? `is not known; it takes ${Object.keys(entries).join(', ')}`
+      ? `is unknown; known are ${Object.keys(entries).join(', ')}`
       : expected === 'Object'
         ? `must be an object with ${Object.keys(entries).join(', ')}`
         : 'is missing',
@@ -32,19 +32,19 @@ const refill = v.pipe(
   }),
   v.check(
     ({ interval, refillDay }) => (interval === 'monthly') === (refillDay !== undefined),
-    "needs refillDay where interval is 'monthly', and only there",
+    "needs refillDay if interval is 'monthly', and must not have it otherwise",
   ),
 );
 
 const ratelimit = object({
   name: v.pipe(text(128), v.minLength(3, 'must have at least 3 characters')),
   limit: whole(1, 1_000_000),
-  /** ms */
+  /** In ms. */
   duration: whole(1_000, 2_592_000_000),
-  autoApply: v.optional(yesOrNo, false),
+  autoApply: v.optional(boolean, false),
 });
 
-/** What an administrator says about a key that is to be made. */
+/** The body of a request that creates a key. */
 export const newKey = object({
   name: text(255),
   externalId: v.pipe(
@@ -53,7 +53,7 @@ export const newKey = object({
   ),
   prefix: v.optional(
     v.pipe(
-      v.string('must be a text'),
+      v.string('must be a string'),
       v.regex(/^\w{1,16}$/, 'must be 1 to 16 letters, digits or underscores'),
     ),
     'docs',
@@ -61,7 +61,7 @@ export const newKey = object({
   permissions: v.optional(
     v.array(
       v.pipe(
-        v.string('must be a text'),
+        v.string('must be a string'),
         v.regex(/^[\w:.*-]{1,128}$/, 'must be a permission such as documents.read'),
       ),
       'must be a list of permissions',
@@ -78,7 +78,7 @@ export const newKey = object({
 
 export type NewKey = v.InferOutput<typeof newKey>;
 
-/** What an administrator may change about a key. */
-export const keyChange = object({ enabled: yesOrNo });
+/** The body of a request that changes a key. */
+export const keyChange = object({ enabled: boolean });
 
 export type KeyChange = v.InferOutput<typeof keyChange>;

@@ -3,13 +3,13 @@ import { RequirePermissions } from 'nestjs-unkey';
 import { keyChange, newKey, type KeyChange, type NewKey } from './key-inputs.js';
 import { KeysService } from './keys.service.js';
 
-/** Keys for customers, made and withdrawn by administrators. */
+/** Lets administrators manage the keys of customers. */
 @Controller('admin/keys')
 @RequirePermissions('keys.manage')
 export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
-  /** The only answer that ever holds the key itself; nobody on the way may keep it. */
+  /** Creates a key. Only this response contains the key itself, so it must not be cached. */
   @Header('Cache-Control', 'no-store')
   @Post()
   create(@Body({ schema: newKey }) key: NewKey) {

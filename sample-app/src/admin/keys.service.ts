@@ -14,19 +14,19 @@ export class KeysService {
 
   async create({ expiresInDays, ...key }: NewKey) {
     const apiId = this.#apiId();
-    const { data } = await this.#ask('keys.createKey', () =>
+    const { data } = await this.#call('keys.createKey', () =>
       this.unkey.keys.createKey({
         apiId,
         ...key,
         expires: expiresInDays === undefined ? undefined : Date.now() + expiresInDays * DAY,
       }),
     );
-    return { keyId: data.keyId, key: data.key, note: 'Keep it now: it is not shown again.' };
+    return { keyId: data.keyId, key: data.key, note: 'Save the key now. It is not shown again.' };
   }
 
   async list(filter: { externalId?: string | undefined; cursor?: string | undefined }) {
     const apiId = this.#apiId();
-    const { result } = await this.#ask('apis.listKeys', () =>
+    const { result } = await this.#call('apis.listKeys', () =>
       this.unkey.apis.listKeys({ apiId, limit: 100, ...filter }),
     );
     return {
@@ -44,15 +44,15 @@ export class KeysService {
   }
 
   async change(keyId: string, change: KeyChange): Promise<void> {
-    await this.#ask('keys.updateKey', () => this.unkey.keys.updateKey({ keyId, ...change }));
+    await this.#call('keys.updateKey', () => this.unkey.keys.updateKey({ keyId, ...change }));
   }
 
   async delete(keyId: string): Promise<void> {
-    await this.#ask('keys.deleteKey', () => this.unkey.keys.deleteKey({ keyId }));
+    await this.#call('keys.deleteKey', () => this.unkey.keys.deleteKey({ keyId }));
   }
 
-  /** Makes of everything that the client throws an answer that is safe to send and to log. */
-  async #ask<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  /** Calls Unkey, and converts errors of the client to exceptions that are safe to send and to log. */
+  async #call<T>(operation: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
@@ -66,8 +66,8 @@ export class KeysService {
     const apiId = process.env['UNKEY_API_ID'];
     if (apiId) return apiId;
     this.#logger.error(
-      'UNKEY_API_ID is not set: it names the API whose keys are managed here, such as api_123.',
+      'UNKEY_API_ID is not set. Set it to the id of the API whose keys you want to manage, such as api_123.',
     );
-    throw new InternalServerErrorException('Keys cannot be managed because of a fault on our side.');
+    throw new InternalServerErrorException('Keys cannot be managed because this server is misconfigured.');
   }
 }

@@ -7,15 +7,15 @@ import {
 } from '@nestjs/common';
 import { BadRequestErrorResponse, NotFoundErrorResponse, UnkeyError } from '@unkey/api/models/errors';
 
-/** What the caller gets, and what belongs in the log where it is not the caller's doing. */
+/** The exception for the caller, and a log line if the caller did not cause the error. */
 export interface FailureAnswer {
   exception: HttpException;
   log?: string;
 }
 
 /**
- * Sorts the errors of Unkey's client by whose fault they are. Only plain facts are taken over: the error objects hold
- * the whole request and answer, so they are neither sent, nor logged, nor kept as `cause`.
+ * Converts an error of Unkey's client to an exception. The error objects hold the whole request and response, so they are
+ * neither sent, nor logged, nor kept as `cause`. Only the status and the names are used.
  */
 export function answerFor(error: unknown): FailureAnswer {
   if (error instanceof BadRequestErrorResponse) return { exception: badRequest(error) };
@@ -23,30 +23,33 @@ export function answerFor(error: unknown): FailureAnswer {
     return { exception: new NotFoundException('There is no such key.') };
   }
   const status = error instanceof UnkeyError ? error.statusCode : undefined;
-  const ours = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
-  if (ours) {
+  const isOurFault =
+    status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
+  if (isOurFault) {
     return {
-      exception: new InternalServerErrorException('Keys cannot be managed because of a fault on our side.'),
-      log: `Unkey answered ${status}. Check UNKEY_ROOT_KEY, what it may do, and UNKEY_API_ID.`,
+      exception: new InternalServerErrorException(
+        'Keys cannot be managed because this server is misconfigured.',
+      ),
+      log: `Unkey answered ${status}. Check UNKEY_ROOT_KEY, its permissions, and UNKEY_API_ID.`,
     };
   }
   const reason = error instanceof Error ? error.name : 'unknown error';
   return {
     exception: new ServiceUnavailableException('Keys cannot be managed right now. Please try again.'),
-    log: status === undefined ? `no answer of Unkey (${reason})` : `Unkey answered ${status}`,
+    log: status === undefined ? `no answer from Unkey (${reason})` : `Unkey answered ${status}`,
   };
 }
 
-/** Names the fields as the caller knows them. */
+/** Returns a 400 that names the fields as in the caller's request. */
 function badRequest({ error }: BadRequestErrorResponse): BadRequestException {
-  const faults = error.errors.map(({ location, message }) => {
+  const messages = error.errors.map(({ location, message }) => {
     const field = fieldOf(location);
     return field === '' || message.startsWith(`${field}: `) ? message : `${field}: ${message}`;
   });
-  return new BadRequestException(faults.length === 0 ? error.detail : faults.join('; '));
+  return new BadRequestException(messages.length === 0 ? error.detail : messages.join('; '));
 }
 
-/** Unkey points into its schema: `/properties/credits/properties/remaining/minimum` is `credits.remaining`. */
+/** Unkey sends a schema path, such as `/properties/credits/properties/remaining/minimum` for `credits.remaining`. */
 function fieldOf(location: string): string {
   const parts = location.split('/');
   return parts.filter((_, index) => parts[index - 1] === 'properties').join('.');

@@ -4,7 +4,7 @@ import { UnkeyEmulator, type CreateKeyBody } from 'nestjs-unkey/testing';
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 
-/** The keys to try the app with, each of another kind. */
+/** Keys to try the app with, one for each case. */
 export type DemoKeys = Record<
   'customer' | 'reader' | 'fewCredits' | 'rateLimited' | 'expired' | 'disabled' | 'admin',
   string
@@ -16,7 +16,7 @@ export interface DemoUnkey {
   keys: DemoKeys;
 }
 
-/** Starts an Unkey in this process, with an API, a customer and some keys in it. */
+/** Starts a local Unkey server in this process, with an API, an identity and some keys. */
 export async function startDemoUnkey(): Promise<DemoUnkey> {
   const emulator = await UnkeyEmulator.start();
   const client = new Unkey({ rootKey: emulator.rootKey, serverURL: emulator.url });

@@ -11,7 +11,7 @@ const NEW_KEY = {
   meta: { plan: 'pro' },
 };
 
-/** What is printed when the emulator runs beside the app: one line to try for every key, with the status to expect. */
+/** The message if the emulator runs next to the app: commands to try the keys, each with the status to expect. */
 export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string {
   const get = (path: string, key?: string) => `curl -i ${header(key)}${url}${path}`;
   const post = (path: string, key: string, body?: unknown) =>
@@ -32,34 +32,43 @@ export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string 
     ['rate limited', 429, post('/exports', keys.rateLimited)],
     ['expired', 401, get('/documents', keys.expired)],
     ['disabled', 401, get('/documents', keys.disabled)],
+    ['GraphQL', 200, post('/graphql', keys.customer, { query: '{ documents { id title } }' })],
     ['administrator', 201, post('/admin/keys', keys.admin, NEW_KEY)],
   ];
   return [
     `The sample app runs at ${url}`,
-    `UNKEY_ROOT_KEY is not set, so an Unkey in this process (${emulator.url}) made these keys; they end with it.`,
+    `UNKEY_ROOT_KEY is not set, so the app uses a local Unkey server (${emulator.url}). These keys exist until it stops.`,
     '',
-    'key            status  try',
+    'key            status  command',
     ...lines.map(([what, status, command]) => `${what.padEnd(15)}${status}     ${command}`),
+    '',
+    "WebSocket (socket.io): run this in the project's folder. It prints the customer's documents, then every new one.",
+    watch(url, keys.customer),
     '',
     'Ctrl-C ends it.',
   ].join('\n');
 }
 
-/** What is printed when the app uses Unkey itself. */
+/** The message if the app uses your Unkey account. */
 export function unkeyMessage(url: string, baseUrl: string, apiId: string | undefined): string {
   const admin = '{"apiId":"<api id>","name":"Administrator","permissions":["keys.manage"]}';
   return [
     `The sample app runs at ${url}`,
-    `It uses Unkey at ${baseUrl}, since UNKEY_ROOT_KEY is set; no keys were made.`,
+    `UNKEY_ROOT_KEY is set, so the app uses Unkey at ${baseUrl}. It created no keys.`,
     '',
-    "Make a key for an administrator in Unkey's dashboard, or with a root key that may create keys:",
+    "Create a key for an administrator in Unkey's dashboard, or with a root key that may create keys:",
     `curl ${baseUrl}/v2/keys.createKey -H "Authorization: Bearer $UNKEY_ROOT_KEY" -H 'content-type: application/json' -d '${admin}'`,
-    'and with it keys for customers:',
+    'Then create keys for customers with it:',
     `curl -X POST ${header('<admin key>')}-H 'content-type: application/json' -d '${JSON.stringify(NEW_KEY)}' ${url}/admin/keys`,
-    ...(apiId ? [] : ['For the latter, start the app with UNKEY_API_ID=<api id>.']),
+    ...(apiId ? [] : ['To create keys for customers, start the app with UNKEY_API_ID=<api id>.']),
     '',
     'Ctrl-C ends it.',
   ].join('\n');
+}
+
+/** Connects with a key, starts to watch, and prints every event. */
+function watch(url: string, key: string): string {
+  return `node -e "require('socket.io-client')('${url}', { auth: { 'x-api-key': '${key}' } }).emit('watch').onAny(console.log)"`;
 }
 
 function header(key?: string): string {

@@ -2,13 +2,14 @@ import { Body, Controller, DefaultValuePipe, Get, Param, Post } from '@nestjs/co
 import { allOf, anyOf, KeyRatelimit, RequirePermissions, UnkeyKey, type VerifiedKey } from 'nestjs-unkey';
 import { DocumentsService } from './documents.service.js';
 import { newDocument, type NewDocument } from './new-document.js';
+import { ownerOf } from './owner.js';
 
 @Controller('documents')
 @RequirePermissions('documents.read')
 export class DocumentsController {
   constructor(private readonly documents: DocumentsService) {}
 
-  /** The whole key: who asks, on which plan, and what is left. */
+  /** Uses the whole key: its owner, plan and remaining credits. */
   @Get()
   list(@UnkeyKey() key: VerifiedKey) {
     const { name, meta, identity, credits } = key;
@@ -19,7 +20,7 @@ export class DocumentsController {
     };
   }
 
-  /** An ad-hoc limit: no key has to be prepared for it, each has its own count. */
+  /** Uses an ad-hoc limit: it is counted per key, and keys don't have to be configured for it. */
   @KeyRatelimit('documents.search', { limit: 3, duration: 60_000 })
   @Get('search/:text')
   search(
@@ -29,7 +30,7 @@ export class DocumentsController {
     return { documents: this.documents.search(owner, text) };
   }
 
-  /** In addition to what the class demands. */
+  /** Requires these permissions in addition to those of the class. */
   @RequirePermissions(anyOf('documents.admin', allOf('documents.write', 'documents.list')))
   @Post()
   create(
@@ -38,9 +39,4 @@ export class DocumentsController {
   ) {
     return this.documents.create(ownerOf(owner), title);
   }
-}
-
-/** A key without an identity belongs to nobody in particular. */
-function ownerOf(externalId: string | undefined): string {
-  return externalId ?? 'nobody';
 }

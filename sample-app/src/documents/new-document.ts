@@ -3,7 +3,7 @@ import * as v from 'valibot';
 export const newDocument = v.object(
   {
     title: v.pipe(
-      v.string('must be a text'),
+      v.string('must be a string'),
       v.trim(),
       v.nonEmpty('must not be empty'),
       v.maxLength(200, 'must have at most 200 characters'),

@@ -4,10 +4,9 @@ import { Credits, KeyRatelimit, RequirePermissions, UnkeyKey, VerificationTags }
 @Controller('exports')
 export class ExportsController {
   /**
-   * Heavy work: five credits, two units of the limit `exports`, and a tag for Unkey's analytics.
+   * An expensive operation: five credits, two units of the rate limit `exports`, and tags for Unkey's analytics.
    *
-   * A key's own limit is only looked up once its permissions suffice, so every key with `exports.create` has to have
-   * a limit of that name.
+   * Unkey checks permissions before rate limits, so only keys with `exports.create` need a rate limit of this name.
    */
   @RequirePermissions('exports.create')
   @Credits(5)

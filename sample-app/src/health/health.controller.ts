@@ -3,14 +3,14 @@ import { OptionalKey, Public, UnkeyKey, type VerifiedKey } from 'nestjs-unkey';
 
 @Controller()
 export class HealthController {
-  /** No key is looked for, and Unkey is not called. */
+  /** Needs no key, and does not call Unkey. */
   @Public()
   @Get('health')
   health() {
     return { ok: true };
   }
 
-  /** Greets whoever comes, and by name whoever has a key. A key that is sent must be good. */
+  /** Greets callers with a key by name. A key is optional, but if one is sent, it must be valid. */
   @OptionalKey()
   @Get()
   welcome(@UnkeyKey() key?: VerifiedKey) {

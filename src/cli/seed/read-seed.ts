@@ -7,13 +7,13 @@ import type { SeedFile } from '../../emulator/seed/seed-file.js';
 /**
  * Reads a seed file.
  *
- * @throws {CliError} with the path in the file if it cannot be one
+ * @throws {CliError} if the file cannot be read or is invalid; the message names the place in it
  */
 export function readSeed(path: string): SeedFile {
   const seed = parse(text(path), path);
   if (validators.seed(seed)) return seed;
   const messages = describeViolations(validators.seed.errors ?? []).map(({ message }) => message);
-  throw new CliError(`The seed file ${path} cannot be used: ${messages.join('; ')}.`);
+  throw new CliError(`The seed file ${path} is invalid: ${messages.join('; ')}.`);
 }
 
 function text(path: string): string {
@@ -28,6 +28,6 @@ function parse(json: string, path: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new CliError(`The seed file ${path} is no JSON: ${reasonOf(error)}.`);
+    throw new CliError(`The seed file ${path} is not valid JSON: ${reasonOf(error)}.`);
   }
 }

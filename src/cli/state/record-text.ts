@@ -3,12 +3,12 @@ import type { RecordKind } from '../../emulator/store/changes.js';
 import type { Identity, Key, Namespace, Permission, Role } from '../../emulator/store/records.js';
 import type { Workspace } from '../../emulator/store/workspace.js';
 
-/** One record as a line of a state file; without `data` if it is gone. */
+/** One record as a line of a state file; without `data` if the record was deleted. */
 export function recordText(workspace: Workspace, kind: RecordKind, id: string): string {
   return `${toJson({ kind, id, data: READERS[kind](workspace, id) })}\n`;
 }
 
-/** Every record as a line; what a record refers to stands before it. */
+/** Every record as a line. Records come after those that they refer to. */
 export function* allRecords(workspace: Workspace): Iterable<string> {
   const idOf = ({ id }: { readonly id: string }): string => id;
   const ids: readonly [RecordKind, Iterable<string>][] = [
@@ -30,14 +30,14 @@ const READERS: Readonly<Record<RecordKind, (workspace: Workspace, id: string) =>
     const api = apis.find(id);
     return api && { ...api, keys: undefined };
   },
-  permission: ({ permissions }, id) => withoutMark(permissions.byId(id)),
+  permission: ({ permissions }, id) => withoutDeletedFlag(permissions.byId(id)),
   role({ roles }, id) {
     const role = roles.byId(id);
-    return role && { ...withoutMark(role), permissions: liveIds(role.permissions) };
+    return role && { ...withoutDeletedFlag(role), permissions: liveIds(role.permissions) };
   },
   identity({ identities }, id) {
     const identity = identities.byId(id);
-    return identity && { ...withoutMark(identity), keys: undefined };
+    return identity && { ...withoutDeletedFlag(identity), keys: undefined };
   },
   key({ keys }, id) {
     const key = keys.byId(id);
@@ -78,6 +78,8 @@ function liveIds(records: readonly (Permission | Role)[]): string[] {
   return records.filter(({ deleted }) => !deleted).map(({ id }) => id);
 }
 
-function withoutMark<Row extends Permission | Role | Identity>(record: Row | undefined): object | undefined {
+function withoutDeletedFlag<Row extends Permission | Role | Identity>(
+  record: Row | undefined,
+): object | undefined {
   return record && { ...record, deleted: undefined };
 }

@@ -6,12 +6,12 @@ import type { RecordDocuments } from '../documents.js';
 import { validators } from '../documents.generated.js';
 import type { StoredRecords } from './stored-records.js';
 
-/** The records that a state file ends up with, by kind and id. */
+/** The latest version of each record in a state file, by kind and id. */
 export type Records = ReadonlyMap<RecordKind, ReadonlyMap<string, unknown>>;
 
 const RECORDS: RecordDocuments = validators;
 
-/** Fills an empty workspace; what refers to a record that is not there does without it. */
+/** Fills an empty workspace. References to missing records are dropped. */
 export function restoreRecords(records: Records, workspace: Workspace): void {
   const { apis, permissions, roles, identities, namespaces, rootKeys, migrations, counters } = workspace;
   const present = <Item>(item: Item | undefined): item is Item => item !== undefined;
@@ -46,7 +46,7 @@ export function restoreRecords(records: Records, workspace: Workspace): void {
   ): void {
     const isValid = RECORDS[kind];
     for (const [id, data] of records.get(kind) ?? []) {
-      if (!isValid(data)) throw new Error(`the record '${id}' of kind '${kind}' cannot be read`);
+      if (!isValid(data)) throw new Error(`the record '${id}' of kind '${kind}' is malformed`);
       restore(id, data);
     }
   }

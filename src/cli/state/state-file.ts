@@ -8,28 +8,28 @@ import type { Records } from './restore-records.js';
 import type { StateHead } from './stored-records.js';
 import { syncFolderOf, writeWhole } from './whole-write.js';
 
-/** What a state file holds. */
+/** The content of a state file. */
 export interface SavedState {
   readonly rootKey: string;
   readonly records: Records;
 }
 
-/** So many lines more than records, and the file is written anew. */
+/** The file is rewritten when it has this many lines more than twice its records. */
 const SLACK = 10_000;
 const CHUNK = 64 * 1024;
 
 /**
- * A workspace in a file of lines. Each line is a record as JSON; a later line replaces an earlier one of the same
- * record. The changes of one request are appended together: all of them are written, or the file stays as it was. The
- * whole file is only replaced by renaming a complete one.
+ * A file that stores a workspace. Each line is a record as JSON; a later line replaces an earlier one of the same record.
+ * The changes of one request are appended together: either all of them are written, or none. The whole file is only
+ * ever replaced by renaming a complete new one.
  */
 export class StateFile {
   #lines = 0;
   #records = 0;
   #open: number | undefined;
-  /** Bytes of the file that are whole lines. */
+  /** Size of the complete lines in bytes. */
   #size = 0;
-  /** Whether an append failed in the middle and what it left behind could not be cut off. */
+  /** Whether an append failed halfway and the incomplete line could not be removed. */
   #torn = false;
 
   constructor(private readonly path: string) {}
@@ -37,13 +37,13 @@ export class StateFile {
   /**
    * Reads the file.
    *
-   * @returns nothing if there is none yet
-   * @throws {CliError} if it is no state file
+   * @returns `undefined` if the file does not exist
+   * @throws {CliError} if it is not a state file
    */
   read(): SavedState | undefined {
     const text = this.#text();
     if (text === undefined) return undefined;
-    // What stands after the last line's end was being written when the process was killed.
+    // An incomplete last line was being written when the process was killed.
     const [head = '', ...lines] = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
     const records = new Map<RecordKind, Map<string, unknown>>();
     const { rootKey } = this.#head(head);
@@ -54,9 +54,9 @@ export class StateFile {
   }
 
   /**
-   * Appends the present state of the records that were changed. `rewrite` comes first.
+   * Appends the current state of changed records. Call `rewrite` once before.
    *
-   * @throws {CliError} if it cannot be written; the file then holds none of the changes
+   * @throws {CliError} if the file cannot be written; it then has none of the changes
    */
   append(
     changes: Iterable<readonly [kind: RecordKind, id: string]>,
@@ -70,9 +70,9 @@ export class StateFile {
   }
 
   /**
-   * Writes everything into a new file that takes the place of the old one.
+   * Writes all records to a new file, which replaces the old one.
    *
-   * @throws {CliError} if it cannot be written; the old file then stays
+   * @throws {CliError} if the file cannot be written; the old file then remains
    */
   rewrite(workspace: Workspace, rootKey: string): void {
     this.#try(() => {
@@ -83,7 +83,7 @@ export class StateFile {
         fsyncSync(file);
         renameSync(beside, this.path);
         if (this.#open !== undefined) closeSync(this.#open);
-        // The new file is appended to from now on.
+        // From now on, changes are appended to the new file.
         this.#open = file;
         this.#size = written.bytes;
         this.#lines = this.#records = written.records;
@@ -99,13 +99,13 @@ export class StateFile {
 
   #appendText(text: string): void {
     const file = this.#open;
-    if (file === undefined) throw new Error('nothing can be appended before the file was written once');
+    if (file === undefined) throw new Error('append was called before rewrite');
     if (this.#torn) ftruncateSync(file, this.#size);
     this.#torn = true;
     try {
       this.#size += writeWhole(file, text, this.#size);
     } catch (error) {
-      // Otherwise the next line would be appended to half a line.
+      // Otherwise the next line would follow an incomplete one.
       ftruncateSync(file, this.#size);
       this.#torn = false;
       throw error;
@@ -113,7 +113,7 @@ export class StateFile {
     this.#torn = false;
   }
 
-  /** If it fails, the file is only longer than it needs to be; it is tried again when it is twice as long. */
+  /** A failure does no harm: the file is only longer than necessary. The next try is when it has doubled. */
   #compact(workspace: Workspace, rootKey: string): void {
     try {
       this.rewrite(workspace, rootKey);
@@ -133,14 +133,14 @@ export class StateFile {
 
   #head(line: string): StateHead {
     const head = parsed(line);
-    if (!validators.head(head)) throw new CliError(`${this.path} is no state file of this emulator.`);
+    if (!validators.head(head)) throw new CliError(`${this.path} is not a state file of this emulator.`);
     return head;
   }
 
   #put(text: string, number: number, records: Map<RecordKind, Map<string, unknown>>): void {
     const line = parsed(text);
     if (!validators.line(line))
-      throw new CliError(`Line ${number} of the state file ${this.path} cannot be read.`);
+      throw new CliError(`Line ${number} of the state file ${this.path} is malformed.`);
     const ofKind = records.get(line.kind) ?? new Map<string, unknown>();
     records.set(line.kind, ofKind);
     if (line.data) ofKind.set(line.id, line.data);
@@ -156,7 +156,7 @@ export class StateFile {
   }
 }
 
-/** Writes the lines of a new file, many at a time. */
+/** Writes the lines of a new file in chunks. */
 function writeLines(file: number, rootKey: string, workspace: Workspace): { bytes: number; records: number } {
   const head: StateHead = { kind: 'unkey emulator, version 1', rootKey };
   let text = `${JSON.stringify(head)}\n`;

@@ -8,7 +8,7 @@ export interface StateHead {
   readonly rootKey: string;
 }
 
-/** Any other line: a record as it is from here on, or, without `data`, the end of it. */
+/** Any other line: the new state of a record. Without `data`, the record is deleted. */
 export interface StateLine {
   readonly kind: RecordKind;
   readonly id: string;
@@ -26,7 +26,7 @@ interface StoredKey extends Pick<
   readonly identityId?: string;
   readonly expires?: number;
   readonly updatedAt?: number;
-  /** Digits, since JSON's numbers round. */
+  /** A string of digits, because JSON numbers are rounded. */
   readonly remaining: string | null;
   readonly refill?: {
     readonly interval: 'daily' | 'monthly';
@@ -37,7 +37,7 @@ interface StoredKey extends Pick<
   readonly roles: readonly string[];
 }
 
-/** The records of a state file by their kind; what they refer to stands as its id. */
+/** The records of a state file by kind. References are ids. */
 export interface StoredRecords {
   api: Omit<Api, 'keys' | 'defaultPrefix'> & { readonly defaultPrefix?: string };
   permission: {

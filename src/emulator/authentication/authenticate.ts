@@ -4,10 +4,10 @@ import type { Workspace } from '../store/workspace.js';
 import type { RootKey } from './root-key.js';
 
 /**
- * The root key that an `Authorization` header names.
+ * Finds the root key of an `Authorization` header.
  *
  * @param now the emulator's Unix ms
- * @throws {ApiError} 400 without the exact prefix `Bearer `, 403 if disabled or expired, 401 if it is no root key
+ * @throws {ApiError} 400 without the exact prefix `Bearer `, 403 if it is disabled or expired, 401 if it is not a root key
  */
 export function authenticate(authorization: string, workspace: Workspace, now: number): RootKey {
   const token = authorization.startsWith('Bearer ') ? authorization.slice(7).trim() : '';
@@ -18,7 +18,7 @@ export function authenticate(authorization: string, workspace: Workspace, now: n
     );
   }
   const rootKey = workspace.rootKeys.find(token);
-  // An ordinary key is told from a root key only after its own state.
+  // If an ordinary key is sent, Unkey reports it as disabled or expired before it reports that it is not a root key.
   const key = rootKey ?? ordinaryKey(token, workspace);
   if (!key) throw new ApiError('rootKeyNotFound', 'No such root key exists.');
   if (!key.enabled) throw new ApiError('keyDisabled', 'The root key is disabled.');

@@ -2,14 +2,14 @@ import { ApiError } from '../api-error.js';
 import type { Api, Key } from '../store/records.js';
 import type { RootKey } from './root-key.js';
 
-/** What an operation demands of a root key: a tuple, a URN grant, or several of them. */
+/** The permissions that an operation requires of a root key: a tuple, a URN grant, or a combination. */
 export type Demand =
   | string
   | { readonly resource: string; readonly action: string }
   | { readonly anyOf: readonly Demand[] }
   | { readonly allOf: readonly Demand[] };
 
-/** Whether a root key satisfies a demand. */
+/** Whether a root key has the required permissions. */
 export function permits(rootKey: RootKey, demand: Demand): boolean {
   if (typeof demand === 'string') return rootKey.holds(demand);
   if ('resource' in demand) return rootKey.covers(demand.resource, demand.action);
@@ -18,7 +18,7 @@ export function permits(rootKey: RootKey, demand: Demand): boolean {
 }
 
 /**
- * Refuses a root key that does not satisfy a demand.
+ * Rejects a root key without the required permissions.
  *
  * @throws {ApiError} 403
  */
@@ -26,7 +26,7 @@ export function demand(rootKey: RootKey, wanted: Demand): void {
   if (!permits(rootKey, wanted)) throw new ApiError('insufficientPermissions', describeDemand(wanted));
 }
 
-/** A sentence for the one who holds the root key. */
+/** A sentence that names the missing permissions, for the owner of the root key. */
 export function describeDemand(wanted: Demand): string {
   return `The root key needs ${text(wanted)}.`;
 }

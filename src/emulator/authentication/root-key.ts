@@ -1,12 +1,12 @@
 import { covers, parseUrnGrant, type UrnGrant } from './urn-grant.js';
 
-/** What a root key is and may do. */
+/** The settings of a root key. */
 export interface RootKeySettings {
-  /** Tuples such as `api.*.verify_key`, or URN grants; without the list it may do everything. */
+  /** Tuples such as `api.*.verify_key`, or URN grants. Default: everything. */
   permissions?: readonly string[] | undefined;
   /** Default true. */
   enabled?: boolean | undefined;
-  /** Unix ms. */
+  /** Unix ms. Default: never. */
   expires?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export class RootKey {
     this.#urns = (permissions ?? []).map(parseUrnGrant).filter((grant) => grant !== undefined);
   }
 
-  /** Whether it holds a tuple. Tuples are compared as text: `api.*.read_key` is one, `api.*` grants nothing. */
+  /** Whether it has a tuple. Tuples are compared as text: `api.*.read_key` is a permission, `api.*` grants nothing. */
   holds(tuple: string): boolean {
     return this.permissions === undefined || this.#tuples.has(tuple);
   }

@@ -1,4 +1,4 @@
-/** The workspace that the emulator is; URN grants name it. */
+/** The id of the emulator's workspace, which URN grants name. */
 export const WORKSPACE_ID = 'ws_emulator';
 
 const PREFIX = `unkey:v1:${WORKSPACE_ID}:`;
@@ -9,17 +9,17 @@ export interface UrnGrant {
   readonly action: string;
 }
 
-/** Reads a grant; anything that is none, or another workspace's, grants nothing. */
+/** Parses a grant. Returns nothing for other texts and for grants of another workspace. */
 export function parseUrnGrant(text: string): UrnGrant | undefined {
   if (!text.startsWith(PREFIX)) return undefined;
   const [resource = '', action = '', ...rest] = text.slice(PREFIX.length).split('#');
   if (resource === '' || action === '' || rest.length > 0) return undefined;
-  // All actions may be granted on all resources only.
+  // All actions can be granted only on all resources.
   if (action === '*' && resource !== '**') return undefined;
   return { segments: resource.split('/'), action };
 }
 
-/** Whether a grant covers an action on a resource: `*` is one segment, a last `**` is all that follows. */
+/** Whether a grant covers an action on a resource: `*` matches one segment, a final `**` all that follow. */
 export function covers(grant: UrnGrant, resource: string, action: string): boolean {
   if (grant.action !== '*' && grant.action !== action) return false;
   const wanted = resource.split('/');

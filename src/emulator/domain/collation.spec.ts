@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { accentInsensitive, accentSensitive } from './collation.js';
 
-describe('equal by accentInsensitive, by accentSensitive', () => {
+describe('accentInsensitive and accentSensitive', () => {
   test.for<[a: string, b: string, insensitive: boolean, sensitive: boolean]>([
     ['Reader', 'reader', true, false],
     ['é', 'e', true, false],

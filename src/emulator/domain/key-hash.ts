@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** How a key is remembered: Base64 of the SHA-256 of its whole text, prefix included, untrimmed. */
+/** The hash under which a key is stored: Base64 of the SHA-256 of its whole text, including the prefix, untrimmed. */
 export function keyHash(key: string): string {
   return hash('sha256', key, 'base64');
 }

@@ -1,25 +1,25 @@
 import { JsonText } from '../json-text.js';
 
-/** Stored metadata: an object, or its JSON where an object would lose something on the way out. */
+/** Stored metadata: an object, or its JSON if serializing an object would change it. */
 export type Meta = Readonly<Record<string, unknown>> | JsonText;
 
-/** The most that the server stores of a key's metadata, in bytes of JSON. */
+/** The maximum size of a key's metadata, in bytes of JSON. */
 export const KEY_META_LIMIT = 65_535;
-/** The same for an identity. */
+/** The maximum size of an identity's metadata, in bytes of JSON. */
 export const IDENTITY_META_LIMIT = 1024 * 1024;
 
 /**
- * Metadata as it will be answered: members sorted by name at every depth.
+ * Metadata as responses return it: members sorted by name at every depth.
  *
  * @param value the valid `meta` of a request
  * @param negativeZero whether `-0` is kept, as in a key's metadata
- * @returns nothing for an empty object, which no answer shows
+ * @returns no `meta` for an empty object, which responses leave out
  */
 export function storedMeta(value: object, negativeZero: boolean): { meta: Meta | undefined; bytes: number } {
   const text = canonicalJson(value, negativeZero);
   if (text === '{}') return { meta: undefined, bytes: 2 };
   const bytes = Buffer.byteLength(text);
-  // JSON.stringify recurses: what is nested deeply stays text for good.
+  // JSON.stringify is recursive, so deeply nested metadata is kept as text.
   const needsText = /[:,[]-0[,}\]]/.test(text) || depthOf(value) > 500;
   return { meta: needsText ? new JsonText(text) : asObject(JSON.parse(text)), bytes };
 }
@@ -28,7 +28,7 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-/** JSON with sorted members, written without recursion since a caller decides the depth. */
+/** JSON with sorted members. It is not recursive, because the caller decides the depth. */
 export function canonicalJson(root: unknown, negativeZero = true): string {
   const pieces: string[] = [];
   const todo: { value?: unknown; text?: string }[] = [{ value: root }];

@@ -1,14 +1,14 @@
 import { ApiError } from '../api-error.js';
 import { type Token, tokenize } from './permission-tokens.js';
 
-/** A parsed query: the answer for what a key holds. */
+/** A parsed query: whether the permissions of a key satisfy it. */
 export type PermissionQuery = (held: ReadonlySet<string>) => boolean;
 
 /**
- * Parses Unkey's permission query: names joined by AND and OR in any case, AND binds tighter, parentheses. Names are
- * compared exactly; `*` is a character like any other.
+ * Parses Unkey's permission query: names, AND and OR in any letter case, parentheses. AND binds tighter. Names are
+ * compared exactly; `*` is not a wildcard.
  *
- * @throws {ApiError} 400 at a syntax error
+ * @throws {ApiError} 400 for a syntax error
  */
 export function parsePermissionQuery(text: string): PermissionQuery {
   const parser = new Parser(tokenize(text));
@@ -38,7 +38,9 @@ class Parser {
   end(): void {
     const rest = this.#peek();
     if (rest.kind === 'end') return;
-    throw refuse(`'${rest.text}' at position ${rest.position} follows a query that is complete before it.`);
+    throw refuse(
+      `Unexpected '${rest.text}' at position ${rest.position}, after the end of the permission query.`,
+    );
   }
 
   #and(): PermissionQuery {
@@ -60,8 +62,8 @@ class Parser {
     if (token.kind === 'illegal') throw refuse('');
     throw refuse(
       token.kind === 'end'
-        ? 'The permission query ends where a permission or an opening parenthesis must follow.'
-        : `'${token.text}' at position ${token.position} stands where a permission or an opening parenthesis must.`,
+        ? 'The permission query ends too early: a permission or an opening parenthesis must follow.'
+        : `Unexpected '${token.text}' at position ${token.position}: expected a permission or an opening parenthesis.`,
     );
   }
 

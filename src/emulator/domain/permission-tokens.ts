@@ -1,4 +1,4 @@
-/** A piece of a permission query; `position` counts bytes from zero. */
+/** A token of a permission query; `position` counts bytes from zero. */
 export interface Token {
   kind: 'permission' | 'and' | 'or' | '(' | ')' | 'illegal' | 'end';
   text: string;
@@ -6,8 +6,8 @@ export interface Token {
 }
 
 /**
- * Cuts a permission query into tokens, byte by byte as Unkey does: each byte of a multi-byte character is taken for
- * the Latin-1 character of that number. A NUL ends the query.
+ * Splits a permission query into tokens, byte by byte as Unkey does: each byte of a multi-byte character counts as
+ * the Latin-1 character with that number. A NUL ends the query.
  */
 export function tokenize(query: string): Token[] {
   const bytes = Buffer.from(query, 'utf8');

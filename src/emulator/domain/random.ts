@@ -3,10 +3,10 @@ import { base58 } from './base58.js';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
-/** What a generated id begins with. */
+/** The prefix of a generated id. */
 export type IdPrefix = 'api' | 'id' | 'key' | 'ks' | 'perm' | 'req' | 'rl' | 'rlns' | 'rlor' | 'role';
 
-/** Makes ids and key secrets. Random bytes are drawn in blocks, since an id is needed for every answer. */
+/** Generates ids and key secrets. Random bytes are drawn in blocks, because every response needs an id. */
 export class Random {
   readonly #pool = new Uint8Array(4096);
   #next = this.#pool.length;

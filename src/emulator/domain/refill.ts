@@ -1,8 +1,8 @@
-/** When and to what a key's credits are set again. */
+/** When a key's credits are refilled, and to what amount. */
 export interface Refill {
   readonly interval: 'daily' | 'monthly';
   readonly amount: bigint;
-  /** Day of the month; months that are shorter refill on their last day. Only with `monthly`. */
+  /** Day of the month, only with `monthly`. In a shorter month, the last day counts. */
   readonly refillDay: number | undefined;
 }
 

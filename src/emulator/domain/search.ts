@@ -1,6 +1,7 @@
 import { fold } from './fold.js';
 
-/** Whether one of the texts contains what is searched for, folded; a blank search finds all. */
+/** Returns a test whether one of several texts contains the search text, without regard to letter case and accents. A
+ * blank search matches everything. */
 export function searchFor(search: string | undefined): (texts: readonly (string | undefined)[]) => boolean {
   const wanted = fold((search ?? '').trim());
   if (wanted === '') return () => true;

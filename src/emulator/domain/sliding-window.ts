@@ -1,4 +1,4 @@
-/** What is counted of one limit: this window and the one before it. */
+/** The count of one limit in the current window and the previous one. */
 export interface Counter {
   /** Number of the current window since the epoch. */
   window: number;
@@ -6,7 +6,7 @@ export interface Counter {
   previous: number;
 }
 
-/** One limit to be tested, with the counter that it counts on. */
+/** One limit to check, with its counter. */
 export interface LimitCheck {
   readonly counter: Counter;
   readonly limit: number;
@@ -15,6 +15,7 @@ export interface LimitCheck {
   readonly cost: number;
 }
 
+/** The result of one limit. */
 export interface LimitOutcome {
   passed: boolean;
   remaining: number;
@@ -23,10 +24,10 @@ export interface LimitOutcome {
 }
 
 /**
- * Unkey's limiter: windows aligned to the epoch, the earlier one weighted by what is left of it. The costs of all
- * limits are added first, in order, and then each is judged: where two limits share a counter, the first one's cost
- * weighs on the second even if the first one fails. If any fails, all costs are taken back, and those that did not
- * fail report what they had left before their own cost.
+ * Unkey's rate limiter. Windows are aligned to the epoch. The previous window counts with the share of it that a sliding
+ * window still covers. All limits are counted in order: if two limits share a counter, the first one's cost counts for
+ * the second even if the first one fails. If any limit fails, all costs are undone, and the limits that passed report
+ * what remained before their own cost.
  */
 export function takeAll(checks: readonly LimitCheck[], now: number): LimitOutcome[] {
   const results = checks.map((check) => take(check, now));
@@ -57,7 +58,7 @@ function take(
   };
 }
 
-/** Brings a counter to a window; what was counted in the one before weighs on. */
+/** Moves a counter to a window. The count of the window right before it becomes `previous`. */
 export function slide(counter: Counter, window: number): void {
   if (counter.window === window) return;
   counter.previous = counter.window === window - 1 ? counter.current : 0;

@@ -1,6 +1,6 @@
 /**
- * Whether `text` matches `pattern`, in which `*` stands for any run of characters without a line feed and all else for
- * itself. The server reads a pattern with `*` byte by byte as Latin-1, so that `é*` matches `Ã©x` and not `éx`.
+ * Whether `text` matches `pattern`. In the pattern, `*` matches any characters but line feeds; all others match
+ * themselves. The server reads a pattern with `*` byte by byte as Latin-1, so that `é*` matches `Ã©x` and not `éx`.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   if (!pattern.includes('*')) return pattern === text;

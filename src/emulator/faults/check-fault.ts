@@ -2,21 +2,24 @@ import type { Fault } from './fault.js';
 
 type Kind = Fault extends infer One ? (One extends unknown ? keyof One : never) : never;
 
-const KINDS: Readonly<Record<Kind, { takes: string; accepts: (value: unknown) => boolean }>> = {
-  latency: { takes: 'milliseconds, zero or more', accepts: (value) => isInteger(value, 0, 2 ** 31 - 1) },
-  status: { takes: 'an HTTP status from 200 to 599', accepts: (value) => isInteger(value, 200, 599) },
-  hang: { takes: 'true', accepts: (value) => value === true },
-  reset: { takes: "'before' or 'midway'", accepts: (value) => value === 'before' || value === 'midway' },
-  garbage: { takes: 'true', accepts: (value) => value === true },
-  truncate: { takes: 'true', accepts: (value) => value === true },
-  oversize: { takes: 'a number of bytes, at least 100', accepts: (value) => isInteger(value, 100) },
-  body: { takes: 'a JSON value', accepts: isJson },
+const KINDS: Readonly<Record<Kind, { expected: string; accepts: (value: unknown) => boolean }>> = {
+  latency: {
+    expected: 'a number of milliseconds, zero or more',
+    accepts: (value) => isInteger(value, 0, 2 ** 31 - 1),
+  },
+  status: { expected: 'an HTTP status from 200 to 599', accepts: (value) => isInteger(value, 200, 599) },
+  hang: { expected: 'true', accepts: (value) => value === true },
+  reset: { expected: "'before' or 'midway'", accepts: (value) => value === 'before' || value === 'midway' },
+  garbage: { expected: 'true', accepts: (value) => value === true },
+  truncate: { expected: 'true', accepts: (value) => value === true },
+  oversize: { expected: 'a number of bytes, at least 100', accepts: (value) => isInteger(value, 100) },
+  body: { expected: 'a JSON value', accepts: isJson },
 };
 
 /**
- * Refuses what is no fault.
+ * Checks a fault.
  *
- * @throws {TypeError} with one sentence that says what it got and what it takes
+ * @throws {TypeError} with one sentence that says what is valid and what the value is
  */
 export function checkFault(fault: unknown): void {
   const members = typeof fault === 'object' && fault !== null ? Object.entries(fault) : [];
@@ -24,10 +27,12 @@ export function checkFault(fault: unknown): void {
   const known = Object.entries(KINDS).find(([name]) => name === kind)?.[1];
   if (members.length !== 1 || !known) {
     const got = members.length === 0 ? String(fault) : members.map(([name]) => name).join(', ');
-    throw new TypeError(`unkey.fail takes one of ${Object.keys(KINDS).join(', ')} and got ${got}.`);
+    throw new TypeError(
+      `unkey.fail: the fault must have exactly one of ${Object.keys(KINDS).join(', ')}, got ${got}.`,
+    );
   }
   if (!known.accepts(value)) {
-    throw new TypeError(`unkey.fail: ${kind} takes ${known.takes} and got ${String(value)}.`);
+    throw new TypeError(`unkey.fail: ${kind} must be ${known.expected}, got ${String(value)}.`);
   }
 }
 

@@ -7,35 +7,35 @@ interface Planned {
   left: number;
 }
 
-/** The faults that were ordered, in the order in which they hit. */
+/** The faults that are planned, in the order in which they were added. */
 export class FaultPlan {
   #planned: Planned[] = [];
 
-  /** @param operations the names that a fault may be for */
+  /** @param operations the valid values of a fault's `operation` */
   constructor(private readonly operations: ReadonlySet<string>) {}
 
-  /** @throws {TypeError} if the fault, the operation or the count is none */
+  /** @throws {TypeError} for an invalid fault, operation or count */
   add(fault: Fault, options: FaultOptions = {}): FaultHandle {
     checkFault(fault);
     const { operation, times, ...rest } = options;
     const [unknown] = Object.keys(rest);
     if (unknown !== undefined) {
-      throw new TypeError(`unkey.fail has no option '${unknown}'; options are operation and times.`);
+      throw new TypeError(`unkey.fail has no option '${unknown}'; its options are operation and times.`);
     }
     if (operation !== undefined && !this.operations.has(operation)) {
       throw new TypeError(
-        `unkey.fail: there is no operation '${operation}'; names are like 'keys.verifyKey'.`,
+        `unkey.fail: there is no operation '${operation}'; a valid name is, for example, 'keys.verifyKey'.`,
       );
     }
     if (times !== undefined && (!Number.isSafeInteger(times) || times < 1)) {
-      throw new TypeError(`unkey.fail: times takes a whole number from 1 on and got ${String(times)}.`);
+      throw new TypeError(`unkey.fail: times must be a whole number, at least 1, got ${String(times)}.`);
     }
     const planned = { fault, operation, left: times ?? Infinity };
     this.#planned.push(planned);
     return { clear: () => this.#remove(planned) };
   }
 
-  /** The fault that hits a request now: the first that was ordered and is not used up. */
+  /** The fault for this request: the first one added that matches and is not used up. */
   take(operation: string): Fault | undefined {
     if (this.#planned.length === 0) return undefined;
     const planned = this.#planned.find((one) => one.operation === undefined || one.operation === operation);

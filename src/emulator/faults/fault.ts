@@ -1,38 +1,38 @@
-/** What goes wrong with a request. */
+/** A way in which a request fails. */
 export type Fault =
   /**
-   * The operation is carried out and answered after this many milliseconds of real time; carried out also if the caller
-   * has gone by then.
+   * The operation is executed and answered after this many milliseconds of real time. It is executed even if the caller
+   * has disconnected by then.
    */
   | { latency: number }
-  /** An answer with this HTTP status (200 to 599); the operation is not carried out. */
+  /** A response with this HTTP status (200 to 599). The operation is not executed. */
   | { status: number }
-  /** No answer ever; the operation is not carried out. */
+  /** No response, ever. The operation is not executed. */
   | { hang: true }
   /**
-   * The connection is reset: `before` anything is answered or carried out, or `midway`, when the operation was
-   * carried out and the head of its answer is sent.
+   * The connection is reset: `before` the operation is executed, or `midway`, after the operation was executed and the
+   * beginning of its response was sent.
    */
   | { reset: 'before' | 'midway' }
-  /** 200, `application/json` and a body that is no JSON; the operation is not carried out. */
+  /** 200, `application/json` and a body that is not valid JSON. The operation is not executed. */
   | { garbage: true }
-  /** The operation is carried out, half of its answer is sent, then the connection ends. */
+  /** The operation is executed, half of its response is sent, then the connection ends. */
   | { truncate: true }
-  /** 200 and a JSON document of this many bytes; the operation is not carried out. */
+  /** 200 and a JSON document of this many bytes. The operation is not executed. */
   | { oversize: number }
-  /** 200 and this value as the whole body, the envelope included; the operation is not carried out. */
+  /** 200 and this value as the whole body, including the envelope. The operation is not executed. */
   | { body: unknown };
 
 /** Which requests a fault hits. */
 export interface FaultOptions {
-  /** For example `keys.verifyKey`; without it every operation. */
+  /** For example `keys.verifyKey`. Default: every operation. */
   operation?: string | undefined;
-  /** How many requests; without it all until it is cleared. */
+  /** How many requests. Default: all, until the fault is cleared. */
   times?: number | undefined;
 }
 
-/** A fault that was ordered. */
+/** A fault that was added. */
 export interface FaultHandle {
-  /** Ends it; a request that already hangs goes on hanging. */
+  /** Removes the fault. Requests that already hang keep hanging. */
   clear(): void;
 }

@@ -6,35 +6,35 @@ import { sendOversize } from './send-oversize.js';
 import { statusReply } from './status-reply.js';
 
 /**
- * Answers a request the wrong way.
+ * Answers a request with a fault.
  *
- * @param carryOut carries the operation out; called by those faults that hit after that
+ * @param execute executes the operation; only some faults call it
  */
 export function injectFault(
   fault: Fault,
   response: ServerResponse,
   requestId: string,
-  carryOut: () => Reply,
+  execute: () => Reply,
 ): void {
-  if ('latency' in fault) setTimeout(() => answerLate(response, carryOut), fault.latency).unref();
+  if ('latency' in fault) setTimeout(() => answerLate(response, execute), fault.latency).unref();
   else if ('status' in fault)
     sendReply(response, statusReply(fault.status, requestId, response.req.headers.accept));
-  else if ('reset' in fault) reset(fault.reset, response, carryOut);
+  else if ('reset' in fault) reset(fault.reset, response, execute);
   else if ('garbage' in fault) sendReply(response, plainJson('<html>502 Bad Gateway</html>'));
-  else if ('truncate' in fault) sendHalf(response, carryOut(), () => response.socket?.destroySoon());
+  else if ('truncate' in fault) sendHalf(response, execute(), () => response.socket?.destroySoon());
   else if ('oversize' in fault) sendOversize(response, fault.oversize);
   else if ('body' in fault) sendReply(response, plainJson(JSON.stringify(fault.body)));
-  // What is left hangs.
+  // `hang` sends nothing.
 }
 
-function answerLate(response: ServerResponse, carryOut: () => Reply): void {
-  const reply = carryOut();
+function answerLate(response: ServerResponse, execute: () => Reply): void {
+  const reply = execute();
   if (!response.destroyed) sendReply(response, reply);
 }
 
-function reset(when: 'before' | 'midway', response: ServerResponse, carryOut: () => Reply): void {
+function reset(when: 'before' | 'midway', response: ServerResponse, execute: () => Reply): void {
   if (when === 'before') response.socket?.resetAndDestroy();
-  else sendHalf(response, carryOut(), () => response.socket?.resetAndDestroy());
+  else sendHalf(response, execute(), () => response.socket?.resetAndDestroy());
 }
 
 function sendHalf(response: ServerResponse, { status, headers, body }: Reply, then: () => void): void {

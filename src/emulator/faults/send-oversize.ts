@@ -4,7 +4,7 @@ const CHUNK = 64 * 1024;
 const HEAD = '{"data":{"padding":"';
 const TAIL = '"},"meta":{"requestId":"req_oversized"}}';
 
-/** Sends a JSON document of so many bytes, no faster than it is read and never whole in memory. */
+/** Sends a JSON document of `bytes` bytes, as fast as the client reads it and without holding all of it in memory. */
 export function sendOversize(response: ServerResponse, bytes: number): void {
   let left = bytes - HEAD.length - TAIL.length;
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': bytes });

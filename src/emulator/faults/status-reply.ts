@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<number, ErrorName>> = {
   500: 'unexpectedError',
 };
 
-/** An answer with a status as Unkey would give it, or the nearest thing where it never does. */
+/** A response with this status as Unkey would send it. If Unkey never sends it, the body is that of a similar error. */
 export function statusReply(status: number, requestId: string, accept: string | undefined): Reply {
   if (status === 204 || status === 304) return { status, headers: {}, body: '' };
   if (status < 400) return { ...success({ data: {} }, requestId), status };

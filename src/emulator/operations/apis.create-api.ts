@@ -3,7 +3,7 @@ import { operation, operationOf, type OperationContext } from './operation.js';
 
 export const createApi = operation('apis.createApi', ({ name }, context) => create(name, undefined, context));
 
-/** Of newer servers. */
+/** The operation of newer servers. */
 export const createApiInKeyspace = operationOf(
   'apis.createApi',
   'keyspaces.createApi',

@@ -40,7 +40,7 @@ function pageOf(
     : { rows: [], cursor: undefined };
 }
 
-/** Only this list still shows the identity that a key had, without its external id. */
+/** Only `listKeys` still returns the deleted identity of a key, without its external id. */
 function deletedIdentity({ identity }: Key): object {
   return identity?.deleted ? { identity: { externalId: '', id: identity.id } } : {};
 }

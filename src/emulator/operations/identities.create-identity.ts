@@ -8,7 +8,7 @@ export const createIdentity = operation('identities.createIdentity', (body, { wo
   demand(rootKey, onIdentity('create_identity'));
   const meta = identityMeta(body.meta);
   if (workspace.identities.byExternalId(body.externalId)) {
-    throw new ApiError('identityAlreadyExists', `There is an identity '${body.externalId}' already.`);
+    throw new ApiError('identityAlreadyExists', `The identity '${body.externalId}' already exists.`);
   }
   const ratelimits = namedRatelimits(workspace, body.ratelimits);
   const identity = workspace.identities.create(body.externalId, meta, ratelimits);

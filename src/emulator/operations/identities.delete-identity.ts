@@ -6,6 +6,6 @@ import { operation } from './operation.js';
 export const deleteIdentity = operation('identities.deleteIdentity', (body, { workspace, rootKey }) => {
   demand(rootKey, onIdentity('delete_identity'));
   workspace.identities.delete(findIdentity(body.identity, workspace));
-  // The only success without `data`.
+  // This is the only success response without `data`.
   return {};
 });

@@ -10,7 +10,7 @@ export const listIdentities = operation('identities.listIdentities', (body, { wo
   const page = workspace.identities.page(body.limit ?? PAGE_SIZE, body.cursor, ({ id, externalId }) =>
     found([id, externalId]),
   );
-  // Row by row, so that a workspace without identities is listed to anyone.
+  // The check is per row, so every root key may list a workspace without identities.
   for (const { id } of page.rows) demand(rootKey, onIdentity('read_identity', id));
   return pageAnswer(page, (identity) => identityData(identity));
 });

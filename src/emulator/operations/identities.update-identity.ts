@@ -16,7 +16,8 @@ export const updateIdentity = operation('identities.updateIdentity', (body, { wo
   if (body.meta) identity.meta = meta;
   if (body.ratelimits) identity.ratelimits = namedRatelimits(workspace, body.ratelimits, identity.ratelimits);
   workspace.identities.changed(identity);
-  // The answer repeats the metadata of the request, before storing it makes `0` of `-0`, and knows no other.
+  // The response repeats the metadata of the request, in which `-0` is not yet stored as `0`. Metadata that is not in the
+  // request is left out.
   const echo = body.meta && storedMeta(body.meta, true).meta;
   return { data: { ...identityData(identity), meta: echo } };
 });
@@ -24,7 +25,7 @@ export const updateIdentity = operation('identities.updateIdentity', (body, { wo
 function refuseRepeatedNames(ratelimits: readonly RatelimitRequest[] = []): void {
   const names = new Set<string>();
   for (const { name } of ratelimits) {
-    if (names.has(name)) throw new ApiError('invalidInput', `The ratelimit '${name}' is given twice.`);
+    if (names.has(name)) throw new ApiError('invalidInput', `The ratelimit '${name}' is listed twice.`);
     names.add(name);
   }
 }

@@ -1,6 +1,6 @@
 import type { Demand } from '../authentication/demand.js';
 
-/** An action on identities: as a tuple of all or, to read, of one; a URN grant must name all identities. */
+/** The permission for an action on identities: a tuple for all identities or for one, or a URN grant for all identities. */
 export function onIdentity(action: string, id = '*'): Demand {
   return {
     anyOf: [

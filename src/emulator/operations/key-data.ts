@@ -3,12 +3,12 @@ import { exactInteger, type JsonText } from '../json-text.js';
 import type { OperationContext } from './operation.js';
 import type { Identity, Key, NamedRatelimit, Permission, Role } from '../store/records.js';
 
-/** The answer's form of a list: absent when it is empty. */
+/** A list for a response: absent if it is empty. */
 export function unlessEmpty<Item>(items: readonly Item[]): readonly Item[] | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-/** A text, absent when it is empty. */
+/** A text for a response: absent if it is empty. */
 export function unlessBlank(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
@@ -25,7 +25,7 @@ export function ratelimitData({ autoApply, duration, id, limit, name }: NamedRat
   return { autoApply, duration, id, limit, name };
 }
 
-/** An identity as it is shown, with all or some of its limits. */
+/** An identity as responses return it, with all or some of its limits. */
 export function identityData(
   identity: Identity,
   ratelimits: readonly NamedRatelimit[] = identity.ratelimits,
@@ -44,12 +44,13 @@ export function permissionsOf(holder: { readonly permissions: readonly Permissio
   return holder.permissions.filter((permission) => !permission.deleted);
 }
 
-/** The slugs that a key holds, its own and those of its roles; what it has in both ways is listed twice. */
+/** The slugs of a key's permissions, its own and those of its roles. A permission that it has in both ways is listed
+ * twice. */
 export function heldSlugs(key: Key): string[] {
   return [key, ...rolesOf(key)].flatMap((holder) => permissionsOf(holder).map(({ slug }) => slug));
 }
 
-/** A key as getKey, whoami and listKeys show it. */
+/** A key as getKey, whoami and listKeys return it. */
 export function keyData(key: Key, { workspace, now }: OperationContext): object {
   workspace.keys.refill(key, now);
   const identity = key.identity?.deleted ? undefined : key.identity;

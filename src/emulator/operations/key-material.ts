@@ -1,20 +1,20 @@
 import { keyHash } from '../domain/key-hash.js';
 import type { Random } from '../domain/random.js';
 
-/** A key's text and what is stored of it. */
+/** A key, its hash and its start. */
 export interface KeyMaterial {
   readonly key: string;
   readonly hash: string;
-  /** What may be shown of it. */
+  /** The part that responses and lists show. */
   readonly start: string;
 }
 
-/** The material of a key whose text was chosen; what stands before the last `_` counts as its prefix. */
+/** The material of a given key. The text before the last `_` counts as its prefix. */
 export function chosenKey(key: string): KeyMaterial {
   return { key, hash: keyHash(key), start: key.slice(0, key.lastIndexOf('_') + 5) };
 }
 
-/** Makes a key: `<prefix>_<secret>`, or the secret alone. */
+/** Generates a key: `<prefix>_<secret>`, or only the secret. */
 export function issueKey(random: Random, prefix: string | undefined, byteLength: number): KeyMaterial {
   const secret = random.secret(byteLength);
   const head = prefix === undefined ? '' : `${prefix}_`;

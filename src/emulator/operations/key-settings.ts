@@ -7,15 +7,15 @@ import { CollatedMap } from '../store/collated-map.js';
 import type { NamedRatelimit, Permission, Role } from '../store/records.js';
 import type { Workspace } from '../store/workspace.js';
 
-/** One list for all keys that have nothing of a kind, since there may be very many of them. */
+/** One empty list that all keys share, to save memory. */
 const NOTHING: readonly never[] = [];
 
-/** @throws {ApiError} 400 if it is more than the server can store */
+/** @throws {ApiError} 400 if it is larger than the server can store */
 export function keyMeta(meta: object | null | undefined): Meta | undefined {
   return meta ? limited(meta, true, KEY_META_LIMIT) : undefined;
 }
 
-/** @throws {ApiError} 400 if it is more than the server accepts */
+/** @throws {ApiError} 400 if it is larger than the server accepts */
 export function identityMeta(meta: object | undefined): Meta | undefined {
   return meta ? limited(meta, false, IDENTITY_META_LIMIT) : undefined;
 }
@@ -31,7 +31,7 @@ function limited(value: object, negativeZero: boolean, limit: number): Meta | un
   return meta;
 }
 
-/** A refill as it is stored; with `daily` a day means nothing. */
+/** A refill as it is stored. `refillDay` is dropped with `daily`. */
 export function storedRefill(refill: KeyCreditsRefill | undefined): Refill | undefined {
   if (!refill) return undefined;
   const interval = refill.interval === 'monthly' ? 'monthly' : 'daily';
@@ -45,7 +45,8 @@ export function storedRefill(refill: KeyCreditsRefill | undefined): Refill | und
   };
 }
 
-/** Limits as they are stored: of equal names the last one counts, and one that was there keeps its id and spelling. */
+/** Limits as they are stored. Of limits with equal names the last one counts. An existing limit keeps its id and
+ * spelling. */
 export function namedRatelimits(
   workspace: Workspace,
   requested: readonly RatelimitRequest[] | undefined,
@@ -66,7 +67,7 @@ export function namedRatelimits(
   return [...byName.values()];
 }
 
-/** @throws {ApiError} 404 for a role that does not exist, letter for letter */
+/** @throws {ApiError} 404 for a role that does not exist with exactly this name */
 export function rolesByName(workspace: Workspace, names: readonly string[] | undefined): readonly Role[] {
   if (!names?.length) return NOTHING;
   const roles = names.map((name) => {
@@ -78,9 +79,9 @@ export function rolesByName(workspace: Workspace, names: readonly string[] | und
 }
 
 /**
- * The roles that a list of key roles names. An id may stand in the list beside the name of its role, and not alone.
+ * The roles of a list of names. The list may also contain a role's id, but only together with its name.
  *
- * @throws {ApiError} 404 for a role that does not exist, letter for letter
+ * @throws {ApiError} 404 for a role that does not exist with exactly this name
  */
 export function listedRoles(workspace: Workspace, names: readonly string[]): readonly Role[] {
   const found = new Set(
@@ -98,7 +99,7 @@ export function listedSlugs(workspace: Workspace, slugs: readonly string[]): rea
   return slugs.filter((slug) => !ids.has(slug));
 }
 
-/** @throws {ApiError} 409 for a slug that exists in another letter case, where the server fails with a 500 */
+/** @throws {ApiError} 409 for a slug that exists in another letter case; the server fails with a 500 */
 export function refuseSlugVariants(workspace: Workspace, slugs: readonly string[] | undefined): void {
   for (const slug of slugs ?? []) {
     const known = workspace.permissions.bySlug(slug);
@@ -111,7 +112,7 @@ export function refuseSlugVariants(workspace: Workspace, slugs: readonly string[
   }
 }
 
-/** The permissions of these slugs, made where they do not exist yet. */
+/** The permissions with these slugs. Those that do not exist are created. */
 export function permissionsBySlug(
   workspace: Workspace,
   slugs: readonly string[] | undefined,

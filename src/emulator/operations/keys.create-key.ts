@@ -6,12 +6,12 @@ import { makeKey } from './make-key.js';
 import { operation } from './operation.js';
 
 export const createKey = operation('keys.createKey', (body, { workspace, rootKey, now }) => {
-  // A deleted API is found too: the server makes keys in it that never verify.
+  // Deleted APIs are included: the server creates keys in them, which never verify.
   const api = workspace.apis.find(body.apiId);
   if (!api || !permits(rootKey, toCreate(api))) {
     throw new ApiError(
       'apiNotFound',
-      `There is no API '${body.apiId}' in which this root key may make keys.`,
+      `There is no API '${body.apiId}' in which this root key may create keys.`,
     );
   }
   if (body.recoverable)

@@ -24,7 +24,7 @@ export const migrateKeys = operation('keys.migrateKeys', (body, { workspace, roo
   if (new Set(fresh.map(({ data }) => data.hash)).size < fresh.length) {
     throw new ApiError('unexpectedError', '');
   }
-  // From here on nothing is refused, so that a refusal leaves nothing behind.
+  // All checks are done. Nothing after this line throws, so a rejected request changes nothing.
   const migrated = plans.flatMap((one) => migrate(one, body.migrationId, api, workspace, now));
   const failed = new Set(plans.filter(({ isNew }) => !isNew).map(({ data }) => data.hash));
   return {
@@ -43,7 +43,7 @@ interface Plan extends Pick<Key, 'meta' | 'remaining' | 'refill'> {
 
 function plan(data: V2KeysMigrateKeyData, workspace: Workspace): Plan {
   const { credits } = data;
-  // The server panics here.
+  // The server fails with a 500 here.
   if (credits?.remaining === null) throw new Error('`credits.remaining` of a migrated key is null.');
   const refill = storedRefill(credits?.refill);
   refuseSlugVariants(workspace, data.permissions);
@@ -63,7 +63,7 @@ function plan(data: V2KeysMigrateKeyData, workspace: Workspace): Plan {
   };
 }
 
-/** Makes the key; what it refers to is made even if its hash is taken. */
+/** Creates the key. Its identity, roles and permissions are created even if its hash is already in use. */
 function migrate(
   { data, isNew, meta, remaining, refill }: Plan,
   migrationId: string,
@@ -73,7 +73,7 @@ function migrate(
 ): Key[] {
   const identity = data.externalId === undefined ? undefined : workspace.identities.obtain(data.externalId);
   const permissions = permissionsBySlug(workspace, data.permissions);
-  const roles = rolesMadeByName(workspace, data.roles ?? []);
+  const roles = rolesCreatedByName(workspace, data.roles ?? []);
   if (!isNew) return [];
   const key: Key = {
     id: workspace.random.id('key'),
@@ -100,6 +100,6 @@ function migrate(
   return [key];
 }
 
-function rolesMadeByName({ roles }: Workspace, names: readonly string[]): readonly Role[] {
+function rolesCreatedByName({ roles }: Workspace, names: readonly string[]): readonly Role[] {
   return [...new Set(names.map((name) => roles.byName(name) ?? roles.create(name, undefined, [])))];
 }

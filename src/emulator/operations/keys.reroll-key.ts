@@ -32,13 +32,13 @@ export const rerollKey = operation('keys.rerollKey', (body, context) => {
   return { data: { key: material.key, keyId: key.id } };
 });
 
-/** What stands before the first `_`: a prefix that has one itself is cut, as the server does. */
+/** The text before the first `_`. A prefix that contains `_` is cut there, as on the server. */
 function prefixOf({ start }: Key): string | undefined {
   const end = start.indexOf('_');
   return end === -1 ? undefined : start.slice(0, end);
 }
 
-/** Rounded up to a full minute; zero means at once, also while the clock stands still. */
+/** Rounds up to a full minute. Zero means immediately, also if the clock is frozen. */
 function expiryOf(expiration: number, now: number): number {
   return expiration === 0 ? now - 1 : Math.ceil((now + expiration) / MINUTE) * MINUTE;
 }

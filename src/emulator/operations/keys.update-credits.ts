@@ -26,7 +26,7 @@ export const updateCredits = operation('keys.updateCredits', (body, context) => 
 
 function set(key: Key, { value }: V2KeysUpdateCreditsRequestBody): void {
   key.remaining = value === null || value === undefined ? null : BigInt(value);
-  // `null` ends the refill too; without a value it stays and limits the key again when it comes due.
+  // `null` also removes the refill. Without a value the refill stays, and the next one makes the key limited again.
   if (value === null) key.refill = undefined;
 }
 
@@ -35,12 +35,12 @@ function change(key: Key, { operation: name, value }: V2KeysUpdateCreditsRequest
     throw new ApiError('invalidInput', `The operation '${name}' needs a value.`);
   }
   if (key.remaining === null) {
-    throw new ApiError('invalidInput', `The operation '${name}' needs a key with a limit of credits.`);
+    throw new ApiError('invalidInput', `The operation '${name}' needs a key with limited credits.`);
   }
   const amount = BigInt(value);
   const remaining = name === 'increment' ? key.remaining + amount : key.remaining - amount;
   if (remaining > MAX_BALANCE) {
-    throw new ApiError('serviceUnavailable', 'The balance would be beyond a 64-bit integer.');
+    throw new ApiError('serviceUnavailable', 'The balance would exceed a 64-bit integer.');
   }
   key.remaining = remaining < 0n ? 0n : remaining;
 }

@@ -28,7 +28,7 @@ export const updateKey = operation('keys.updateKey', (body, context) => {
     ...(body.roles && { roles: rolesByName(workspace, body.roles) }),
   };
   refuseSlugVariants(workspace, body.permissions);
-  // From here on nothing is refused, so that a refusal leaves nothing behind.
+  // All checks are done. Nothing after this line throws, so a rejected request changes nothing.
   Object.assign(key, changes);
   if (body.ratelimits) key.ratelimits = namedRatelimits(workspace, body.ratelimits, key.ratelimits);
   if (body.permissions) {
@@ -46,13 +46,13 @@ export const updateKey = operation('keys.updateKey', (body, context) => {
 
 type Credits = V2KeysUpdateKeyRequestBody['credits'];
 
-/** Three states each: left out keeps, `null` clears, a value sets. */
+/** Each member has three states: absent keeps, `null` clears, a value sets. */
 function creditChanges(credits: Credits): Pick<Partial<Key>, 'remaining' | 'refill'> {
   if (credits === undefined) return {};
   if (credits === null) return { remaining: null, refill: undefined };
   const { remaining, refill } = credits;
   if (refill?.interval === 'daily' && refill.refillDay !== undefined) {
-    throw new ApiError('invalidInput', 'A daily refill has no `refillDay`.');
+    throw new ApiError('invalidInput', 'A daily refill must not have `refillDay`.');
   }
   return {
     ...(remaining === null && { remaining: null, refill: undefined }),

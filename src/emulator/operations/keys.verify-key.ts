@@ -18,7 +18,7 @@ export const verifyKey = operation('keys.verifyKey', (body, context) => {
   return key ? verify(key, body, context) : NOT_FOUND;
 });
 
-/** Of newer servers: a key of another keyspace is `NOT_FOUND`, and every other answer names the keyspace. */
+/** The operation of newer servers: a key of another keyspace is `NOT_FOUND`, and every other response has `keyspaceId`. */
 export const verifyKeyInKeyspaces = operationOf('keys.verifyKey', 'keyspaces.verifyKey', (body, context) => {
   const key = foundKey(body, context);
   const keyspaceId = key?.api.keyspaceId;
@@ -27,7 +27,7 @@ export const verifyKeyInKeyspaces = operationOf('keys.verifyKey', 'keyspaces.ver
   return { data: { ...data, keyspaceId } };
 });
 
-/** The key, if there is one and the root key may verify it. */
+/** The key, if it exists and the root key may verify it. */
 function foundKey(body: V2KeysVerifyKeyRequestBody, context: OperationContext): Key | undefined {
   const { workspace, rootKey } = context;
   const key = workspace.keys.byPlaintext(body.key) ?? pendingMigratedKey(body, context);
@@ -38,7 +38,7 @@ function foundKey(body: V2KeysVerifyKeyRequestBody, context: OperationContext): 
 
 function verify(key: Key, body: V2KeysVerifyKeyRequestBody, context: OperationContext): VerificationAnswer {
   const { workspace, now } = context;
-  // A query that cannot be read is refused whatever the key's state.
+  // An invalid query is rejected in every state of the key.
   const query = body.permissions === undefined ? undefined : parsePermissionQuery(body.permissions);
   workspace.keys.refill(key, now);
   const identity = key.identity?.deleted ? undefined : key.identity;
@@ -73,7 +73,7 @@ function limitsOf(
   return countLimits(key, identity, ratelimits, workspace.counters, now);
 }
 
-/** All of the cost or nothing of it. */
+/** Deducts the whole cost or nothing. */
 function spend(key: Key, cost: number, { workspace }: OperationContext): VerificationCode {
   if (key.remaining === null) return 'VALID';
   const amount = BigInt(cost);

@@ -13,10 +13,10 @@ import {
 } from './key-settings.js';
 
 /**
- * Makes a key of an API with what `keys.createKey` says of it.
+ * Creates a key in an API, with the settings of a `keys.createKey` body.
  *
- * @param material its text and hash
- * @throws {ApiError} 400, 404 or 409, and then nothing was made
+ * @param material the key and its hash
+ * @throws {ApiError} 400, 404 or 409; nothing was created then
  */
 export function makeKey(
   body: Omit<V2KeysCreateKeyRequestBody, 'apiId'>,
@@ -29,7 +29,7 @@ export function makeKey(
   const roles = rolesByName(workspace, body.roles);
   refuseSlugVariants(workspace, body.permissions);
   const meta = keyMeta(body.meta);
-  // From here on nothing is refused, so that a refusal leaves nothing behind.
+  // All checks are done. Nothing after this line throws, so a rejected request changes nothing.
   const key: Key = {
     id: workspace.random.id('key'),
     api,
@@ -57,7 +57,7 @@ export function makeKey(
 function creditsOf(credits: V2KeysCreateKeyRequestBody['credits']): Pick<Key, 'remaining' | 'refill'> {
   if (!credits) return { remaining: null, refill: undefined };
   if (credits.remaining === null && credits.refill) {
-    throw new ApiError('invalidInput', 'A key without a limit of credits cannot have a refill.');
+    throw new ApiError('invalidInput', 'A key with unlimited credits cannot have a refill.');
   }
   return {
     remaining: credits.remaining === null ? null : BigInt(credits.remaining),

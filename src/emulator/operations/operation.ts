@@ -6,45 +6,45 @@ import type { Shape } from '../validation/shape.js';
 import type { SchemaError } from '../validation/validator.js';
 import { shapes, validators } from '../validation/validators.generated.js';
 
-/** What an operation works with besides the body. */
+/** What an operation gets besides the body. */
 export interface OperationContext {
   readonly workspace: Workspace;
   readonly rootKey: RootKey;
-  /** The emulator's time in Unix ms, one for the whole call. */
+  /** The emulator's time in Unix ms; it does not change during the call. */
   readonly now: number;
   /** The caller's address as Unkey determines it. */
   readonly clientAddress: () => string;
 }
 
-/** A body that the schema accepted, ready to be carried out. */
+/** A valid call, ready to be executed. */
 export type ValidCall = (context: OperationContext) => Answer;
 
 /** One operation of Unkey's API. */
 export interface Operation {
   readonly name: OperationName;
   readonly shape: Shape;
-  /** The call for a body, or what the schema refuses of it. */
+  /** The call for a body, or the schema's errors. */
   accept(body: unknown): ValidCall | readonly SchemaError[];
 }
 
-/** Joins an operation's name, the schema of that name and what it does. */
+/** Defines an operation that uses the schema of its own name. */
 export function operation<Name extends OperationName>(
   name: Name,
-  carryOut: (body: RequestBodies[Name], context: OperationContext) => Answer,
+  execute: (body: RequestBodies[Name], context: OperationContext) => Answer,
 ): Operation {
-  return operationOf(name, name, carryOut);
+  return operationOf(name, name, execute);
 }
 
-/** Joins an operation's name, a schema and what it does. */
+/** Defines an operation that uses another schema. */
 export function operationOf<Schema extends keyof RequestBodies>(
   name: OperationName,
   schema: Schema,
-  carryOut: (body: RequestBodies[Schema], context: OperationContext) => Answer,
+  execute: (body: RequestBodies[Schema], context: OperationContext) => Answer,
 ): Operation {
   const validate = validators[schema];
   return {
     name,
     shape: shapes[schema] ?? '*',
-    accept: (body) => (validate(body) ? (context) => carryOut(body, context) : (validate.errors ?? [])),
+    accept: (body) => (validate(body) ? (context) => execute(body, context) : (validate.errors ?? [])),
   };
 }

@@ -40,7 +40,7 @@ import { multiLimit } from './ratelimit.multi-limit.js';
 import { setOverride } from './ratelimit.set-override.js';
 import type { Operation } from './operation.js';
 
-/** Operations by their names. */
+/** Operations by name. */
 export type Operations = ReadonlyMap<string, Operation>;
 
 /** The operations of the recorded server. */
@@ -89,7 +89,7 @@ export const operations: Operations = new Map(
   ].map((one) => [one.name, one]),
 );
 
-/** The operations of newer servers, which know keyspaces. */
+/** The operations of newer servers, with keyspaces. */
 export const operationsWithKeyspaces: Operations = new Map([
   ...operations,
   [verifyKeyInKeyspaces.name, verifyKeyInKeyspaces],

@@ -6,14 +6,14 @@ import { keyHash } from '../domain/key-hash.js';
 import type { Key } from '../store/records.js';
 import type { OperationContext } from './operation.js';
 
-/** How many bytes of the secret are shown. */
+/** How many bytes of the secret are part of the key's `start`. */
 const SHOWN = 4;
 
 /**
- * The key whose hash in another system is that of the last part of a text. If this migration brought it, its first use
- * makes it an ordinary key.
+ * Finds a migrated key by the hash of its last part, which is its hash in the other system. The first use turns it into
+ * an ordinary key.
  *
- * @throws {ApiError} 400 if the text cannot be a key of that system; 500 if its start cannot be stored
+ * @throws {ApiError} 400 if the text is not a key of that system; 500 if its start cannot be stored
  */
 export function pendingMigratedKey(
   { key: text, migrationId }: V2KeysVerifyKeyRequestBody,
@@ -34,10 +34,10 @@ export function pendingMigratedKey(
   return key;
 }
 
-/** The prefix, which may hold `_` itself, and the first bytes of what follows it. */
+/** The prefix, which may contain `_`, and the first bytes of the text after it. */
 function startOf(parts: readonly string[]): string {
   const shown = Buffer.from(parts.slice(-2).join('_')).subarray(0, SHOWN);
-  // The server's database refuses half a character.
+  // The server's database rejects an incomplete character.
   if (!isUtf8(shown)) throw new ApiError('unexpectedError', 'The start of the key ends within a character.');
   return `${parts.slice(0, -2).join('_')}_${shown.toString()}`;
 }

@@ -10,7 +10,7 @@ export const createRole = operation('permissions.createRole', (body, { workspace
   if (slugs.length > 0) demand(rootKey, 'rbac.*.add_permission_to_role');
   demandMissing(workspace, rootKey, slugs, 'rbac.*.create_permission');
   if (workspace.roles.byName(name)) {
-    throw new ApiError('roleAlreadyExists', `There is a role '${name}' already.`);
+    throw new ApiError('roleAlreadyExists', `The role '${name}' already exists.`);
   }
   const role = workspace.roles.create(name, description, permissionsBySlug(workspace, slugs));
   return { data: { roleId: role.id } };

@@ -17,7 +17,7 @@ export const multiLimit = operation('ratelimit.multiLimit', (body, context) => {
   return { data: { limits, passed: limits.every(({ passed }) => passed) } };
 });
 
-/** In another spelling that the database takes for equal, a namespace is found only by trying to make it. */
+/** A namespace in another spelling, which the database considers equal, is found only by trying to create it. */
 function isSpelledSo(namespace: Namespace | undefined, name: string): boolean {
   return namespace?.name === name || namespace?.id === name;
 }

@@ -5,21 +5,21 @@ import { type LimitOutcome, takeAll } from '../domain/sliding-window.js';
 import type { Namespace, Override } from '../store/records.js';
 import type { OperationContext } from './operation.js';
 
-/** What one limit came to. */
+/** The result of one limit. */
 export interface TakenLimit extends LimitOutcome {
-  /** The one that counted: of the request or of an override. */
+  /** The limit that applied: the request's or an override's. */
   readonly limit: number;
   readonly override: Override | undefined;
 }
 
-/** Whether what was found for a name is what was asked for. */
+/** Whether a lookup by name counts as found. */
 type NamespaceTest = (namespace: Namespace | undefined, name: string) => boolean;
 
 /**
- * Counts limits of namespaces, all of them or none.
+ * Counts rate limits of namespaces: all of them or none.
  *
- * @param isFound whether a namespace needs no right to be made
- * @throws {ApiError} 403; 500 for an override with the limit 0, as the server does
+ * @param isFound whether a namespace exists, so that the root key need not be allowed to create it
+ * @throws {ApiError} 403; 500 for an override with the limit 0, as on the server
  */
 export function takeLimits(
   requests: readonly V2RatelimitLimitRequestBody[],
@@ -29,7 +29,7 @@ export function takeLimits(
   const { namespaces, counters } = workspace;
   const isKnown = requests.every(({ namespace }) => isFound(namespaces.find(namespace), namespace));
   if (!isKnown) demand(rootKey, 'ratelimit.*.create_namespace');
-  // Before the right to count is checked: namespaces are made even for a call that is then refused.
+  // Namespaces are created before the permission to count is checked, so even a rejected call creates them.
   const obtained = requests.map(
     ({ namespace }) => namespaces.find(namespace) ?? namespaces.create(namespace),
   );

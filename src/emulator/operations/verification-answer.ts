@@ -4,7 +4,7 @@ import type { Identity, Key } from '../store/records.js';
 import { heldSlugs, identityData, rolesOf, unlessBlank, unlessEmpty } from './key-data.js';
 import { type LimitState, unshadowed } from './verification-limits.js';
 
-/** What a verification may come to. */
+/** The possible codes of a verification. */
 export type VerificationCode =
   | 'VALID'
   | 'NOT_FOUND'
@@ -15,15 +15,15 @@ export type VerificationCode =
   | 'DISABLED'
   | 'EXPIRED';
 
-/** Says no more than that, so that nobody learns of keys that are not his. */
+/** The response has nothing else, so that it reveals nothing about other keys. */
 export const NOT_FOUND: Answer = { data: { code: 'NOT_FOUND', valid: false } };
 
-/** What is said of a key. */
+/** The response of a verification. */
 export interface VerificationAnswer extends Answer {
   readonly data: object;
 }
 
-/** The answer about a key that the caller may know of. */
+/** The response for a key that the root key may verify. */
 export function verificationAnswer(
   code: VerificationCode,
   key: Key,

@@ -4,7 +4,7 @@ import { type LimitCheck, takeAll } from '../domain/sliding-window.js';
 import type { Identity, Key, NamedRatelimit } from '../store/records.js';
 import type { Counters } from '../store/counters.js';
 
-/** A limit as verifyKey answers it. */
+/** A limit as verifyKey returns it. */
 export interface LimitState extends NamedRatelimit {
   readonly exceeded: boolean;
   readonly remaining: number;
@@ -18,7 +18,7 @@ interface Planned extends NamedRatelimit {
   readonly scope: string;
 }
 
-/** The identity's limits that no limit of the key hides by its name. */
+/** The identity's limits, without those that a limit of the key with the same name overrides. */
 export function unshadowed(key: Key, identity: Identity): readonly NamedRatelimit[] {
   if (key.ratelimits.length === 0) return identity.ratelimits;
   const names = new Set(key.ratelimits.map(({ name }) => name));
@@ -26,10 +26,10 @@ export function unshadowed(key: Key, identity: Identity): readonly NamedRatelimi
 }
 
 /**
- * Counts the limits of one verification: those that apply by themselves and those that were asked for.
+ * Counts the limits of one verification: those with `autoApply` and the requested ones.
  *
- * @returns their states; none if there was nothing to count, or if the limiter gave up
- * @throws {ApiError} 412 for a name that neither the key nor its identity has
+ * @returns their states; none if there was nothing to count, or if the limiter failed
+ * @throws {ApiError} 412 for a limit that neither the key nor its identity has
  */
 export function countLimits(
   key: Key,
@@ -39,7 +39,7 @@ export function countLimits(
   now: number,
 ): readonly LimitState[] {
   const planned = [...plan(key, identity, requested).values()];
-  // The server's limiter refuses such a limit with an internal error, on which verification goes on without any.
+  // The server's limiter fails for such a limit, and the verification continues without any limits.
   if (planned.some(({ limit, duration }) => limit <= 0 || duration < 1000)) return [];
   const checks = planned.map(({ scope, name, limit, duration, cost }): LimitCheck => ({
     counter: counters.for(scope, name, duration, now),
@@ -82,6 +82,8 @@ function scoped({ id, name, limit, duration, autoApply }: NamedRatelimit, scope:
 }
 
 function unknownLimit(name: string, key: Key, identity: Identity | undefined): ApiError {
-  const owners = identity ? `the key '${key.id}' nor its identity '${identity.id}'` : `the key '${key.id}'`;
-  return new ApiError('preconditionFailed', `The ratelimit '${name}' exists neither on ${owners}.`);
+  const owners = identity
+    ? `Neither the key '${key.id}' nor its identity '${identity.id}' has`
+    : `The key '${key.id}' does not have`;
+  return new ApiError('preconditionFailed', `${owners} a ratelimit '${name}'.`);
 }

@@ -7,29 +7,29 @@ import type { Workspace } from '../store/workspace.js';
 import type { SeedFile, SeedKey } from './seed-file.js';
 
 /**
- * Fills a workspace with what a seed file says.
+ * Fills a workspace with the data of a seed file.
  *
- * @param keyspaces whether the emulator knows keyspaces
- * @throws {SeedError} that names the place in the file where something contradicts what stands before it
+ * @param keyspaces whether the emulator was started with `keyspaces`
+ * @throws {SeedError} for an entry that is invalid or conflicts with an earlier one; the message names its place
  */
 export function applySeed(seed: SeedFile, workspace: Workspace, now: number, keyspaces = false): void {
   const { apis, identities, migrations, namespaces, permissions, roles, rootKeys } = workspace;
   for (const { key, ...settings } of seed.rootKeys ?? []) rootKeys.add(key, settings);
   each('permissions', seed.permissions, ({ slug, name, description }) => {
-    refuse(permissions.bySlug(slug), `there is a permission '${slug}' already`);
+    refuse(permissions.bySlug(slug), `the permission '${slug}' already exists`);
     permissions.create(slug, name, description);
   });
   each('roles', seed.roles, ({ name, description, permissions: slugs }) => {
-    refuse(roles.byName(name), `there is a role '${name}' already`);
+    refuse(roles.byName(name), `the role '${name}' already exists`);
     roles.create(name, description, permissionsBySlug(workspace, slugs));
   });
   each('identities', seed.identities, ({ externalId, meta, ratelimits }) => {
-    refuse(identities.byExternalId(externalId), `there is an identity '${externalId}' already`);
+    refuse(identities.byExternalId(externalId), `the identity '${externalId}' already exists`);
     identities.create(externalId, identityMeta(meta), namedRatelimits(workspace, ratelimits));
   });
   each('apis', seed.apis, ({ name, keys, ...settings }, at) => {
-    refuse(settings.id !== undefined && apis.find(settings.id), `there is an API '${settings.id}' already`);
-    refuse(settings.keyspaceId !== undefined && !keyspaces, 'keyspaceId takes effect with --keyspaces alone');
+    refuse(settings.id !== undefined && apis.find(settings.id), `the API '${settings.id}' already exists`);
+    refuse(settings.keyspaceId !== undefined && !keyspaces, 'keyspaceId needs --keyspaces');
     const api = apis.create(name, settings);
     each(`${at}.keys`, keys, (key) => addKey(key, api));
   });
@@ -47,7 +47,7 @@ export function applySeed(seed: SeedFile, workspace: Workspace, now: number, key
 
   function addKey({ key, ...body }: SeedKey, api: Api): void {
     const material = chosenKey(key);
-    refuse(workspace.keys.hasHash(material.hash), 'there is such a key already');
+    refuse(workspace.keys.hasHash(material.hash), 'the key already exists');
     makeKey(body, api, material, workspace, now);
   }
 }
@@ -63,19 +63,19 @@ function each<Item>(
       add(item, here);
     } catch (error) {
       if (error instanceof SeedError) throw error;
-      if (!(error instanceof ApiError) && !(error instanceof Contradiction)) throw error;
+      if (!(error instanceof ApiError) && !(error instanceof Conflict)) throw error;
       throw new SeedError(`${here}: ${error.message.replace(/\.$/, '')}`);
     }
   }
 }
 
-/** What is wrong with a seed, and where in it. */
+/** An invalid seed; the message says what is wrong, and where. */
 export class SeedError extends Error {
   override readonly name = 'SeedError';
 }
 
-class Contradiction extends Error {}
+class Conflict extends Error {}
 
 function refuse(reason: unknown, sentence: string): void {
-  if (reason) throw new Contradiction(sentence);
+  if (reason) throw new Conflict(sentence);
 }

@@ -3,18 +3,18 @@ import type { ChangeListener } from './changes.js';
 import type { Api } from './records.js';
 import { SortedList } from './sorted-list.js';
 
-/** What an API may be given beyond its name; only seed files can. */
+/** Settings of an API besides its name; only seed files set them. */
 export interface ApiSettings {
   id?: string | undefined;
   keyspaceId?: string | undefined;
   defaultPrefix?: string | undefined;
-  /** Bytes of a key's secret; 16. */
+  /** Bytes of a key's secret. Default 16. */
   defaultBytes?: number | undefined;
   ipWhitelist?: readonly string[] | undefined;
   deleteProtection?: boolean | undefined;
 }
 
-/** The APIs of the workspace, deleted ones included: keys can still be made in those. */
+/** The APIs of the workspace, including deleted ones: keys can still be created in those. */
 export class Apis {
   readonly #byId = new Map<string, Api>();
 
@@ -44,7 +44,7 @@ export class Apis {
     return api;
   }
 
-  /** All of them, deleted ones included. */
+  /** All APIs, including deleted ones. */
   all(): Iterable<Api> {
     return this.#byId.values();
   }
@@ -53,7 +53,7 @@ export class Apis {
     return this.#byId.get(id);
   }
 
-  /** Softly: its keys are no longer found. */
+  /** Soft delete: the API stays in the store, but its keys are no longer found. */
   delete(api: Api): void {
     api.deleted = true;
     this.changed('api', api.id);

@@ -2,5 +2,5 @@
 export type RecordKind =
   'api' | 'permission' | 'role' | 'identity' | 'key' | 'namespace' | 'rootKey' | 'migration' | 'counter';
 
-/** Hears of every record that was made, changed or deleted. */
+/** Called for every record that was created, changed or deleted. */
 export type ChangeListener = (kind: RecordKind, id: string) => void;

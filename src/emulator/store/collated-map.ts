@@ -1,10 +1,10 @@
 import type { Collation } from '../domain/collation.js';
 
-/** Values by names of which a collation says whether they are equal. */
+/** A map whose keys are compared by a collation. */
 export class CollatedMap<Value> {
-  /** In the collation's order. */
+  /** Sorted by the collation. */
   readonly #entries: { readonly name: string; value: Value }[] = [];
-  /** Most names are asked for as they are written, which spares the comparisons. */
+  /** By the exact name. Most lookups use it, and it needs no comparisons. */
   readonly #exact = new Map<string, Value>();
 
   constructor(private readonly compare: Collation) {}
@@ -15,7 +15,7 @@ export class CollatedMap<Value> {
     return entry && this.compare(entry.name, name) === 0 ? entry.value : undefined;
   }
 
-  /** Replaces the value of an equal name, which stays as it is written. */
+  /** Sets a value. If an equal name exists, it keeps its spelling. */
   set(name: string, value: Value): void {
     const at = this.#lowerBound(name);
     const entry = this.#entries[at];

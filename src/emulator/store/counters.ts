@@ -8,7 +8,7 @@ export interface StoredCounter extends Counter {
 
 const FIRST_SWEEP = 10_000;
 
-/** The counters of all limits, each made when it is first counted on. */
+/** The counters of all limits. A counter is created when it is first used. */
 export class Counters {
   readonly #counters = new Map<string, StoredCounter>();
   #sweepAt = FIRST_SWEEP;
@@ -28,15 +28,15 @@ export class Counters {
   }
 
   /**
-   * @param scope whose limit it is: the id of a key, an identity or a namespace
+   * @param scope the owner of the limit: the id of a key, an identity or a namespace
    * @param name the name of the limit, or the identifier in a namespace
-   * @param duration milliseconds; another duration is another counter, another limit is not
+   * @param duration milliseconds; each duration has a counter of its own
    */
   for(scope: string, name: string, duration: number, now: number): Counter {
     const key = `${scope} ${duration} ${name}`;
     const window = Math.floor(now / duration);
     let counter = this.#counters.get(key);
-    // Now, so that the sweep for another limit of the same call does not take it for an old one.
+    // Slide it before another limit of the same call may start a sweep, which would delete it as outdated.
     if (counter) slide(counter, window);
     else {
       if (this.#counters.size >= this.#sweepAt) this.#sweep(now);
@@ -47,7 +47,7 @@ export class Counters {
     return counter;
   }
 
-  /** Forgets what no longer weighs, whenever their number has doubled: a flood of names leaves nothing behind. */
+  /** Deletes counters that no longer matter, each time their number has doubled, so that memory stays bounded. */
   #sweep(now: number): void {
     for (const [key, { window, duration }] of this.#counters) {
       if (Math.floor(now / duration) > window + 1) this.#counters.delete(key);

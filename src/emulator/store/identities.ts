@@ -35,7 +35,7 @@ export class Identities {
     return identity;
   }
 
-  /** The one with this external id, made if it does not exist. */
+  /** The identity with this external id. It is created if it does not exist. */
   obtain(externalId: string): Identity {
     return this.byExternalId(externalId) ?? this.create(externalId);
   }
@@ -44,7 +44,7 @@ export class Identities {
     return this.#byExternalId.get(externalId);
   }
 
-  /** By id or external id; the id goes first. */
+  /** By id or external id; ids take precedence. */
   find(idOrExternalId: string): Identity | undefined {
     return this.#byId.get(idOrExternalId) ?? this.#byExternalId.get(idOrExternalId);
   }
@@ -57,7 +57,7 @@ export class Identities {
     return this.#byId.values();
   }
 
-  /** To be called after its members were changed in place. */
+  /** Call this after changing an identity in place. */
   changed(identity: Identity): void {
     this.listener('identity', identity.id);
   }
@@ -66,7 +66,7 @@ export class Identities {
     return this.#list.page(limit, cursor, matches);
   }
 
-  /** Its keys live on, without it. */
+  /** Deletes an identity. Its keys remain, without an identity. */
   delete(identity: Identity): void {
     identity.deleted = true;
     this.#byId.delete(identity.id);

@@ -10,7 +10,7 @@ export class Keys {
 
   constructor(private readonly listener: ChangeListener) {}
 
-  /** All that are not deleted. */
+  /** All keys that are not deleted. */
   all(): Iterable<Key> {
     return this.#byId.values();
   }
@@ -27,15 +27,14 @@ export class Keys {
     this.changed(key);
   }
 
-  /** To be called after a key's members were changed in place. */
+  /** Call this after changing a key in place. */
   changed(key: Key): void {
     this.listener('key', key.id);
   }
 
   /**
-   * Carries out the refill that has come due since this was last called: whoever reads a key's credits calls it first,
-   * so that no timer is needed. A key with more credits than the refill's amount keeps them; an unlimited key that has
-   * a refill becomes limited.
+   * Makes the refill that is due since the last call. Call this before reading a key's credits; so no timer is needed.
+   * A key with more credits than the refill's amount keeps them. An unlimited key with a refill becomes limited.
    */
   refill(key: Key, now: number): void {
     if (!key.refill) return;
@@ -47,23 +46,23 @@ export class Keys {
       }
       this.changed(key);
     }
-    // Also when the clock was set back: refills come due anew from there.
+    // This also handles a clock that was set back: refills are due again from there.
     key.refilledTo = now;
   }
 
-  /** A key that is not deleted; whether its API is, the caller asks. */
+  /** A key that is not deleted. Its API may be deleted; the caller checks that. */
   byPlaintext(plaintext: string): Key | undefined {
     const key = this.#byHash.get(keyHash(plaintext));
     return key?.deleted ? undefined : key;
   }
 
-  /** A key that is neither deleted nor of a deleted API. */
+  /** A key that is not deleted, of an API that is not deleted. */
   live(id: string): Key | undefined {
     const key = this.#byId.get(id);
     return key === undefined || key.deleted || key.api.deleted ? undefined : key;
   }
 
-  /** Whether a hash is taken, be it by a key that was deleted softly. */
+  /** Whether a hash is in use, also by a soft-deleted key. */
   hasHash(hash: string): boolean {
     return this.#byHash.has(hash);
   }
@@ -80,7 +79,7 @@ export class Keys {
     this.changed(key);
   }
 
-  /** Softly deleted keys keep their hash, so that it is not given again. */
+  /** Deletes a key. A soft-deleted key keeps its hash, so that the hash cannot be used again. */
   delete(key: Key, permanent: boolean): void {
     key.deleted = true;
     key.api.keys.remove(key);

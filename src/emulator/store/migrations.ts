@@ -1,7 +1,7 @@
 import type { ChangeListener } from './changes.js';
 import type { Migration } from './records.js';
 
-/** The migrations of the workspace; no operation makes one. */
+/** The migrations of the workspace. No operation creates one; only seed files do. */
 export class Migrations {
   readonly #byId = new Map<string, Migration>();
 

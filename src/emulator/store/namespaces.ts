@@ -28,7 +28,7 @@ export class Namespaces {
     return this.add(this.random.id('rlns'), name);
   }
 
-  /** A namespace without overrides. */
+  /** Adds a namespace without overrides. */
   add(id: string, name: string): Namespace {
     const namespace: Namespace = {
       id,
@@ -51,7 +51,8 @@ export class Namespaces {
 
   setOverride(namespace: Namespace, identifier: string, limit: number, duration: number): Override {
     this.changed('namespace', namespace.id);
-    // Found by the database's comparison, while an override is applied and deleted by its literal identifier alone.
+    // Unkey finds an existing override with the database's collation, but applies and deletes overrides by the exact
+    // identifier.
     const known = namespace.sameIdentifier.get(identifier);
     if (known) return Object.assign(known, { limit, duration });
     return this.addOverride(namespace, { id: this.random.id('rlor'), identifier, limit, duration });
@@ -78,7 +79,8 @@ export class Namespaces {
     namespace.patterns = namespace.patterns.filter((pattern) => pattern !== override);
   }
 
-  /** The override of an identifier: its own, else the first pattern in dictionary order that matches. */
+  /** The override for an identifier: the one with exactly this identifier, else the first matching pattern in
+   * dictionary order. */
   overrideFor(namespace: Namespace, identifier: string): Override | undefined {
     return (
       namespace.overrides.get(identifier) ??

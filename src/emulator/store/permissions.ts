@@ -3,7 +3,7 @@ import type { ChangeListener } from './changes.js';
 import type { Permission } from './records.js';
 import { type Page, SortedList } from './sorted-list.js';
 
-/** The permissions of the workspace. A slug is unique without regard to letter case. */
+/** The permissions of the workspace. Slugs are unique, ignoring letter case. */
 export class Permissions {
   readonly #byId = new Map<string, Permission>();
   readonly #bySlug = new Map<string, Permission>();
@@ -33,12 +33,12 @@ export class Permissions {
     return permission;
   }
 
-  /** By slug in any letter case. */
+  /** By slug, ignoring letter case. */
   bySlug(slug: string): Permission | undefined {
     return this.#bySlug.get(slug.toLowerCase());
   }
 
-  /** By id, or by slug in any letter case. */
+  /** By id, or by slug ignoring letter case. */
   find(idOrSlug: string): Permission | undefined {
     return this.#byId.get(idOrSlug) ?? this.bySlug(idOrSlug);
   }
@@ -51,7 +51,7 @@ export class Permissions {
     return this.#byId.values();
   }
 
-  /** To be called after its members were changed in place. */
+  /** Call this after changing a permission in place. */
   changed(permission: Permission): void {
     this.listener('permission', permission.id);
   }

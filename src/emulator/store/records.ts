@@ -3,21 +3,21 @@ import type { Refill } from '../domain/refill.js';
 import type { CollatedMap } from './collated-map.js';
 import type { SortedList } from './sorted-list.js';
 
-/** An API and the keyspace behind it. */
+/** An API and its keyspace. */
 export interface Api {
   readonly id: string;
   readonly name: string;
   readonly keyspaceId: string;
   readonly defaultPrefix: string | undefined;
   readonly defaultBytes: number;
-  /** Addresses that may verify, compared as text; empty: all. */
+  /** Client addresses that may use its keys, compared as text. Empty: all. */
   readonly ipWhitelist: readonly string[];
   readonly deleteProtection: boolean;
   readonly keys: SortedList<Key>;
   deleted: boolean;
 }
 
-/** A named limit of a key or an identity. */
+/** A named rate limit of a key or an identity. */
 export interface NamedRatelimit {
   readonly id: string;
   readonly name: string;
@@ -27,6 +27,7 @@ export interface NamedRatelimit {
   readonly autoApply: boolean;
 }
 
+/** An identity: the user or team that keys belong to. */
 export interface Identity {
   readonly id: string;
   readonly externalId: string;
@@ -36,15 +37,17 @@ export interface Identity {
   deleted: boolean;
 }
 
+/** A permission of the workspace. */
 export interface Permission {
   readonly id: string;
   readonly name: string;
   readonly slug: string;
   readonly description: string | undefined;
-  /** Roles and keys keep their reference; whoever reads them passes over what is deleted. */
+  /** Roles and keys keep references to deleted permissions, so readers must skip them. */
   deleted: boolean;
 }
 
+/** A role: a named list of permissions. */
 export interface Role {
   readonly id: string;
   readonly name: string;
@@ -53,14 +56,14 @@ export interface Role {
   deleted: boolean;
 }
 
-/** An API key. The lists are replaced, never changed in place. */
+/** An API key. Its lists are replaced, never changed in place. */
 export interface Key {
   readonly id: string;
   readonly api: Api;
   readonly createdAt: number;
-  /** Base64 of the SHA-256; of a migrated key the other system's until its first use. */
+  /** Base64 of the SHA-256. Of a migrated key, the other system's hash until the first use. */
   hash: string;
-  /** The migration that brought a key which was not used since. */
+  /** The migration that imported the key, until the key's first use. */
   pendingMigration: string | undefined;
   /** The prefix and the first four characters of the secret; empty for a migrated key. */
   start: string;
@@ -74,7 +77,7 @@ export interface Key {
   /** `null`: unlimited. */
   remaining: bigint | null;
   refill: Refill | undefined;
-  /** Unix ms up to which refills have been carried out. */
+  /** Unix ms up to which refills have been made. */
   refilledTo: number;
   permissions: readonly Permission[];
   roles: readonly Role[];
@@ -86,23 +89,25 @@ export interface Key {
 export interface Namespace {
   readonly id: string;
   readonly name: string;
-  /** By identifier, literally. */
+  /** By the exact identifier. */
   readonly overrides: Map<string, Override>;
-  /** The same by the database's comparison, by which an identifier is unique. */
+  /** The same overrides, compared by the database's collation, which makes identifiers unique. */
   readonly sameIdentifier: CollatedMap<Override>;
-  /** Those with `*`, in order of their identifiers: the first that matches wins. */
+  /** Overrides with `*`, sorted by identifier: the first match applies. */
   patterns: readonly Override[];
   readonly list: SortedList<Override>;
 }
 
+/** An override: the limit for certain identifiers of a namespace. */
 export interface Override {
   readonly id: string;
   readonly identifier: string;
   limit: number;
+  /** Milliseconds. */
   duration: number;
 }
 
-/** How keys of another system are taken over. */
+/** A migration: how keys of another system are imported. */
 export interface Migration {
   readonly id: string;
   readonly algorithm: 'sha256' | 'seam';

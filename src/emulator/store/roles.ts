@@ -5,7 +5,7 @@ import { CollatedMap } from './collated-map.js';
 import type { Permission, Role } from './records.js';
 import { type Page, SortedList } from './sorted-list.js';
 
-/** The roles of the workspace. A name is unique without regard to letter case and accents. */
+/** The roles of the workspace. Names are unique, ignoring letter case and accents. */
 export class Roles {
   readonly #byId = new Map<string, Role>();
   readonly #byName = new CollatedMap<Role>(accentInsensitive);
@@ -39,18 +39,18 @@ export class Roles {
     return this.#byId.get(id);
   }
 
-  /** By name, without regard to letter case and accents. */
+  /** By name, ignoring letter case and accents. */
   byName(name: string): Role | undefined {
     return this.#byName.get(name);
   }
 
-  /** By name, letter for letter: how key operations look. */
+  /** By the exact name, as key operations look roles up. */
   byExactName(name: string): Role | undefined {
     const role = this.byName(name);
     return role?.name === name ? role : undefined;
   }
 
-  /** By id, or by name without regard to letter case and accents. */
+  /** By id, or by name ignoring letter case and accents. */
   find(idOrName: string): Role | undefined {
     return this.#byId.get(idOrName) ?? this.byName(idOrName);
   }
@@ -59,7 +59,7 @@ export class Roles {
     return this.#byId.values();
   }
 
-  /** To be called after its members were changed in place. */
+  /** Call this after changing a role in place. */
   changed(role: Role): void {
     this.listener('role', role.id);
   }

@@ -1,12 +1,12 @@
 const BLOCK = 256;
 
-/** One page of a list, and where the next one begins. */
+/** One page of a list, and the start of the next one. */
 export interface Page<Row> {
   rows: Row[];
   cursor: string | undefined;
 }
 
-/** Rows in order of their ids, in blocks, so that neither adding nor reading a page slows down as it grows. */
+/** Rows sorted by id. They are stored in blocks, so that adding a row and reading a page stay fast in a long list. */
 export class SortedList<Row extends { readonly id: string }> {
   #blocks: Row[][] = [[]];
 
@@ -27,9 +27,9 @@ export class SortedList<Row extends { readonly id: string }> {
   }
 
   /**
-   * The first `limit` rows that match, from `cursor` on: any text, taken as a lower bound.
+   * The first `limit` matching rows with an id at or after `cursor`, which may be any text.
    *
-   * @returns the rows, and the id of the first row of the next page where there is one
+   * @returns the rows, and the id of the first row of the next page, if there is one
    */
   page(limit: number, cursor = '', matches: (row: Row) => boolean = () => true): Page<Row> {
     const rows: Row[] = [];

@@ -10,7 +10,7 @@ import { Permissions } from './permissions.js';
 import { Roles } from './roles.js';
 import { RootKeys } from './root-keys.js';
 
-/** All that one Unkey workspace holds. Nothing here waits, so every operation is atomic by itself. */
+/** The data of one Unkey workspace. Everything is synchronous, so each operation is atomic. */
 export class Workspace {
   readonly rootKeys: RootKeys;
   readonly apis: Apis;
@@ -22,7 +22,7 @@ export class Workspace {
   readonly counters: Counters;
   readonly migrations: Migrations;
 
-  /** @param changed hears of every change, for those who keep a workspace across restarts */
+  /** @param changed called for every change, for example to persist the workspace */
   constructor(
     readonly random: Random,
     changed: ChangeListener = () => undefined,

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A request that came in over HTTP. */
+/** A recorded HTTP request. */
 export interface RecordedCall {
-  /** For example `keys.verifyKey`; the path where it is none of Unkey's. */
+  /** For example `keys.verifyKey`; the path if it is not an operation of Unkey. */
   readonly operation: string;
-  /** The body's JSON value, its text where it is no JSON, `undefined` where there was none. */
+  /** The parsed JSON body; the text if it is not valid JSON; `undefined` without a body. */
   readonly body: unknown;
-  /** As sent, the names in lower case. */
+  /** As sent; names in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** The emulator's time in Unix ms. */
   readonly at: number;
@@ -19,7 +19,7 @@ interface Entry extends Omit<RecordedCall, 'body'> {
 
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 
-/** The latest requests, bounded in number and in the size of their bodies. */
+/** The latest requests. Their number and the total size of their bodies are bounded. */
 export class CallLog {
   readonly #entries: Entry[] = [];
   #characters = 0;
@@ -46,7 +46,7 @@ export class CallLog {
   }
 }
 
-// Read when somebody asks, since most calls are never looked at.
+// Parsed on demand, because most calls are never read.
 function show({ operation, text, headers, at }: Entry): RecordedCall {
   return { operation, body: text === '' ? undefined : parsed(text), headers, at };
 }

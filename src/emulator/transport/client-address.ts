@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The caller's address: the first one that the first `X-Forwarded-For` names, without its port, else the peer's. */
+/** The caller's address: the first entry of the first `X-Forwarded-For` header, without its port. Without the header, the
+ * address of the connection. */
 export function clientAddress(request: IncomingMessage): string {
   const at = request.rawHeaders.findIndex(
     (name, i) => i % 2 === 0 && name.toLowerCase() === 'x-forwarded-for',

@@ -7,31 +7,31 @@ import { injectFault } from '../faults/inject-fault.js';
 import type { Operations } from '../operations/operations.js';
 import type { Workspace } from '../store/workspace.js';
 import type { CallLog } from './call-log.js';
-import { carryOut } from './carry-out.js';
+import { executeCall } from './execute-call.js';
 import { failure, plainJson, type Reply, success } from './reply.js';
 import { receiveText } from './request-text.js';
 import { findRoute, pathOf, type Route } from './route.js';
 import { sendReply } from './send-reply.js';
 
-/** What the server works on. */
+/** The parts that the server uses. */
 export interface ServerParts {
   readonly operations: Operations;
   readonly clock: EmulatorClock;
   readonly faults: FaultPlan;
   readonly log: CallLog;
-  /** The present one: a reset puts another in its place. */
+  /** Returns the current workspace; a reset replaces it. */
   readonly workspace: () => Workspace;
-  /** Keeps what a request changed; throws if it cannot, and the request has then changed nothing. */
+  /** Persists what a request changed. If it throws, the request changes nothing. */
   readonly commit: () => void;
-  /** Why a request under `/v2` with this `Host` header is refused, if it is. */
+  /** Returns the reason to reject a request under `/v2` with this `Host` header, or `undefined` to accept it. */
   readonly refuseHost?: ((host: string | undefined) => string | undefined) | undefined;
   readonly answered?: AnsweredListener | undefined;
 }
 
-/** Hears of an answer before it is sent: the operation, the body's text, the answer, and how long it took in ms. */
+/** Called before a response is sent, with the operation, the request body, the response and its duration in ms. */
 export type AnsweredListener = (operation: string, text: string, reply: Reply, ms: number) => void;
 
-/** Unkey's server closes an idle connection after 10 s, and one whose headers are not complete by then. */
+/** Unkey's server closes connections that are idle for 10 s, and those whose headers take longer than 10 s. */
 const LIMITS = {
   keepAliveTimeout: 10_000,
   headersTimeout: 10_000,
@@ -41,19 +41,19 @@ const LIMITS = {
   requireHostHeader: false,
 };
 
-/** A server that is not listening yet. */
+/** Creates the server; it does not listen yet. */
 export function createEmulatorServer(parts: ServerParts): Server {
   const server = createServer(LIMITS, (request, response) => {
     handle(request, response, parts);
   });
-  // Newer releases of Node wait a second longer than they are told.
+  // Newer releases of Node add a second to the timeout.
   Object.assign(server, { keepAliveTimeoutBuffer: 0 });
   server.on('clientError', refuseClient);
   return server;
 }
 
 function handle(request: IncomingMessage, response: ServerResponse, parts: ServerParts): void {
-  // A sender who goes away is nobody's error.
+  // If the client disconnects, there is nothing to do.
   response.on('error', () => undefined);
   if (request.headers.host === undefined && request.httpVersion === '1.1') {
     sendReply(response, {
@@ -101,24 +101,24 @@ function answer(
       return failure(error, requestId, request.headers.accept);
     }
   };
-  const operate = (): Reply => {
+  const execute = (): Reply => {
     if (route.kind === 'refusal') throw route.error;
     if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
     if (route.kind !== 'operation') return plainJson('{"status":"ok"}');
-    return success(carryOut(route.operation, request, text, workspace(), clock.now()), requestId);
+    return success(executeCall(route.operation, request, text, workspace(), clock.now()), requestId);
   };
-  const carriedOut = (): Reply => {
-    const reply = attempt(operate);
-    // A refusal may have changed something too, such as a refill that came due.
+  const executeAndCommit = (): Reply => {
+    const reply = attempt(execute);
+    // Even a rejected request may have changed something, for example made a refill that was due.
     return attempt(() => {
       commit();
       return reply;
     });
   };
   const reply = (): Reply => {
-    if (!answered) return carriedOut();
+    if (!answered) return executeAndCommit();
     const begin = performance.now();
-    const result = carriedOut();
+    const result = executeAndCommit();
     answered(route.name, text, result, performance.now() - begin);
     return result;
   };

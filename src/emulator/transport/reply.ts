@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.js';
 import { errorContentType } from './content-negotiation.js';
 import { type Answer, errorBody, successBody } from './envelope.js';
 
-/** An answer as it goes over the wire. */
+/** A response as it is sent. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,12 +11,12 @@ export interface Reply {
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** A success. */
+/** A success response. */
 export function success(answer: Answer, requestId: string): Reply {
   return { status: 200, headers: JSON_TYPE, body: successBody(answer, requestId) };
 }
 
-/** A refusal, or what is said of an error that is none. */
+/** An error response: for an `ApiError` as it says, for any other error 500. */
 export function failure(error: unknown, requestId: string, accept: string | undefined): Reply {
   if (!(error instanceof ApiError)) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -27,7 +27,7 @@ export function failure(error: unknown, requestId: string, accept: string | unde
   return { status: error.status, headers: { 'Content-Type': type }, body: errorBody(error, requestId) };
 }
 
-/** Plain text, as the server's router answers. */
+/** A plain text response, as the server's router sends it. */
 export function plainText(
   status: number,
   body: string,
@@ -37,7 +37,7 @@ export function plainText(
   return { status, headers: { ...always, ...headers }, body };
 }
 
-/** JSON as it stands. */
+/** A 200 response with this body, unchanged. */
 export function plainJson(body: string): Reply {
   return { status: 200, headers: JSON_TYPE, body };
 }

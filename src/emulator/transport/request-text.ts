@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The largest body in bytes; a larger one counts as none. */
+/** The maximum size of a body in bytes. A larger body counts as missing. */
 export const MAX_BODY = 10 * 1024 * 1024;
-/** Milliseconds within which a body must have arrived; a later one counts as none. */
+/** Milliseconds until a body must have arrived. A later body counts as missing. */
 const DEADLINE = 10_000;
-/** How much of a body that is too large is taken and thrown away, so that its sender hears the answer. */
+/** How many bytes of a body that is too large are read and discarded, so that the client gets the response. */
 const MAX_DISCARDED = 8 * MAX_BODY;
 
 /** The body of a request. */
 export interface RequestText {
   readonly text: string;
-  /** Whether the connection cannot be used again, since more of the body may come. */
+  /** Whether the connection must not be reused, because more of the body may follow. */
   readonly broken: boolean;
 }
 
-/** Collects a body and hands it over once; never, if the sender goes away before its end. */
+/** Reads a body and calls `done` once. If the client disconnects before the end of the body, `done` is not called. */
 export function receiveText(request: IncomingMessage, done: (received: RequestText) => void): void {
   let chunks: Buffer[] = [];
   let size = 0;
@@ -41,7 +41,7 @@ export function receiveText(request: IncomingMessage, done: (received: RequestTe
   request.on('error', () => clearTimeout(timer));
 }
 
-/** Bytes that are not UTF-8 become U+FFFD. */
+/** Invalid UTF-8 becomes U+FFFD. */
 function textOf(chunks: readonly Buffer[]): string {
   const [only] = chunks;
   return chunks.length === 1 && only ? only.toString('utf8') : Buffer.concat(chunks).toString('utf8');

@@ -3,7 +3,7 @@ import type { Operation } from '../operations/operation.js';
 import { ApiError } from '../api-error.js';
 import { plainText, type Reply } from './reply.js';
 
-/** Where a request leads: to an operation, a page without one, a refusal, or a plain answer. */
+/** The route of a request: an operation, a health check, an error, or a fixed response. */
 export type Route =
   | { readonly kind: 'operation'; readonly name: string; readonly operation: Operation }
   | { readonly kind: 'liveness' | 'health'; readonly name: string }
@@ -13,7 +13,7 @@ export type Route =
 const PREFIX = '/v2/';
 const HEALTH: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/health/startup']);
 
-/** Finds the route of a request. Paths are exact: letter case, no trailing slash. */
+/** Finds the route of a request. Paths are compared exactly, including letter case and a trailing slash. */
 export function findRoute(method: string, url: string, operations: Operations): Route {
   const path = pathOf(url);
   const name = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : path;
@@ -45,7 +45,7 @@ function wrongMethod(name: string, allow: string): Route {
 /** The path of a request's URL, which may be absolute. */
 export function pathOf(url: string): string {
   const path = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
-  // A `#` is a character like any other here: no client sends a fragment.
+  // `#` has no special meaning here: clients do not send fragments.
   const end = path.indexOf('?');
   return end === -1 ? path : path.slice(0, end);
 }
@@ -61,7 +61,7 @@ function cleanPath(path: string): string {
   return `/${segments.join('/')}${end}`;
 }
 
-/** An operation's path with escaped characters: the router finds it, the check of the request does not. */
+/** An operation's path with percent-encoded characters. The server's router accepts it; its request validation rejects it. */
 function encodedOperation(
   method: string,
   path: string,
@@ -69,15 +69,15 @@ function encodedOperation(
   operations: Operations,
 ): Route | undefined {
   const name = path.slice(PREFIX.length);
-  // An escaped slash does not separate segments, so such a path leads nowhere.
+  // An encoded slash does not separate segments, so such a path is not found.
   if (decoded === path || /%2f/i.test(path) || !decoded.startsWith(PREFIX)) return undefined;
   if (!operations.has(decoded.slice(PREFIX.length))) return undefined;
   if (method !== 'POST') return wrongMethod(name, 'POST');
-  const entry = { location: 'path', message: `There is no path '${decoded}' in this spelling.` };
+  const entry = { location: 'path', message: `The path '${decoded}' must not be percent-encoded.` };
   return { kind: 'refusal', name, error: new ApiError('invalidInput', entry.message, [entry]) };
 }
 
-/** Nothing for a path that is none, or whose escapes are not hexadecimal. */
+/** The decoded path; nothing if it does not start with `/` or has an invalid escape. */
 function decodedPath(path: string): string | undefined {
   if (!path.startsWith('/') || /%(?![0-9a-f]{2})/i.test(path)) return undefined;
   try {
@@ -87,7 +87,7 @@ function decodedPath(path: string): string | undefined {
   }
 }
 
-/** The server's router escapes a path once more before it redirects there. */
+/** The server's router escapes the path again in a redirect. */
 function escaped(path: string): string {
   return path.replaceAll('%', '%25').replaceAll('#', '%2523');
 }

@@ -12,7 +12,7 @@ const shape: Shape = {
   replaced: ['=', { remaining: 'l', refill: ['=', { amount: 'l' }] }],
 };
 
-describe('a member given twice', () => {
+describe('a repeated member', () => {
   test.for<[what: string, json: string, decoded: object]>([
     ['scalars: the last one counts', '{"key":"a","key":"b"}', { key: 'b' }],
     [

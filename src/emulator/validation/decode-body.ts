@@ -2,18 +2,18 @@ import { endOfNumber, endOfString, endOfValue, skipBlanks } from './json-scanner
 import { memberOf } from './member-name.js';
 import { isList, isReplaced, type ObjectShape, type Shape } from './shape.js';
 
-/** Text that the schema accepts and that can still not be read as the operation's body. */
+/** Thrown for a body that passes the schema but cannot be decoded, as on Unkey's server. */
 export class UndecodableBody extends Error {}
 
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
 
 /**
- * Reads a body the way Unkey's server does, where that differs from `JSON.parse`: members are found in any letter case,
- * every repetition of a member must be of its type and adds to the one before, and integers are written without point
- * and exponent and have 64 bits.
+ * Decodes a body as Unkey's server does. It differs from `JSON.parse`: member names match in any letter case, each
+ * repetition of a member must have the right type and is merged into the earlier one, and integers have 64 bits and
+ * neither a decimal point nor an exponent.
  *
- * @param json text that `JSON.parse` takes
+ * @param json valid JSON
  * @throws {UndecodableBody}
  */
 export function decodeBody(json: string, shape: Shape): unknown {
@@ -22,7 +22,7 @@ export function decodeBody(json: string, shape: Shape): unknown {
 
 class Decoder {
   #at = 0;
-  /** What has been read at each place of a list, past its end too: a longer repetition finds it there. */
+  /** The items decoded at each index of a list, including those past its end: a longer repetition of the list reuses them. */
   readonly #places = new WeakMap<unknown[], unknown[]>();
 
   constructor(private readonly json: string) {}
@@ -58,11 +58,11 @@ class Decoder {
     let length = 0;
     for (; this.#next(']'); length++) {
       const place = this.value(item, places[length]);
-      // `null` leaves an item as it was.
+      // `null` keeps the earlier item.
       if (place !== null) places[length] = place;
     }
     const list = places.slice(0, length);
-    // An empty list begins anew.
+    // An empty list discards earlier items.
     this.#places.set(list, length === 0 ? [] : places);
     return list;
   }
@@ -102,7 +102,7 @@ class Decoder {
     this.#at++;
   }
 
-  /** Whether there is another member or item before `end`, which is passed. */
+  /** Whether there is another member or item. If not, moves past `end`. */
   #next(end: string): boolean {
     this.#at = skipBlanks(this.json, this.#at);
     if (this.json.charAt(this.#at) === ',') this.#at = skipBlanks(this.json, this.#at + 1);
@@ -116,7 +116,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Adds to the earlier object in place: copying it for each repetition would take quadratic time. */
+/** Merges into the earlier object in place, because copying it for each repetition would take quadratic time. */
 function merged(before: unknown, value: unknown): unknown {
   if (!isObject(value)) throw new UndecodableBody();
   if (!isObject(before)) return value;

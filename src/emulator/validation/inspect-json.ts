@@ -1,11 +1,12 @@
 import { endOfNumber, endOfString, skipBlanks } from './json-scanner.js';
 
-/** The most that the server's decoder nests. */
+/** The maximum nesting depth of the server's decoder. */
 const MAX_DEPTH = 10_000;
 
 /**
- * What `JSON.parse` hides: `plain` text means the same to it as to Unkey's server, `special` text has numbers that are
- * not plain integers or members given twice, `refused` text is nested too deep or has a number beyond a float.
+ * Checks JSON for what `JSON.parse` does not report. `plain`: Unkey's server reads it like `JSON.parse`. `special`: it has
+ * numbers that are not plain integers, or repeated members. `refused`: it is nested too deeply, or a number is out of
+ * range.
  */
 export function inspectJson(json: string): 'plain' | 'special' | 'refused' {
   let special = false;
@@ -42,7 +43,7 @@ function isRepeated(literal: string, members: readonly (Set<string> | undefined)
   return false;
 }
 
-/** The text with every surrogate escape that stands alone as U+FFFD, which is what Unkey's server makes of it. */
+/** Replaces escapes of lone surrogates by U+FFFD, as Unkey's server does. */
 export function withoutLoneSurrogates(json: string): string {
   if (!/\\u[dD][89a-fA-F]/.test(json)) return json;
   return json.replace(

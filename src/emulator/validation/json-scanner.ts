@@ -1,7 +1,7 @@
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Index after the text that begins with the quote at `start`. */
+/** Index after the string that begins with the quote at `start`. */
 export function endOfString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
@@ -27,7 +27,7 @@ function isNumberCharacter(code: number): boolean {
   );
 }
 
-/** Index of the first character from `start` on that is no white space. */
+/** Index of the first character at or after `start` that is not white space. */
 export function skipBlanks(json: string, start: number): number {
   let at = start;
   while (at < json.length && isBlank(json.charCodeAt(at))) at++;
@@ -38,7 +38,7 @@ function isBlank(code: number): boolean {
   return code === 32 || code === 10 || code === 13 || code === 9;
 }
 
-/** Index after the value that begins at `start`, however deep it is. */
+/** Index after the value that begins at `start`. It is not recursive, so any nesting depth works. */
 export function endOfValue(json: string, start: number): number {
   let depth = 0;
   let at = start;

@@ -1,13 +1,14 @@
 import { isList, isReplaced, type ObjectShape, type Shape } from './shape.js';
 
-/** The member that a name of a body stands for: the same name, else the one that differs in letter case alone. */
+/** The schema's name of a member: the same name, else one that differs only in letter case. */
 export function memberOf(shape: ObjectShape, name: string): string | undefined {
   if (Object.hasOwn(shape, name)) return name;
   const folded = fold(name);
   return Object.keys(shape).find((member) => fold(member) === folded);
 }
 
-/** Whether a valid body has a member in another letter case somewhere, where unknown members are tolerated. */
+/** Whether a valid body has a member whose name differs from the schema's in letter case. That is possible only where
+ * unknown members are allowed. */
 export function hasOtherLetterCase(value: unknown, shape: Shape): boolean {
   if (typeof shape === 'string' || typeof value !== 'object' || value === null) return false;
   if (isReplaced(shape)) return hasOtherLetterCase(value, shape[1]);
@@ -18,7 +19,7 @@ export function hasOtherLetterCase(value: unknown, shape: Shape): boolean {
   });
 }
 
-/** Simple case folding, as far as it can lead to a letter of an English name. */
+/** Unicode simple case folding, limited to characters that fold to ASCII letters. */
 function fold(name: string): string {
   return name.replaceAll('\u017f', 's').toLowerCase();
 }

@@ -8,14 +8,14 @@ import { describeViolations } from './violations.js';
 /** A body that passed the schema. */
 export interface ReadBody {
   readonly call: ValidCall;
-  /** What is refused after the root key was checked: text that the schema takes and the server cannot decode. */
+  /** Whether the body must be rejected after the root key check: it passes the schema, but the server cannot decode it. */
   readonly undecodable: boolean;
 }
 
-/** The value of a body's text; nothing if it is no JSON, or none that the server reads. */
+/** Parses a body. Returns nothing for invalid JSON, and for JSON that the server does not accept. */
 export function parseBody(text: string): { value: unknown; special: boolean } | undefined {
   try {
-    // First, since it costs nothing but time to look at text that is nested beyond measure.
+    // Before parsing, so that extremely deep JSON never reaches `JSON.parse`.
     const kind = inspectJson(text);
     if (kind === 'refused') return undefined;
     const value: unknown = JSON.parse(text);
@@ -34,7 +34,7 @@ export function readBody(raw: string, operation: Operation): ReadBody {
   if (raw === '') throw bodyError(operation, 'The request has no body.');
   const text = withoutLoneSurrogates(raw);
   const parsed = parseBody(text);
-  if (!parsed) throw bodyError(operation, 'The body is not JSON that can be read.');
+  if (!parsed) throw bodyError(operation, 'The body is not valid JSON.');
   const call = operation.accept(parsed.value);
   if (typeof call !== 'function') {
     throw schemaError(operation, describeViolations(call));
@@ -55,10 +55,10 @@ function decodeInto(value: unknown, text: string, operation: Operation): boolean
 }
 
 function bodyError(operation: Operation, message: string): ApiError {
-  const fix = 'Send one JSON document that the schema of this operation allows.';
+  const fix = 'Send one JSON document that matches the schema of this operation.';
   return schemaError(operation, [{ location: 'requestBody', message, fix }]);
 }
 
 function schemaError({ name }: Operation, entries: readonly ErrorEntry[]): ApiError {
-  return new ApiError('invalidInput', `The body is not one that ${name} takes.`, entries);
+  return new ApiError('invalidInput', `The body is invalid for ${name}.`, entries);
 }

@@ -1,6 +1,6 @@
 import type * as components from '@unkey/api/models/components';
 
-/** The body that each operation takes, by the operation's name; those that begin with `keyspaces` are of newer servers. */
+/** The request body of each operation, by its name. Names that begin with `keyspaces` are the bodies of newer servers. */
 export interface RequestBodies {
   'analytics.getVerifications': components.V2AnalyticsGetVerificationsRequestBody;
   'apis.createApi': components.V2ApisCreateApiRequestBody;

@@ -1,7 +1,7 @@
 /**
- * How a valid value is read: `i` an integer, `l` a 64-bit integer kept exactly, `s` text, `b` a boolean,
- * `*` any object; `[shape]` a list; an object's members by name. A member given twice adds to what it was before;
- * with `['=', shape]` it replaces it.
+ * How a valid value is decoded: `i` an integer, `l` an exact 64-bit integer, `s` a string, `b` a boolean, `*` any object;
+ * `[shape]` a list; an object's members by name. A repeated member is merged into the earlier one; with `['=', shape]`
+ * it replaces the earlier one.
  */
 export type Shape = string | ListShape | ReplacedShape | ObjectShape;
 export type ListShape = readonly [Shape];

@@ -1,6 +1,6 @@
 import type { RequestBodies } from './request-bodies.js';
 
-/** What a compiled schema says about one value that it refuses. */
+/** An error of a compiled schema about one value. */
 export interface SchemaError {
   instancePath: string;
   /** `#` and the path of the keyword, for example `#/properties/key/minLength`. */
@@ -9,7 +9,7 @@ export interface SchemaError {
   params: Readonly<Record<string, unknown>>;
 }
 
-/** A compiled schema; `errors` tells of its latest refusal. */
+/** A compiled schema; `errors` holds the errors of the latest call. */
 export interface Validator<Body> {
   (data: unknown): data is Body;
   errors?: SchemaError[] | null;

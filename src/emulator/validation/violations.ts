@@ -2,8 +2,8 @@ import type { ErrorEntry } from '../api-error.js';
 import type { SchemaError } from './validator.js';
 
 /**
- * The refusals of a schema as Unkey reports them: one entry per keyword and value, where all missing members of an
- * object share one entry, and all unknown ones another.
+ * Schema errors as Unkey reports them: one entry per keyword and value. All missing members of an object share one
+ * entry, and so do all unknown ones.
  */
 export function describeViolations(errors: readonly SchemaError[]): ErrorEntry[] {
   const entries = new Map<string, { location: string; message: string }>();
@@ -11,7 +11,7 @@ export function describeViolations(errors: readonly SchemaError[]): ErrorEntry[]
     errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath),
   );
   for (const [index, error] of errors.entries()) {
-    // Of a value of the wrong type no more is said.
+    // For a value of the wrong type, only the type is reported.
     if (error.keyword !== 'type' && mistyped.has(error.instancePath)) continue;
     const location = error.schemaPath.slice(1);
     const member = error.params['missingProperty'] ?? error.params['additionalProperty'];
@@ -37,12 +37,8 @@ function describe({ keyword, params, instancePath }: SchemaError): string {
       return `${where} must be one of ${[params['allowedValues']].flat().join(', ')}`;
     case 'pattern':
       return `${where} must match ${String(params['pattern'])}`;
-    case 'minLength':
-    case 'minItems':
-    case 'minimum':
-      return `${where}: ${keyword} is ${limit}`;
     default:
-      return `${where}: ${keyword} is ${limit}, and the value is beyond it`;
+      return `${where}: ${keyword} is ${limit}`;
   }
 }
 

@@ -6,8 +6,9 @@ import type { VerifiedKey } from '../../contracts/verified-key.js';
 import type { VerifyOptions } from '../../contracts/verify-options.js';
 
 /**
- * What the guards of one call of a resolver share. Its key, its decision and what functions in decorators say are
- * its own, because two aliases call one handler with different arguments; its verifications are the operation's.
+ * The state that the guards of one resolver call share. Each call has its own key, decision, checks and values of
+ * functions in decorators, because two aliases call the same handler with different arguments. Verifications and the
+ * user are shared by the whole operation.
  */
 export class CallState implements RequestState {
   readonly #call: RequestState;
@@ -36,12 +37,12 @@ export class CallState implements RequestState {
     return this.#call.answers(handler, ask);
   }
 
-  once(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
-    return this.#call.once(subject, key, run);
+  checks(handler: object, key: string, ask: () => Promise<void>): Promise<void> {
+    return this.#call.checks(handler, key, ask);
   }
 
-  onceForCaller(subject: object, key: string, run: () => Promise<unknown>): Promise<unknown> {
-    return this.#operation.onceForCaller(subject, key, run);
+  user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown> {
+    return this.#operation.user(userFrom, key, make);
   }
 
   verification(

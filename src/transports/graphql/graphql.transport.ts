@@ -19,10 +19,10 @@ export const graphqlTransport: GuardTransport = {
   setupFault(context) {
     const operation = operationOf(resolverCall(context));
     if (operation === undefined) {
-      return 'the context of this GraphQL operation is no object, or one that cannot be extended. Return a plain object: context: () => ({ … })';
+      return 'the context of this GraphQL operation is not an object, or it is not extensible. Return a plain object: context: () => ({ … })';
     }
     return operation.isShared
-      ? 'the "context" of GraphQLModule is one object for several operations, so their callers cannot be told apart. Return a new object for each: context: () => ({ … })'
+      ? 'the "context" of GraphQLModule is one object for several operations, so their callers cannot be distinguished. Return a new object for each: context: () => ({ … })'
       : undefined;
   },
 
@@ -33,7 +33,7 @@ export const graphqlTransport: GuardTransport = {
     const operation = operationOf(call);
     if (operation === undefined || operation.isShared) return undefined;
     const decision = operation.decision(call);
-    // Without a guard of ours: what a middleware or the guard of a test put on the request.
+    // Without an UnkeyGuard, the key that a middleware or a stub guard set on the request.
     return decision === undefined ? keyOfRequest(requestObject(call.contextValue)) : decision.key;
   },
 
@@ -46,9 +46,9 @@ export const graphqlTransport: GuardTransport = {
     this.state(context, scope).key = key;
   },
 
-  attachUser(context, user) {
-    const request = property(resolverCall(context).contextValue, 'req');
-    if (typeof request === 'object' && request !== null) Reflect.set(request, 'user', user);
+  userHolder(context) {
+    const { request } = requestOf(context);
+    return typeof request === 'object' && request !== null ? request : undefined;
   },
 
   clientIp(context) {

@@ -1,6 +1,6 @@
 import { property } from '../property.js';
 
-/** Where an operation came from. */
+/** The request of an operation. */
 export interface OperationRequest {
   /**
    * The HTTP request of the operation, or the upgrade request of its socket: Express's, Fastify's or Node's.
@@ -9,11 +9,11 @@ export interface OperationRequest {
   readonly request: unknown;
   /** What a client of graphql-ws sent when it connected. */
   readonly connectionParams?: unknown;
-  /** Whether the operation came over a socket, where many operations share one request. */
+  /** Whether the operation came over a WebSocket, where many operations share one request. */
   readonly isSocket: boolean;
 }
 
-/** Finds the request in a context value, as Apollo, Mercurius and Nest's drivers put it there. */
+/** Finds the request in a context value, where Apollo, Mercurius or Nest's drivers store it. */
 export function operationRequest(contextValue: unknown): OperationRequest {
   if (isObject(contextValue) && '_connectionInit' in contextValue) {
     // A subscription of Mercurius.
@@ -23,8 +23,8 @@ export function operationRequest(contextValue: unknown): OperationRequest {
       isSocket: true,
     };
   }
-  // Over graphql-ws with Apollo, Nest puts that library's context where the request is over HTTP. An app may have
-  // spread it into the context itself.
+  // Over graphql-ws with Apollo, Nest sets `req` to the context of graphql-ws instead of the HTTP request. An app can
+  // also spread that context into its own.
   const socket = [property(contextValue, 'req'), contextValue].find(isSocketContext);
   if (socket !== undefined) {
     return {
@@ -39,7 +39,7 @@ export function operationRequest(contextValue: unknown): OperationRequest {
   return { request, connectionParams, isSocket: isUpgrade || connectionParams !== undefined };
 }
 
-/** Node's own request behind Express's or Fastify's; `undefined` for something that an app made up. */
+/** Returns Node's own request for a request of Express or Fastify; `undefined` for any other object. */
 export function messageOf(request: unknown): object | undefined {
   return [request, property(request, 'raw')].filter(isObject).find((one) => 'rawHeaders' in one);
 }

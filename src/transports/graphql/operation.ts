@@ -7,7 +7,7 @@ import type { ResolverCall } from './resolver-call.js';
 
 const OPERATION = Symbol.for('nestjs-unkey:graphql-operation');
 
-/** On a request: how many context values were seen with it. */
+/** The property of a request that counts the context values it was seen with. */
 const OPERATIONS = Symbol.for('nestjs-unkey:graphql-operations');
 
 interface ContextValue {
@@ -15,11 +15,11 @@ interface ContextValue {
 }
 
 /**
- * What the resolvers of one GraphQL operation share. It stands on the context value and never on the HTTP request,
- * because the operations of a batch share that.
+ * The state that the resolvers of one GraphQL operation share. It is stored on the context value and not on the HTTP
+ * request, because the operations of a batch share the request.
  *
- * Verifications belong to the operation, but each call of a resolver has a key and a decision of its own: root fields
- * run side by side, and their demands may differ.
+ * Verifications belong to the operation. Each resolver call has its own key and decision, because root fields run
+ * concurrently, and their requirements can differ.
  */
 export class Operation {
   readonly #verifications: StateCarrier = {};
@@ -37,14 +37,14 @@ export class Operation {
   }
 
   /**
-   * Whether the context value belongs to several operations, so that their callers cannot be told apart. Once it is
-   * true it stays true.
+   * Whether the context value belongs to several operations, so that their callers cannot be distinguished. Once `true`,
+   * it stays `true`.
    */
   get isShared(): boolean {
     return this.#isShared;
   }
 
-  /** Compares a call with those that were seen under this context value before. */
+  /** Compares a call with the earlier calls with this context value. */
   see(contextValue: object, { definition }: ResolverCall): void {
     const { request, isSocket } = operationRequest(contextValue);
     const isAnother =
@@ -60,8 +60,8 @@ export class Operation {
   }
 
   /**
-   * What a guard decided about this call. For a field below a root field that no guard ran for: what was decided
-   * about the root field.
+   * Returns the decision of a guard about this call. For a nested field without a guard, it is the decision about the
+   * root field.
    */
   decision(call: ResolverCall): RequestState | undefined {
     if (this.#isShared) return undefined;
@@ -81,7 +81,7 @@ export class Operation {
   }
 }
 
-/** The operation that a call belongs to; `undefined` if the context value can hold none. */
+/** Returns the operation that a call belongs to; `undefined` if the context value cannot hold one. */
 export function operationOf(call: ResolverCall): Operation | undefined {
   const { contextValue } = call;
   if (!isContextValue(contextValue)) return undefined;
@@ -99,8 +99,8 @@ export function operationOf(call: ResolverCall): Operation | undefined {
 }
 
 /**
- * Whether `context.req` is the request of another caller. Mercurius keeps the right one in `context.reply`, where
- * Nest writes `req` into an object only once.
+ * Whether `context.req` is the request of another caller. Nest sets `req` only once per object. Mercurius has the right
+ * request in `context.reply`.
  */
 function hasRequestOfAnother(contextValue: object, { request, isSocket }: OperationRequest): boolean {
   const message = messageOf(property(contextValue, 'req'));
@@ -108,8 +108,8 @@ function hasRequestOfAnother(contextValue: object, { request, isSocket }: Operat
 }
 
 /**
- * Whether a request comes with more context values than it holds operations, or was answered already: then it is the
- * request of the first caller, left in an object that all callers share.
+ * Whether a request was seen with more context values than it has operations, or was already answered. Then it is the
+ * request of the first caller, in an object that all callers share.
  */
 function isOneTooMany({ request, isSocket }: OperationRequest): boolean {
   const message = messageOf(request);
@@ -118,7 +118,7 @@ function isOneTooMany({ request, isSocket }: OperationRequest): boolean {
   Object.defineProperty(message, OPERATIONS, { value: seen, configurable: true });
   const body = property(request, 'body');
   const operations = Array.isArray(body) ? body.length : 1;
-  // Express alone has a way from the request to its response.
+  // Only Express has a reference from the request to its response.
   return seen > operations || property(property(request, 'res'), 'writableEnded') === true;
 }
 

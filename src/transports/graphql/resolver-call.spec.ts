@@ -11,8 +11,8 @@ const field = (fieldName: string, ...keys: (string | number)[]) => ({
   path: keys.reduce<object | undefined>((prev, key) => ({ prev, key }), undefined),
 });
 
-describe('one call of a resolver', () => {
-  it('of a root field has its context third, and the info for itself', () => {
+describe('resolverCall', () => {
+  it('of a root field: the third argument is the context, and the info object is its identity', () => {
     const info = field('documents', 'alias');
     expect(resolverCall(host(undefined, {}, contextValue, info))).toEqual({
       contextValue,
@@ -23,7 +23,7 @@ describe('one call of a resolver', () => {
     });
   });
 
-  it('of a field below knows its root field', () => {
+  it('of a nested field: it has the name of the root field', () => {
     const info = field('owner', 'documents', 0, 'owner');
     expect(resolverCall(host({}, {}, contextValue, info))).toMatchObject({
       identity: info,
@@ -35,7 +35,7 @@ describe('one call of a resolver', () => {
   it.each<[string, (reference: object, info: object) => unknown[]]>([
     ['Apollo, three arguments', (reference, info) => [reference, contextValue, info]],
     ['another library, four arguments', (reference, info) => [reference, {}, contextValue, info]],
-  ])('of a reference resolver has the reference for itself: %s', (_, args) => {
+  ])('of a reference resolver: the reference is its identity: %s', (_, args) => {
     const reference = { __typename: 'Document', id: '7' };
     const call = resolverCall(host(...args(reference, field('_entities', '_entities'))));
     expect(call.contextValue).toBe(contextValue);
@@ -43,7 +43,7 @@ describe('one call of a resolver', () => {
   });
 
   it.each([[[]], [[{}, {}]], [['a', 'b', 'c', 'd']], [[null, null, null, null]]])(
-    'with arguments that are none of GraphQL has no identity: %j',
+    'without GraphQL arguments: it has no identity: %j',
     (args) => {
       expect(resolverCall(host(...args))).toMatchObject({ identity: undefined, rootField: undefined });
     },

@@ -1,15 +1,15 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { property } from '../property.js';
 
-/** One call of a resolver, read from the arguments that GraphQL gave it. */
+/** One call of a resolver, read from its GraphQL arguments. */
 export interface ResolverCall {
-  /** GraphQL's context value: one object for each operation. */
+  /** GraphQL's context value, one object per operation. */
   readonly contextValue: unknown;
-  /** The operation's node in the parsed document. Two operations may share it, since documents are cached. */
+  /** The operation's node in the parsed document. Two operations can share it, because documents are cached. */
   readonly definition: unknown;
-  /** An object that only this call has; guards, interceptors, filters and param decorators of the call all see it. */
+  /** An object that is unique to this call and the same for its guards, interceptors, filters and param decorators. */
   readonly identity: object | undefined;
-  /** The name in the answer (an alias counts) of the root field that this call belongs to. */
+  /** The response name (the alias, if there is one) of the root field that this call belongs to. */
   readonly rootField: unknown;
   /** Whether this call resolves the root field itself. */
   readonly isRootField: boolean;
@@ -23,7 +23,7 @@ export function resolverCall(host: ArgumentsHost): ResolverCall {
   const args: readonly unknown[] = host.getArgs();
   const [contextValue, info] = args.length === 3 ? [args[1], args[2]] : [args[2], args[3]];
   const path = property(info, 'path');
-  // All reference resolvers of one `_entities` field get the same info, but each a reference of its own.
+  // All reference resolvers of one `_entities` field get the same info object, but different references.
   const isReference = property(info, 'fieldName') === '_entities';
   return {
     contextValue,

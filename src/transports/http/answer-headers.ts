@@ -7,7 +7,7 @@ import { permissionScope } from '../../options/permission-scope.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
 
-/** What an answer says of the limits that its verification counted against; `undefined` where it counted none. */
+/** Returns the rate-limit headers for a verification; `undefined` if it counted against no limit. */
 export function answerHeaders(
   { ratelimits }: Verification,
   { ratelimitHeaders: form, now }: ResolvedUnkeyOptions,
@@ -16,12 +16,12 @@ export function answerHeaders(
   return ratelimitHeaders(ratelimits, form, now());
 }
 
-/** What belongs to a refusal: the challenge, when to try again, and what is left of the limits. */
+/** Returns the headers for a denial: `WWW-Authenticate`, `Retry-After` and the rate limits. */
 export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOptions): Record<string, string> {
   const { scheme, realm } = options;
   const challenge = challengeFor(denial.code, denial.getStatus(), { scheme, realm, scope: scopeOf(denial) });
   const verification = verificationOf(denial);
-  // Again, since the exception may be a subclass of the user's.
+  // Converted again, because a subclass of the exception may set its own value.
   const retryAfter = toRetryAfter(denial.retryAfter);
   return {
     ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
@@ -30,20 +30,20 @@ export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOpti
   };
 }
 
-/** The permissions that a refusal tells its caller, as the challenge has them. */
+/** Returns the required permissions for `scope` in `WWW-Authenticate`, if the caller may know them. */
 function scopeOf(denial: UnkeyException): string | undefined {
   const required = requiredPermissions(denial);
   return required === undefined ? undefined : permissionScope(required);
 }
 
-/** Seconds until a rate-limited key may be used again; a verifier that names no limit leaves a second. */
+/** Returns the seconds until a rate-limited key can be used again: 1 if the verifier names no limit. */
 export function retryAfter(verification: Verification, { now }: ResolvedUnkeyOptions): number | undefined {
   if (verification.code !== 'RATE_LIMITED') return undefined;
   const limit = mostRestrictive(verification.ratelimits ?? []);
   return limit === undefined ? 1 : secondsUntil(limit.reset, now());
 }
 
-/** By property, since the exception may be one of another copy of this package. */
+/** Checks for a property, because the exception may come from another copy of this package. */
 function verificationOf(denial: UnkeyException): Verification | undefined {
   return 'verification' in denial ? (denial.verification as Verification) : undefined;
 }

@@ -1,26 +1,26 @@
 import { property } from '../property.js';
 
 /**
- * Every value that a request carries under a header's name, in order. Read from `rawHeaders`: Node joins a
- * repeated `x-api-key` into one text and drops a second `Authorization`, so its `headers` hide what was sent.
+ * Returns every value of a request header, in order. It reads `rawHeaders`, because Node's `headers` join a repeated
+ * `x-api-key` into one string and drop a second `Authorization`.
  */
 export function headerValues(request: unknown, name: string): string[] {
   const wanted = name.toLowerCase();
   const raw = property(property(request, 'raw'), 'rawHeaders') ?? property(request, 'rawHeaders');
-  // A platform that makes requests of its own (serverless adapters) leaves the list empty.
+  // Platforms that create their own request objects (serverless adapters) leave the list empty.
   if (Array.isArray(raw) && raw.length > 0) return valuesIn(raw, wanted);
   const value = property(property(request, 'headers'), wanted);
   if (typeof value === 'string') return [value];
   return isTexts(value) ? [...value] : [];
 }
 
-/** Names and values stand in turn. */
+/** `rawHeaders` alternates names and values. */
 function valuesIn(raw: readonly unknown[], wanted: string): string[] {
   const values: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index];
     const value = raw[index + 1];
-    // By length first: lower case is made of few names that way.
+    // Compares the length first, so that few names are converted to lower case.
     if (typeof name !== 'string' || typeof value !== 'string' || name.length !== wanted.length) continue;
     if (name.toLowerCase() === wanted) values.push(value);
   }

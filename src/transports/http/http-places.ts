@@ -16,7 +16,7 @@ export class HttpPlaces implements KeyPlaces {
 
   query(name: string): readonly string[] {
     const query = property(this.#request, 'query');
-    // Node's own request, which asks for a socket, has its URL alone.
+    // Node's own request of an upgrade has no parsed query, only its URL.
     if (query === undefined) return queryOf(property(this.#request, 'url')).getAll(name);
     if (typeof query !== 'object' || query === null || !Object.hasOwn(query, name)) return [];
     const value = property(query, name);
@@ -28,7 +28,7 @@ function queryOf(url: unknown): URLSearchParams {
   return new URLSearchParams(typeof url === 'string' ? /\?([^#]*)/.exec(url)?.[1] : undefined);
 }
 
-/** Some adapters parse `?key[a]=b` into an object; the text in its place cannot be a key. */
+/** Some adapters parse `?key[a]=b` into an object. It is replaced by a text that can't be a key. */
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : 'not a text';
 }

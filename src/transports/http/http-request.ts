@@ -1,25 +1,25 @@
 import type { StateCarrier } from '../request-state.js';
 
-/** What Express and Fastify requests have in common, as far as it is read here. */
+/** The properties of Express and Fastify requests that are read here. */
 export interface HttpRequest extends StateCarrier {
-  /** Fastify's link to Node's own request, which is what middleware sees. */
+  /** Fastify: Node's own request, which is the one that middleware gets. */
   raw?: StateCarrier;
-  /** Express: the headers as Node has them. */
+  /** Express: Node's raw headers. */
   rawHeaders?: readonly string[];
   /** Express: the matched route. */
   route?: { path?: unknown };
   /** Fastify: the matched route. */
   routeOptions?: { url?: unknown };
-  /** Express and Fastify: the address, as the app's own trust-proxy setting decides it. */
+  /** Express and Fastify: the caller's address, according to the app's trust-proxy setting. */
   ip?: string;
   /** What guards of other packages and the option `userFrom` put there. */
   user?: unknown;
 }
 
 /**
- * Where the state of a request stands: on Node's own request, which is what middleware sees too. That is Express's
- * request itself, where `raw` would be something that the app put there. Told by a plain property: Fastify makes its
- * `routeOptions` anew each time that it is asked for them.
+ * Returns the object that holds the state of a request: Node's own request, which middleware gets too. On Express that
+ * is the request itself, and `raw` is a property that the app added. Checks `rawHeaders` and not `routeOptions`, because
+ * Fastify creates `routeOptions` anew on each access.
  */
 export function carrierOf(request: HttpRequest): StateCarrier {
   return request.rawHeaders === undefined ? (request.raw ?? request) : request;

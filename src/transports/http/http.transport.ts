@@ -27,9 +27,7 @@ export const httpTransport: GuardTransport = {
     request.unkey = key;
   },
 
-  attachUser(context, user) {
-    requestOf(context).user = user;
-  },
+  userHolder: (context) => requestOf(context),
 
   routePattern(context) {
     const { route, routeOptions } = requestOf(context);
@@ -50,7 +48,7 @@ export const httpTransport: GuardTransport = {
   },
 };
 
-/** The key that was attached to a request, or that a test's own guard put there as `unkey`. */
+/** Returns the key that was attached to a request, or that a stub guard in a test set as `unkey`. */
 export function keyOfRequest(request: HttpRequest): VerifiedKey | undefined {
   return readState(carrierOf(request))?.key ?? request.unkey;
 }

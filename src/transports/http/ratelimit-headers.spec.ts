@@ -14,13 +14,21 @@ const limit = (name: string, state: Partial<RatelimitState>): RatelimitState => 
   ...state,
 });
 
-describe('the most restrictive limit', () => {
+describe('mostRestrictive', () => {
   it.each<[string, RatelimitState[], string | undefined]>([
-    ['of none is none', [], undefined],
-    ['has the least left', [limit('a', { remaining: 5 }), limit('b', { remaining: 2 })], 'b'],
-    ['is an exceeded one', [limit('a', { remaining: 0 }), limit('b', { remaining: 0, exceeded: true })], 'b'],
+    ['returns undefined without limits', [], undefined],
     [
-      'is the exceeded one with the longest wait',
+      'returns the limit with the least remaining',
+      [limit('a', { remaining: 5 }), limit('b', { remaining: 2 })],
+      'b',
+    ],
+    [
+      'prefers an exceeded limit',
+      [limit('a', { remaining: 0 }), limit('b', { remaining: 0, exceeded: true })],
+      'b',
+    ],
+    [
+      'of several exceeded limits, returns the one with the latest reset',
       [
         limit('a', { exceeded: true, remaining: 0, reset: 9 }),
         limit('b', { exceeded: true, remaining: 0, reset: 8 }),
@@ -38,11 +46,11 @@ describe('rate-limit headers', () => {
     limit('day', { remaining: 7 }),
   ];
 
-  it('without a limit there are none', () => {
+  it('are empty without a limit', () => {
     expect(ratelimitHeaders([], 'both', 0)).toEqual({});
   });
 
-  it('both conventions, each with its own units', () => {
+  it('in both conventions, each with its own units', () => {
     expect(ratelimitHeaders(limits, 'both', 1000)).toEqual({
       'X-RateLimit-Limit': '10',
       'X-RateLimit-Remaining': '3',
@@ -55,12 +63,12 @@ describe('rate-limit headers', () => {
   it.each([
     ['quotes and backslashes', 'a"b\\c', '"a\\"b\\\\c";r=5;t=60'],
     ['line breaks', 'a\r\nb', '"a__b";r=5;t=60'],
-    ['what is not ASCII', 'tägliches 🚦', '"t_gliches __";r=5;t=60'],
-  ])('a name with %s is made safe', (_, name, expected) => {
+    ['characters outside ASCII', 'tägliches 🚦', '"t_gliches __";r=5;t=60'],
+  ])('escape or replace %s in a name', (_, name, expected) => {
     expect(ratelimitHeaders([limit(name, {})], 'ietf', 0)['RateLimit']).toBe(expected);
   });
 
-  // [the number, limit and remaining, `w` of a duration, Unix s of a reset, `t` of a reset in a window of 60 s]
+  // [value, limit and remaining, `w` of a duration, Unix seconds of a reset, `t` of a reset in a window of 60 s]
   it.each<[number, string, string, string, string]>([
     [NaN, '0', '1', '0', '0'],
     [-0, '0', '1', '0', '0'],
@@ -71,7 +79,7 @@ describe('rate-limit headers', () => {
     [1e20, '999999999999999', '999999999999999', '253402300799', '60'],
     [1e308, '999999999999999', '999999999999999', '253402300799', '60'],
     [Infinity, '999999999999999', '999999999999999', '253402300799', '60'],
-  ])('%d is held to what a header takes', (number, count, window, unixSeconds, seconds) => {
+  ])('limit %d to the range of a header', (number, count, window, unixSeconds, seconds) => {
     const headers = (state: Partial<RatelimitState>) => ratelimitHeaders([limit('a', state)], 'both', 0);
     expect(headers({ limit: number, remaining: number })).toMatchObject({
       'X-RateLimit-Limit': count,
@@ -86,7 +94,7 @@ describe('rate-limit headers', () => {
     });
   });
 
-  it('a number that a structured field cannot hold is cut', () => {
+  it('limit a number to the maximum of a structured field', () => {
     const header = ratelimitHeaders([limit('big', { limit: Number.MAX_SAFE_INTEGER })], 'ietf', 0)[
       'RateLimit-Policy'
     ];

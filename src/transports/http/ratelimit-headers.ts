@@ -3,14 +3,14 @@ import type { RatelimitState } from '../../contracts/verification.js';
 import { toRetryAfter } from '../../errors/retry-after.js';
 import type { RatelimitHeaders } from '../../options/unkey-options.js';
 
-/** The largest integer of a structured field (RFC 9651 §3.3.1); the `X-RateLimit-*` headers keep to it too. */
+/** The largest integer of a structured field (RFC 9651 §3.3.1); also used for the `X-RateLimit-*` headers. */
 const MAX_INTEGER = 999_999_999_999_999;
 
-/** The end of the year 9999, in Unix seconds: later times do not fit into four-digit years. */
+/** The end of the year 9999, in Unix seconds. Later dates have more than four digits in the year. */
 const MAX_UNIX_SECONDS = 253_402_300_799;
 
 /**
- * The headers that tell a caller how much of its limits is left; empty where no limit was counted.
+ * Returns the headers that tell a caller what remains of its rate limits; empty if there are no limits.
  *
  * @param now Unix ms
  */
@@ -27,7 +27,7 @@ export function ratelimitHeaders(
   };
 }
 
-/** The limit that stops the caller first: an exceeded one before others, then the least left, then the longest wait. */
+/** Returns the limit that blocks the caller first: exceeded limits first, then the least remaining, then the latest reset. */
 export function mostRestrictive(ratelimits: readonly RatelimitState[]): RatelimitState | undefined {
   return ratelimits.reduce<RatelimitState | undefined>(
     (tightest, limit) => (tightest === undefined || isTighter(limit, tightest) ? limit : tightest),
@@ -35,7 +35,7 @@ export function mostRestrictive(ratelimits: readonly RatelimitState[]): Ratelimi
   );
 }
 
-/** Whole seconds from `now` to a time in Unix ms, from 1 to a day: how `Retry-After` counts. */
+/** Returns the whole seconds from `now` to a time, both in Unix ms: from 1 to one day, as in `Retry-After`. */
 export function secondsUntil(time: number, now: number): number {
   return toRetryAfter((time - now) / 1000) ?? 1;
 }
@@ -45,7 +45,7 @@ function isTighter(a: RatelimitState, b: RatelimitState): boolean {
   return a.remaining === b.remaining ? a.reset > b.reset : a.remaining < b.remaining;
 }
 
-/** As GitHub and Unkey's gateway write them: the reset is a time, in Unix seconds. */
+/** The format of GitHub and of Unkey's gateway: the reset is a time in Unix seconds. */
 function legacyHeaders(limit: RatelimitState): Record<string, string> {
   return {
     'X-RateLimit-Limit': String(clamp(Math.floor(limit.limit))),
@@ -65,7 +65,7 @@ function ietfHeaders(ratelimits: readonly RatelimitState[], now: number): Record
     ]),
     RateLimit: items((limit) => [
       ['r', clamp(Math.floor(limit.remaining))],
-      // A window that has begun ends within its own length.
+      // The reset of the current window is never later than the length of the window.
       ['t', clamp(Math.ceil((limit.reset - now) / 1000), 0, windowSeconds(limit))],
     ]),
   };
@@ -75,14 +75,14 @@ function windowSeconds({ duration }: RatelimitState): number {
   return clamp(Math.ceil(duration / 1000), 1);
 }
 
-/** Names come from your Unkey workspace; a structured field takes only printable ASCII. */
+/** Replaces characters that a structured field does not allow. Names of limits can contain any character. */
 function fieldText(name: string): string {
   return name.replace(/[^\x20-\x7e]/g, '_');
 }
 
 /**
- * A number that fits into a header. JSON can carry `-1e20` and `1e999`, and a verifier of the user's can return NaN,
- * which becomes the least value.
+ * Limits a number to what a header can hold. JSON can contain `-1e20` and `1e999`, and a custom verifier can return NaN,
+ * which becomes the smallest value.
  */
 function clamp(value: number, least = 0, most = MAX_INTEGER): number {
   return Number.isNaN(value) ? least : Math.min(Math.max(value, least), most);

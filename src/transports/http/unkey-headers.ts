@@ -1,5 +1,5 @@
 /**
- * The headers that a browser's code may want to read of an answer. Give them to CORS, which hides all others.
+ * The response headers that code in a browser may want to read. Pass them to CORS, which hides all others.
  *
  * @example app.enableCors({ origin: 'https://app.acme.example', exposedHeaders: UNKEY_HEADERS })
  */

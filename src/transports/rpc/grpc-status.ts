@@ -1,7 +1,7 @@
 import type { UnkeyException } from '../../errors/unkey.exception.js';
 import { isGrpcMetadata, type GrpcMetadata } from './grpc.js';
 
-/** The gRPC status codes that a refusal can have (https://grpc.io/docs/guides/status-codes). */
+/** The gRPC status codes of denied requests (https://grpc.io/docs/guides/status-codes). */
 export const GRPC_STATUS = {
   PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
@@ -19,17 +19,21 @@ const BY_HTTP_STATUS: Readonly<Record<number, number>> = {
   503: GRPC_STATUS.UNAVAILABLE,
 };
 
-/** What ends a gRPC call; `metadata` are its trailers. */
+/** The error that ends a gRPC call. `metadata` holds its trailers. */
 export interface GrpcError {
   readonly code: number;
   readonly message: string;
   readonly metadata?: GrpcMetadata;
 }
 
-/** @param received the metadata of the call, whose class makes the trailers */
+/**
+ * Returns the gRPC error for a denial.
+ *
+ * @param received the metadata of the call, whose class is used to create the trailers
+ */
 export function grpcRefusal(denial: UnkeyException, received: GrpcMetadata): GrpcError {
   const trailers = emptyLike(received);
-  // Unkey may add codes, and metadata takes printable ASCII alone.
+  // Unkey can add codes, and metadata only allows printable ASCII.
   trailers?.set('unkey-code', denial.code.replace(/[^\x20-\x7e]/g, '_'));
   if (denial.retryAfter !== undefined) trailers?.set('retry-after', String(denial.retryAfter));
   return {

@@ -1,6 +1,6 @@
 import { property } from '../property.js';
 
-/** `Metadata` of `@grpc/grpc-js`, as far as it is used here. */
+/** The methods of `Metadata` of `@grpc/grpc-js` that are used here. */
 export interface GrpcMetadata {
   get(name: string): readonly unknown[];
   set(name: string, value: string): void;
@@ -14,30 +14,30 @@ export interface GrpcStream {
   emit(event: 'error', error: object): boolean;
 }
 
-// By shape: importing `@grpc/grpc-js` would make it a dependency of every app.
+// Checks methods, because importing `@grpc/grpc-js` would make it a dependency of every app.
 export function isGrpcMetadata(value: unknown): value is GrpcMetadata {
   return hasMethods(value, ['get', 'set', 'getMap']);
 }
 
-/** A client's data has no methods, so it cannot pass for a call. */
+/** Data from a client has no methods, so it is never mistaken for a call. */
 export function isGrpcStream(value: unknown): value is GrpcStream {
   return hasMethods(value, ['pause', 'resume', 'emit']) && isGrpcMetadata(property(value, 'metadata'));
 }
 
 /**
- * The call that a handler with `@GrpcStreamCall()` gets. Such a handler gets no metadata of its own; if it sends a
- * single answer, its second argument is the callback for it.
+ * Returns the call that a handler with `@GrpcStreamCall()` gets. Such a handler gets no metadata argument. If it sends a
+ * single response, its second argument is the callback.
  */
 export function streamCallOf([call]: readonly unknown[]): GrpcStream | undefined {
   return isGrpcStream(call) ? call : undefined;
 }
 
-/** The call behind a handler with `@GrpcStreamMethod()`; Nest already reads its messages while the guards run. */
+/** Returns the call of a handler with `@GrpcStreamMethod()`. Nest already reads its messages while the guards run. */
 export function incomingStreamOf([, , call]: readonly unknown[]): GrpcStream | undefined {
   return isGrpcStream(call) ? call : undefined;
 }
 
-/** The metadata of a gRPC call; `undefined` on every other transport. */
+/** Returns the metadata of a gRPC call; `undefined` on every other transport. */
 export function metadataOf(args: readonly unknown[]): GrpcMetadata | undefined {
   const call = streamCallOf(args);
   if (call !== undefined) return call.metadata;

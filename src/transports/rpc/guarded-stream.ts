@@ -6,13 +6,13 @@ import type { GrpcStream } from './grpc.js';
 const HOLDS = Symbol.for('nestjs-unkey:holds');
 
 interface HeldStream extends GrpcStream {
-  /** How many guards still hold the stream. */
+  /** How many guards are still holding the stream. */
   [HOLDS]?: number;
 }
 
 /**
- * Holds the messages of a client stream until the guard has decided. Without it Nest 11 loses those that arrive while
- * a guard waits for an answer, and both majors keep all of them in memory.
+ * Pauses a client stream until the guard has decided. Otherwise Nest 11 loses messages that arrive while a guard waits
+ * for Unkey, and both majors buffer all messages in memory.
  */
 export async function holdingStream(stream: HeldStream, guard: () => Promise<boolean>): Promise<boolean> {
   stream[HOLDS] = (stream[HOLDS] ?? 0) + 1;
@@ -20,7 +20,7 @@ export async function holdingStream(stream: HeldStream, guard: () => Promise<boo
   try {
     return await guard();
   } finally {
-    // When the handler has subscribed, Nest replays in a `setImmediate` what came before the guard; the rest follows.
+    // After the handler has subscribed, Nest replays earlier messages in a `setImmediate`. Resume after that.
     setImmediate(() => setImmediate(() => release(stream)));
   }
 }
@@ -31,8 +31,8 @@ function release(stream: HeldStream): void {
 }
 
 /**
- * Ends the call of a `@GrpcStreamCall()` handler that may not run, and then never settles: Nest awaits such handlers
- * without a catch, so an error would be an unhandled rejection, which ends the process.
+ * Ends a denied call of a `@GrpcStreamCall()` handler, and then never settles. Nest does not catch errors of such
+ * handlers, so an error would be an unhandled rejection, which ends the process.
  */
 export async function endingCall(call: GrpcStream, guard: () => Promise<boolean>): Promise<boolean> {
   try {
@@ -44,7 +44,7 @@ export async function endingCall(call: GrpcStream, guard: () => Promise<boolean>
   return new Promise(() => {});
 }
 
-/** What Nest's exception filter would answer: an `RpcException` gives its own object, anything else is internal. */
+/** Returns the same error as Nest's exception filter: the object of an `RpcException`, or else an internal error. */
 function grpcErrorOf(error: unknown): GrpcError | object {
   const getError = property(error, 'getError');
   const given: unknown = typeof getError === 'function' ? Reflect.apply(getError, error, []) : undefined;

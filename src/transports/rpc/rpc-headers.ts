@@ -4,7 +4,7 @@ import { metadataOf, type GrpcMetadata } from './grpc.js';
 
 const LEGAL_METADATA_NAME = /^[\w.-]+$/;
 
-/** The values under a header's name in a message, in any case, wherever its transport has headers. */
+/** Returns the values of a case-insensitive header of a message, if its transport has headers. */
 export function headerValues(args: readonly unknown[], name: string): readonly string[] {
   const metadata = metadataOf(args);
   if (metadata !== undefined) return metadataValues(metadata, name);
@@ -12,14 +12,14 @@ export function headerValues(args: readonly unknown[], name: string): readonly s
   return headersOf(args[1]).flatMap((headers) => valuesUnder(headers, wanted));
 }
 
-/** HTTP/2 joins the values of a repeated name with `, `, and no key has a blank in it. */
+/** HTTP/2 joins the values of a repeated name with `, `. A key can't contain a space. */
 function metadataValues(metadata: GrpcMetadata, name: string): readonly string[] {
-  // gRPC throws for other names, so no client can send them either.
+  // gRPC throws for other names, so clients can't send them either.
   if (!LEGAL_METADATA_NAME.test(name)) return [];
   return metadata.get(name).flatMap((value) => textOf(value).split(', '));
 }
 
-/** Told by shape, so that contexts of custom transports that look like Nest's own are read too. */
+/** Checks properties, so that it also works for custom transports whose context looks like Nest's own. */
 function headersOf(context: unknown): unknown[] {
   const message = result(context, 'getMessage');
   return [

@@ -13,7 +13,7 @@ export class RpcPlaces implements KeyPlaces {
   }
 
   header(name: string): readonly string[] {
-    // Cookies belong to browsers, and `fromCookie` reads this header.
+    // `fromCookie` reads this header, but cookies only exist in browsers.
     return name.toLowerCase() === 'cookie' ? [] : headerValues(this.#args, name);
   }
 

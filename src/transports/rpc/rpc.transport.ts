@@ -38,9 +38,9 @@ export const rpcTransport: GuardTransport = {
 };
 
 /**
- * Where the state of a message stands: on its context, which Nest makes for each message (gRPC: the `Metadata`), or on
- * the call of a `@GrpcStreamCall()`. A custom transport may pass no context; the data is then all that guards and
- * param decorators have in common.
+ * Returns the object that holds the state of a message: its context, which Nest creates for each message (gRPC: the
+ * `Metadata`), or the call of a `@GrpcStreamCall()`. If a custom transport passes no context, it is the data, because
+ * guards and param decorators share nothing else.
  */
 function carrierOf(host: ArgumentsHost): StateCarrier {
   const args: unknown[] = host.getArgs();

@@ -3,32 +3,54 @@ import type { Awaitable } from '../../contracts/awaitable.js';
 import type { Reverification } from '../../contracts/reverification.js';
 import type { Verification } from '../../contracts/verification.js';
 import type { VerifyOptions } from '../../contracts/verify-options.js';
-import { HeldAnswers } from './held-answers.js';
+import { ConnectionCache } from './connection-cache.js';
 import { RecentMessages, type MessageArgs } from './recent-messages.js';
 
 const CONNECTION = Symbol.for('nestjs-unkey:connection');
 
-/** So many keys of one client are known at most. */
-const MOST_KEYS = 100;
+/** The maximum number of accepted keys that are stored per client. The least recently used one is deleted first. */
+const MAX_KEYS = 100;
 
-/** What this module knows about one WebSocket client. It stands on the client, and goes with it. */
+/** The state of one WebSocket client. It is stored on the client object, and freed with it. */
 export class Connection {
   readonly messages = new RecentMessages();
-  /** `verifyConnection` while it runs; guards of this client's messages wait for it. */
-  verifying: Promise<unknown> | undefined;
-  /** Whether refusals are relayed to a client of `ws`, where Nest 11 does not. */
+  /** Whether denials are sent to a `ws` client, because Nest 11 does not send them. */
   isRelaying = false;
 
-  readonly #held = new HeldAnswers();
+  readonly #cache = new ConnectionCache();
   readonly #payloadKeys = new WeakMap<MessageArgs, Set<string>>();
-  readonly #ofPayload = new WeakSet<MessageArgs>();
   readonly #keys = new WeakMap<MessageArgs, string>();
   readonly #accepted = new Set<string>();
+  #ready: Promise<unknown> | undefined;
 
-  /** A key that stood in a message's data counts for that message alone. */
+  /**
+   * What guards of this client's messages wait for: every verification of the connection itself. Rejects if one of them
+   * was refused, and stays so: the client is about to be closed. `undefined` if there is nothing to wait for.
+   */
+  get ready(): Promise<unknown> | undefined {
+    return this.#ready;
+  }
+
+  /** Lets guards wait for a verification of the connection. */
+  verifying(verification: Promise<unknown>): void {
+    const ready = Promise.all([this.#ready, verification]);
+    this.#ready = ready;
+    const done = () => {
+      if (this.#ready === ready) this.#ready = undefined;
+    };
+    // A rejection is for the guards, of which there may be none.
+    ready.then(done, () => {});
+  }
+
+  /** Records a key that was found in a message's data. It is valid for that message only. */
   foundInPayload(args: MessageArgs, key: string): void {
     const keys = this.#payloadKeys.get(args) ?? new Set();
     this.#payloadKeys.set(args, keys.add(key));
+  }
+
+  /** Whether a key was found in the data of this message. */
+  isFromPayload(args: MessageArgs, key: string): boolean {
+    return this.#payloadKeys.get(args)?.has(key) === true;
   }
 
   verification(
@@ -37,37 +59,44 @@ export class Connection {
     rules: Reverification,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
+    // A key source of the app can return any value that the client sent.
+    if (!isText(question.key)) return verify();
     const keyHash = hash('sha256', question.key, 'base64url');
     this.#keys.set(args, keyHash);
-    const isOfPayload = this.#payloadKeys.get(args)?.has(question.key) === true;
-    if (isOfPayload) this.#ofPayload.add(args);
-    if (rules.verifyOn === 'message' || isOfPayload) return verify();
-    return this.#held.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
+    const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
+    if (!isCacheable) return verify();
+    return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
   }
 
-  /** Whether the key of this message came with the handshake. */
-  isOfHandshake(args: MessageArgs): boolean {
-    return !this.#ofPayload.has(args);
-  }
-
-  /** The key of this message was accepted. */
+  /** Records that the key of this message was accepted. */
   accept(args: MessageArgs): void {
     const key = this.#keys.get(args);
-    if (key !== undefined && this.#accepted.size < MOST_KEYS) this.#accepted.add(key);
+    if (key === undefined) return;
+    // Deleted first, so that the key that was used least recently is the first in the set.
+    this.#accepted.delete(key);
+    this.#accepted.add(key);
+    for (const oldest of this.#accepted) {
+      if (this.#accepted.size <= MAX_KEYS) break;
+      this.#accepted.delete(oldest);
+    }
   }
 
-  /** Whether the key of this message had been accepted before. */
+  /** Whether the key of this message was accepted for an earlier message. */
   wasAccepted(args: MessageArgs): boolean {
     return this.#accepted.has(this.#keys.get(args) ?? '');
   }
 }
 
-/** What is known about a client; made when it is first asked for. */
+/** Returns the state of a client, and creates it if needed. */
 export function connectionOf(client: object & { [CONNECTION]?: Connection }): Connection {
-  const known = client[CONNECTION];
-  if (known !== undefined) return known;
+  const existing = client[CONNECTION];
+  if (existing !== undefined) return existing;
   const connection = new Connection();
-  // Not enumerable: a client that is printed shows nothing of it.
+  // Not enumerable, so that it is not printed with the client.
   Object.defineProperty(client, CONNECTION, { value: connection });
   return connection;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -1,20 +1,20 @@
-import type { UnkeyException } from '../../errors/unkey.exception.js';
+import { isUnkeyException, type UnkeyException } from '../../errors/unkey.exception.js';
 import { refusalObject, type RefusalObject } from '../refusal-object.js';
 import { property } from '../property.js';
 import type { Connection } from './connection.js';
 import { isSocketIo, type WsClient } from './ws-client.js';
 
-/** Marks a refusal of this module, so that no other object is relayed. */
+/** Marks a denial of this module, so that no other object is sent to the client. */
 const REFUSAL = Symbol.for('nestjs-unkey:refusal');
 
-/** The refusal as the client of a WebSocket receives it. */
+/** Returns the denial in the form that a WebSocket client receives. */
 export function wsRefusal(denial: UnkeyException): RefusalObject {
   return Object.defineProperty(refusalObject(denial), REFUSAL, { value: true });
 }
 
 /**
- * Sends refusals to a client of `ws` on Nest 11, which emits them as a local event that the client never hears of.
- * Nest 12 sends them itself and emits nothing.
+ * Sends denials to a `ws` client on Nest 11, which only emits them as a local event and does not send them. Nest 12 sends
+ * them itself and emits no event.
  */
 export function relayRefusals(client: WsClient, connection: Connection): void {
   if (connection.isRelaying || isSocketIo(client)) return;
@@ -24,20 +24,33 @@ export function relayRefusals(client: WsClient, connection: Connection): void {
   });
 }
 
-/** Tells a client that it is refused, outside a message, where no filter of Nest does. */
-export function tellRefusal(client: WsClient, denial: UnkeyException): void {
-  const refusal = wsRefusal(denial);
+/** What a client receives if its verification failed with an error that is no refusal: Nest's words for such errors. */
+export const INTERNAL_ERROR = Object.freeze({ status: 'error', message: 'Internal server error' });
+
+/** Tells a client outside a message, where no filter of Nest does, why it is refused, and closes its connection. */
+export function refuseConnection(client: WsClient, error: unknown): void {
+  const denial = isUnkeyException(error) ? error : undefined;
+  const refusal = denial === undefined ? INTERNAL_ERROR : wsRefusal(denial);
   if (isSocketIo(client)) client.emit?.('exception', refusal);
   else send(client, refusal);
+  closeRefused(client, denial);
 }
 
 /** Closes the connection of a refused client; what was sent before still arrives. */
-export function closeRefused(client: WsClient, denial: UnkeyException): void {
+export function closeRefused(client: WsClient, denial: UnkeyException | undefined): void {
   if (isSocketIo(client)) client.disconnect?.(true);
-  else client.close?.(closeCodeOf(denial.getStatus()), denial.code.slice(0, 120));
+  else if (denial === undefined) client.close?.(1011, 'INTERNAL_ERROR');
+  else client.close?.(closeCodeOf(denial.getStatus()), closeReason(denial.code));
 }
 
-/** RFC 6455 §7.4: 1011 and 1013 are the protocol's own, 4000 to 4999 are an app's. */
+/** Cuts a text to the maximum of a close reason, 123 bytes. For a longer one, `ws` throws and does not close. */
+function closeReason(text: string): string {
+  const bytes = new Uint8Array(123);
+  const { written } = new TextEncoder().encodeInto(text, bytes);
+  return new TextDecoder().decode(bytes.subarray(0, written));
+}
+
+/** Close codes of RFC 6455 §7.4: 1011 and 1013 are registered, 4000 to 4999 are for applications. */
 export function closeCodeOf(status: number): number {
   if (status === 401) return 4401;
   if (status === 402 || status === 429) return 4429;

@@ -2,29 +2,29 @@ import type { ArgumentsHost } from '@nestjs/common';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
 import { property } from '../property.js';
 
-/** Where `UpgradeRequests` leaves the HTTP request that a socket began with. */
+/** The property in which `UpgradeRequests` stores the upgrade request of a socket. */
 const UPGRADE = Symbol.for('nestjs-unkey:upgrade');
 
-/** A client of socket.io or of `ws`, as far as it is read here. */
+/** The properties of a socket.io or `ws` client that are used here. */
 export interface WsClient {
-  /** socket.io alone. */
+  /** socket.io only. */
   readonly handshake?: {
     readonly headers?: unknown;
     readonly auth?: unknown;
     readonly query?: unknown;
     readonly address?: unknown;
   };
-  /** socket.io alone: the HTTP request of the handshake, with its raw headers. */
+  /** socket.io only: the HTTP request of the handshake, with its raw headers. */
   readonly request?: unknown;
-  /** socket.io alone: what the app keeps about a client. */
-  readonly data?: unknown;
-  /** What a test's own guard may have left. */
+  /** socket.io only: an object for the app's own data. */
+  readonly data?: { user?: unknown };
+  /** Set by stub guards in tests. */
   readonly unkey?: VerifiedKey;
   emit?(event: string, ...data: unknown[]): unknown;
   on?(event: string, listener: (data: unknown) => void): unknown;
-  /** socket.io alone. */
+  /** socket.io only. */
   disconnect?(close: boolean): unknown;
-  /** `ws` alone. */
+  /** `ws` only. */
   readonly readyState?: unknown;
   send?(data: string): unknown;
   close?(code: number, reason: string): unknown;
@@ -38,18 +38,18 @@ export function isSocketIo(client: WsClient): boolean {
   return typeof client.handshake === 'object' && client.handshake !== null;
 }
 
-/** Remembers the HTTP request that a socket was upgraded from; `ws` itself keeps no link to it. */
+/** Stores the HTTP request that a socket was upgraded from, because `ws` has no reference to it. */
 export function rememberUpgrade(socket: object, request: object): void {
-  // Not enumerable: a socket that is printed shows no headers.
+  // Not enumerable, so that printing a socket shows no headers.
   Object.defineProperty(socket, UPGRADE, { value: request, configurable: true });
 }
 
-/** The HTTP request that a client of `ws` connected with, where it is known. */
+/** Returns the HTTP request that a `ws` client connected with, if it is known. */
 export function upgradeRequestOf(client: WsClient): unknown {
   return property(client, UPGRADE) ?? property(property(client, '_socket'), UPGRADE);
 }
 
-/** The address of the socket itself: a header that the client sent does not change it. */
+/** Returns the address of the socket itself. A header from the client does not change it. */
 export function addressOf(client: WsClient): string | undefined {
   const address = isSocketIo(client)
     ? client.handshake?.address

@@ -16,7 +16,7 @@ export class WsPlaces implements KeyPlaces {
   readonly #data: unknown;
   readonly #foundInPayload: ((key: string) => void) | undefined;
 
-  /** @param foundInPayload hears of every key that was read from the message's data */
+  /** @param foundInPayload called with every key that was read from the message's data */
   constructor(client: WsClient, data: unknown, foundInPayload?: (key: string) => void) {
     this.#client = client;
     this.#data = data;
@@ -40,7 +40,8 @@ export class WsPlaces implements KeyPlaces {
 
   payload(path: readonly string[]): readonly string[] {
     const values = payloadValues(this.#data, path);
-    for (const value of values) this.#foundInPayload?.(value);
+    // Trimmed, as key sources return it.
+    for (const value of values) this.#foundInPayload?.(value.trim());
     return values;
   }
 }

@@ -1,4 +1,4 @@
-import type { ArgumentsHost } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
 import type { UnkeyException } from '../../errors/unkey.exception.js';
 import type { GuardTransport } from '../guard-transport.js';
@@ -6,13 +6,13 @@ import { readState, stateOn } from '../request-state.js';
 import { connectionOf } from './connection.js';
 import type { MessageArgs } from './recent-messages.js';
 import { closeRefused, relayRefusals, wsRefusal } from './refuse-client.js';
-import { addressOf, clientOf } from './ws-client.js';
+import { addressOf, clientOf, isSocketIo } from './ws-client.js';
 import { WsPlaces } from './ws-places.js';
 
-/** A key that was good and is so no more: the connection that it opened is closed. */
+/** The codes that close the connection if its key was accepted before. */
 const REVOKED: ReadonlySet<string> = new Set(['NOT_FOUND', 'EXPIRED', 'DISABLED']);
 
-/** Messages of gateways, over socket.io or `ws`. */
+/** Messages to gateways, over socket.io or `ws`. */
 export const wsTransport: GuardTransport = {
   state(context, scope) {
     const args = argsOf(context);
@@ -20,12 +20,12 @@ export const wsTransport: GuardTransport = {
     const connection = connectionOf(client);
     if (readState(args) === undefined) {
       relayRefusals(client, connection);
-      connection.messages.add(args);
+      connection.messages.add(args, context.getClass());
     }
     return stateOn(args, scope);
   },
 
-  ready: (context) => connectionOf(clientOf(context)).verifying,
+  ready: (context) => connectionOf(clientOf(context)).ready,
 
   places(context) {
     const args = argsOf(context);
@@ -45,11 +45,11 @@ export const wsTransport: GuardTransport = {
     connectionOf(clientOf(context)).accept(args);
   },
 
-  attachUser(context, user) {
-    const { data } = clientOf(context);
-    // A key of the data belongs to one message, the user of a client to all of them. `ws` has no place for it.
-    const isForClient = connectionOf(clientOf(context)).isOfHandshake(argsOf(context));
-    if (isForClient && typeof data === 'object' && data !== null) Reflect.set(data, 'user', user);
+  userHolder(context, key) {
+    const client = clientOf(context);
+    // A key in a message is valid for that message only, but the client's data is shared by all messages.
+    const isFromMessage = connectionOf(client).isFromPayload(argsOf(context), key);
+    return isSocketIo(client) && !isFromMessage ? client.data : undefined;
   },
 
   clientIp: (context) => addressOf(clientOf(context)),
@@ -60,27 +60,33 @@ export const wsTransport: GuardTransport = {
   async refuse(context, denial) {
     const client = clientOf(context);
     const isRevoked = REVOKED.has(denial.code) && connectionOf(client).wasAccepted(argsOf(context));
-    // After Nest has sent the refusal.
+    // Delayed until Nest has sent the denial.
     if (isRevoked) setImmediate(() => closeRefused(client, denial));
     throw await wsException(denial);
   },
 };
 
-/** Loaded here alone: an app with a gateway has it. */
+/** Imported when needed, because only apps with a gateway have this package. */
 async function wsException(denial: UnkeyException): Promise<Error> {
   const { WsException } = await import('@nestjs/websockets');
   const exception = new WsException(wsRefusal(denial));
   return Object.defineProperty(exception, 'cause', { value: denial });
 }
 
-/** The state of a message, also for a context that has its arguments in another array. */
+/** Returns the state of a message, also for a context that holds its arguments in another array. */
 function messageState(host: ArgumentsHost) {
   const args = argsOf(host);
-  const message = readState(args) === undefined ? connectionOf(clientOf(host)).messages.find(args) : args;
+  const message =
+    readState(args) === undefined ? connectionOf(clientOf(host)).messages.find(args, gatewayOf(host)) : args;
   return message === undefined ? undefined : readState(message);
 }
 
-/** What a test's own guard may have put on the client. */
+/** Returns the class that handles a message; nothing in an exception filter. */
+function gatewayOf(host: ArgumentsHost | ExecutionContext): unknown {
+  return 'getClass' in host ? host.getClass() : undefined;
+}
+
+/** Returns the key that a stub guard in a test set on the client. */
 function stubbedKey(host: ArgumentsHost): VerifiedKey | undefined {
   return clientOf(host).unkey;
 }

@@ -20,8 +20,8 @@ function breakerAt(start = 0, options = OPTIONS) {
   return { breaker, clock, states, call };
 }
 
-describe('the breaker', () => {
-  it('opens on failures in a row, and a success in between begins a new row', () => {
+describe('the circuit breaker', () => {
+  it('opens after consecutive failures; a success resets the count', () => {
     const { states, call } = breakerAt();
     for (const failed of [true, true, false, true, true]) call(failed);
     expect(states).toEqual([]);
@@ -29,7 +29,7 @@ describe('the breaker', () => {
     expect(states).toEqual(['open']);
   });
 
-  it('opens on a rate of failures among the calls of the last ten seconds, not among few', () => {
+  it('opens on a failure rate over the last ten seconds, but not with few calls', () => {
     const { states, call, clock } = breakerAt(50_000, { ...OPTIONS, consecutiveFailures: 100 });
     for (let n = 0; n < 19; n++) call(true);
     expect(states).toEqual([]);
@@ -40,25 +40,25 @@ describe('the breaker', () => {
     expect(states).toEqual(['open']);
   });
 
-  it('while open refuses all and says how long, then lets one through while all others are refused', () => {
+  it('rejects all calls while open, then lets one probe through and rejects all others', () => {
     const { breaker, states, call, clock } = breakerAt();
     for (let n = 0; n < 3; n++) call(true);
     clock.now = 400;
     expect(call(false)).toBe(false);
-    expect(breaker.waitFor()).toBe(600);
+    expect(breaker.remaining()).toBe(600);
     clock.now = 1000;
     const probe = breaker.admit();
     expect(probe).toBeDefined();
     expect(breaker.admit()).toBeUndefined();
     if (probe) breaker.settle(probe, true);
-    expect(breaker.waitFor()).toBe(1000);
+    expect(breaker.remaining()).toBe(1000);
     clock.now = 2000;
     expect(call(false)).toBe(true);
     expect(call(false)).toBe(true);
     expect(states).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
   });
 
-  it('does not count calls of before it changed', () => {
+  it('ignores calls that began before the last state change', () => {
     const { breaker, states, call, clock } = breakerAt();
     const slow = breaker.admit();
     for (let n = 0; n < 3; n++) call(true);

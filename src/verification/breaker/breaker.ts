@@ -2,30 +2,29 @@ import type { BreakerState } from '../../contracts/verification-observer.js';
 import type { ResolvedBreakerOptions } from '../../options/resolved-options.js';
 import { FailureWindow } from './failure-window.js';
 
-/** So few calls say nothing about a rate. */
-const LEAST_CALLS = 20;
+/** With fewer calls, the failure rate is not meaningful. */
+const MIN_CALLS = 20;
 
-/** A call that may be made; hand it back with what became of it. */
+/** The permission to make one call. Pass it to `settle` or `abandon` after the call. */
 export interface Permit {
   readonly period: number;
 }
 
 /**
- * Keeps calls away from an Unkey that does not answer: it opens on failures in a row or on a rate of them, and when
- * `openFor` is over lets one call through to see, while all others are refused at once. Whether a call failed is
- * not its to say.
+ * A circuit breaker. It opens after consecutive failures, or if the failure rate is too high. After `openFor`, it lets
+ * one call through as a probe and rejects all others immediately. The caller decides whether a call failed.
  */
 export class Breaker {
   #state: BreakerState = 'closed';
-  /** Grows with every change, so that a call from before one does not count after it. */
+  /** Grows with every state change, so that a call that began before a change does not count after it. */
   #period = 0;
-  #inARow = 0;
-  #opened = 0;
+  #consecutiveFailures = 0;
+  #openedAt = 0;
   readonly #window = new FailureWindow();
 
   /**
-   * @param now ms of a clock that does not jump
-   * @param changed hears of every change
+   * @param now a monotonic clock, in ms
+   * @param changed called at every state change
    */
   constructor(
     private readonly options: ResolvedBreakerOptions,
@@ -33,52 +32,53 @@ export class Breaker {
     private readonly changed: (state: BreakerState) => void,
   ) {}
 
-  /** A permit for one call, or `undefined`: do not call. */
+  /** Returns a permit for one call, or `undefined` if no call is allowed. */
   admit(): Permit | undefined {
     if (this.#state === 'closed') return { period: this.#period };
-    if (this.#state === 'half-open' || this.waitFor() > 0) return undefined;
+    if (this.#state === 'half-open' || this.remaining() > 0) return undefined;
     this.#change('half-open');
     return { period: this.#period };
   }
 
+  /** Records whether a call failed. */
   settle({ period }: Permit, failed: boolean): void {
     if (period !== this.#period) return;
     if (this.#state === 'half-open') {
       this.#change(failed ? 'open' : 'closed');
       return;
     }
-    this.#inARow = failed ? this.#inARow + 1 : 0;
+    this.#consecutiveFailures = failed ? this.#consecutiveFailures + 1 : 0;
     this.#window.add(failed, this.now());
-    if (failed && this.#isTooMuch()) this.#change('open');
+    if (failed && this.#isThresholdReached()) this.#change('open');
   }
 
-  /** A call that says nothing: as if it had not been made, so the next may find out. */
+  /** Records a call without a meaningful result. If it was the probe, the next call becomes the probe. */
   abandon({ period }: Permit): void {
     if (period !== this.#period || this.#state !== 'half-open') return;
-    const opened = this.#opened;
+    const openedAt = this.#openedAt;
     this.#change('open');
-    this.#opened = opened;
+    this.#openedAt = openedAt;
   }
 
-  /** ms until it lets a call through; 0 where it would now. */
-  waitFor(): number {
+  /** How long the breaker stays open, in ms; 0 if a call is allowed now. */
+  remaining(): number {
     if (this.#state !== 'open') return 0;
-    return Math.max(0, this.#opened + this.options.openFor - this.now());
+    return Math.max(0, this.#openedAt + this.options.openFor - this.now());
   }
 
-  #isTooMuch(): boolean {
+  #isThresholdReached(): boolean {
     const { consecutiveFailures, failureRate } = this.options;
-    if (this.#inARow >= consecutiveFailures) return true;
+    if (this.#consecutiveFailures >= consecutiveFailures) return true;
     const now = this.now();
-    return this.#window.calls(now) >= LEAST_CALLS && this.#window.failureRate(now) >= failureRate;
+    return this.#window.calls(now) >= MIN_CALLS && this.#window.failureRate(now) >= failureRate;
   }
 
   #change(state: BreakerState): void {
     this.#state = state;
     this.#period += 1;
-    this.#inARow = 0;
+    this.#consecutiveFailures = 0;
     this.#window.clear();
-    if (state === 'open') this.#opened = this.now();
+    if (state === 'open') this.#openedAt = this.now();
     this.changed(state);
   }
 }

@@ -1,14 +1,14 @@
-/** How many slots of a second the window has. */
+/** The window is divided into slots of one second. */
 const SLOTS = 10;
 const SLOT_MS = 1000;
 
-/** Calls and failures of the last ten seconds, in a fixed amount of memory. */
+/** Counts calls and failures of the last ten seconds, in a fixed amount of memory. */
 export class FailureWindow {
   readonly #calls = new Uint32Array(SLOTS);
   readonly #failures = new Uint32Array(SLOTS);
   #current = 0;
 
-  /** @param now ms of a clock that does not jump */
+  /** @param now a monotonic clock, in ms */
   add(failed: boolean, now: number): void {
     this.#moveTo(now);
     const slot = this.#current % SLOTS;
@@ -21,7 +21,7 @@ export class FailureWindow {
     return sum(this.#calls);
   }
 
-  /** From 0 to 1; 0 where nothing was called. */
+  /** From 0 to 1; 0 if there were no calls. */
   failureRate(now: number): number {
     const calls = this.calls(now);
     return calls === 0 ? 0 : sum(this.#failures) / calls;

@@ -9,7 +9,7 @@ export interface AsyncStore {
 
 /**
  * Turns an error that a store throws synchronously into a rejection. Without this, a `get` that throws while another
- * one is in flight would leave that one's rejection unhandled, which ends the process.
+ * one is in flight would leave the rejection of the other one unhandled, which ends the process.
  */
 export function asyncStore(store: VerificationStore): AsyncStore {
   return {

@@ -1,35 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../outcome.js';
-import { keyHashOf } from './answer-id.js';
+import { keyHashOf } from './entry-id.js';
 import { VerificationCache, type CacheOptions } from './verification-cache.js';
 
 /*
- * The invariant. Once Unkey told an instance that a key is NOT_FOUND, DISABLED or EXPIRED, that instance gives no yes
- * to this key that was asked for before it was told: not from memory, not from a call in flight, not from the store,
- * not in an outage. Once the end stands in the store as a mark, no instance takes an older yes from there. Once the
- * store has come to rest, nobody is given a yes from it that was there when an instance was told. And a key that never
- * was good leaves no mark.
+ * The invariants:
  *
- * A schedule decides at random, by its seed, what happens next: a request comes in, Unkey decides about a call, its
- * answer arrives, the store carries out a call, the store's answer arrives, time passes, a key ends or is enabled again.
+ * - After Unkey denied a key to an instance (NOT_FOUND, DISABLED or EXPIRED), the instance returns no successful
+ *   verification of that key that was requested earlier: not from memory, a call in flight or the store, nor in an outage.
+ * - After the denial is in the store as a mark, no instance uses an older result from the store.
+ * - After the store is idle, no instance gets a result from it that was stored before the denial.
+ * - A key that was never valid gets no mark.
+ *
+ * A seeded random schedule decides what happens next: a request arrives, Unkey decides about a call, its response arrives,
+ * the store carries out a call, its response arrives, time passes, a key is denied or becomes valid again.
  */
 const SCHEDULES = 500;
 const STEPS = 120;
 const SECOND = 1000;
 const ENDS = ['NOT_FOUND', 'DISABLED', 'EXPIRED'] as const;
-const BAD_KEY = 'never-good';
+const NEVER_VALID = 'never-valid';
 
 interface Profile {
   readonly instances: number;
   readonly hasStore: boolean;
-  /** Calls that may be on their way at once. */
+  /** The maximum number of concurrent calls. */
   readonly concurrency: number;
   readonly max: number;
-  /** How often a call fails: Unkey's and the store's. */
+  /** How often a call to Unkey or the store fails, from 0 to 1. */
   readonly faults: number;
 }
 
-/** The three ways in which a key's end could be missed, each by itself, and all together. */
+/** The three places where a denial could be missed, each alone, and all together. */
 const PROFILES: readonly (readonly [string, Profile])[] = [
   ['in the store', { instances: 2, hasStore: true, concurrency: 1, max: 100, faults: 0 }],
   ['in memory', { instances: 1, hasStore: false, concurrency: 1, max: 2, faults: 0 }],
@@ -40,39 +42,39 @@ const PROFILES: readonly (readonly [string, Profile])[] = [
 beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterAll(() => void vi.useRealTimers());
 
-describe.each(PROFILES)('the end of a key holds against every earlier yes %s', (_, profile) => {
+describe.each(PROFILES)('the denial of a key applies to every earlier result %s', (_, profile) => {
   it(`in ${SCHEDULES} random schedules`, async () => {
     const first = Number(process.env['SEED'] ?? 1);
     const count = process.env['SEED'] === undefined ? SCHEDULES : 1;
-    const served = { cache: 0, stale: 0, adopted: 0 };
+    const served = { cache: 0, stale: 0, shared: 0 };
     for (let seed = first; seed < first + count; seed++) {
       const schedule = new Schedule(seed, profile);
       await schedule.run();
-      expect(schedule.faults, `run again with SEED=${seed}`).toEqual([]);
+      expect(schedule.faults, `reproduce with SEED=${seed}`).toEqual([]);
       served.cache += schedule.served.cache;
       served.stale += schedule.served.stale;
-      served.adopted += schedule.served.adopted;
+      served.shared += schedule.served.shared;
     }
-    // A cache that never answers would hold the invariant too.
-    const most = count > 1 ? served : { cache: 1, stale: 1, adopted: 1 };
+    // A cache without hits would not violate the invariants either.
+    const most = count > 1 ? served : { cache: 1, stale: 1, shared: 1 };
     expect(most.cache).toBeGreaterThan(0);
     expect(most.stale).toBeGreaterThan(profile.faults > 0 ? 0 : -1);
-    expect(most.adopted).toBeGreaterThan(profile.hasStore ? 0 : -1);
+    expect(most.shared).toBeGreaterThan(profile.hasStore ? 0 : -1);
   }, 60_000);
 });
 
-/** One yes of Unkey's, found again by its request id. */
-interface Yes {
+/** A successful verification, identified by its request id. */
+interface ValidResult {
   readonly instance: number;
-  readonly askedStep: number;
-  readonly askedAt: number;
+  readonly requestedStep: number;
+  readonly requestedAt: number;
 }
 
 interface Instance {
   readonly cache: VerificationCache;
-  /** When it was told that a key ended, as a step. */
-  readonly told: Map<string, number>;
-  /** When it first asked the store for what turned out to be this yes, as a step. */
+  /** The step in which Unkey denied a key to this instance. */
+  readonly deniedAt: Map<string, number>;
+  /** The step in which it first read this result from the store. */
   readonly read: Map<string, number>;
 }
 
@@ -83,18 +85,18 @@ interface Entry {
 
 class Schedule {
   readonly faults: string[] = [];
-  /** Yeses from memory, in an outage, and of another instance. */
-  readonly served = { cache: 0, stale: 0, adopted: 0 };
+  /** ValidResultes from memory, in an outage, and of another instance. */
+  readonly served = { cache: 0, stale: 0, shared: 0 };
   readonly #random: () => number;
   readonly #pending: (() => void)[] = [];
   readonly #instances: Instance[];
   readonly #states = new Map<string, string>();
-  readonly #yeses = new Map<string, Yes>();
+  readonly #results = new Map<string, ValidResult>();
   readonly #store = new Map<string, Entry>();
-  /** The marks of keys as they were carried out: the key's name in the store, when, and what they say. */
+  /** The marks that were written: the key's name in the store, the step, and the time in the mark. */
   readonly #marks: { readonly name: string; readonly step: number; readonly at: number }[] = [];
-  /** When the store first said that it may hold answers to a key. */
-  readonly #announced = new Map<string, number>();
+  /** The step in which the store first got the flag that it may hold entries of a key. */
+  readonly #flagged = new Map<string, number>();
   #now = Date.UTC(2027, 0, 1);
   #step = 0;
   #running = 0;
@@ -114,7 +116,7 @@ class Schedule {
       await settle();
     }
     await this.#drain();
-    await this.#checkRest();
+    await this.#checkIdleStore();
     vi.clearAllTimers();
   }
 
@@ -128,7 +130,7 @@ class Schedule {
     else this.#states.set('key', this.#random() < 0.3 ? 'VALID' : this.#anyOf(ENDS));
   }
 
-  /** Carries out something that waits, usually what waits for longest. */
+  /** Carries out a pending action, usually the oldest one. */
   #act(): void {
     const at = this.#random() < 0.6 ? 0 : Math.floor(this.#random() * this.#pending.length);
     const [action] = this.#pending.splice(at, 1);
@@ -155,7 +157,7 @@ class Schedule {
   }
 
   async #verify(instance: Instance): Promise<void> {
-    const key = this.#anyOf(['key', 'key', 'key', 'key', BAD_KEY, 'other-1', 'other-2']);
+    const key = this.#anyOf(['key', 'key', 'key', 'key', NEVER_VALID, 'other-1', 'other-2']);
     const permissions = this.#anyOf([undefined, 'a', 'b']);
     const begun = this.#step;
     this.#running += 1;
@@ -174,30 +176,37 @@ class Schedule {
   #check(instance: Instance, key: string, begun: number, outcome: Outcome & { verification: object }): void {
     const { requestId = '', source } = outcome.verification as { requestId?: string; source?: string };
     if (source === 'cache' || source === 'stale') this.served[source] += 1;
-    const yes = this.#yeses.get(requestId);
-    const told = instance.told.get(key) ?? 0;
+    const result = this.#results.get(requestId);
+    const deniedAt = instance.deniedAt.get(key) ?? 0;
     const n = this.#instances.indexOf(instance);
-    if (yes !== undefined && yes.instance !== n) this.served.adopted += 1;
-    if (yes === undefined) this.faults.push(`${n} was given a yes that Unkey never gave`);
-    else if (told <= begun && yes.askedStep < told) {
+    if (result !== undefined && result.instance !== n) this.served.shared += 1;
+    if (result === undefined) this.faults.push(`instance ${n} got a result that Unkey never returned`);
+    else if (deniedAt <= begun && result.requestedStep < deniedAt) {
       this.faults.push(
-        `${n} was told at ${told} and asked at ${begun}, and was given a yes asked for at ${yes.askedStep}`,
+        `instance ${n}: denied in step ${deniedAt}, verified in step ${begun}, got a result requested in step ${result.requestedStep}`,
       );
-    } else if (yes.instance !== n && this.#isMarked(key, yes, instance.read.get(requestId) ?? Infinity)) {
-      this.faults.push(`${n} took a yes asked for at ${yes.askedStep} from the store past its mark`);
+    } else if (
+      result.instance !== n &&
+      this.#isMarked(key, result, instance.read.get(requestId) ?? Infinity)
+    ) {
+      this.faults.push(
+        `instance ${n} used a result requested in step ${result.requestedStep} from the store despite its mark`,
+      );
     }
   }
 
-  #isMarked(key: string, yes: Yes, read: number): boolean {
+  #isMarked(key: string, result: ValidResult, read: number): boolean {
     const name = keyHashOf(key);
-    return this.#marks.some((mark) => mark.name === name && mark.step < read && yes.askedAt <= mark.at);
+    return this.#marks.some(
+      (mark) => mark.name === name && mark.step < read && result.requestedAt <= mark.at,
+    );
   }
 
-  /** A new instance is given nothing by the store that was there when another one was told. */
-  async #checkRest(): Promise<void> {
-    const bad = keyHashOf(BAD_KEY);
-    if (this.#marks.some(({ name }) => name === bad))
-      this.faults.push('a key that never was good left a mark');
+  /** A new instance gets no result from the store that was stored before another instance was denied the key. */
+  async #checkIdleStore(): Promise<void> {
+    const neverValid = keyHashOf(NEVER_VALID);
+    if (this.#marks.some(({ name }) => name === neverValid))
+      this.faults.push('a key that was never valid got a mark');
     if (!this.profile.hasStore) return;
     const fresh = this.#instance(this.#instances.length);
     this.#instances.push(fresh);
@@ -206,35 +215,35 @@ class Schedule {
       const obtained = this.#obtain(fresh, 'key', permissions);
       await this.#drain();
       const outcome = await obtained;
-      const yes =
-        'verification' in outcome ? this.#yeses.get(outcome.verification.requestId ?? '') : undefined;
-      const told = Math.max(...this.#instances.map((instance) => instance.told.get('key') ?? 0));
-      const announced = this.#announced.get(keyHashOf('key')) ?? Infinity;
-      if (yes !== undefined && yes.askedStep < told && announced < told) {
+      const result =
+        'verification' in outcome ? this.#results.get(outcome.verification.requestId ?? '') : undefined;
+      const deniedAt = Math.max(...this.#instances.map((instance) => instance.deniedAt.get('key') ?? 0));
+      const flagged = this.#flagged.get(keyHashOf('key')) ?? Infinity;
+      if (result !== undefined && result.requestedStep < deniedAt && flagged < deniedAt) {
         this.faults.push(
-          `the store still gives a yes asked for at ${yes.askedStep}, the key ended at ${told}`,
+          `the store still returns a result requested in step ${result.requestedStep}, the key was denied in step ${deniedAt}`,
         );
       }
     }
   }
 
-  /** Unkey: decides at one time about a call that was made before, and its answer arrives later still. */
+  /** A call to Unkey. It is made in one step, decided in a later one, and its response arrives in a still later one. */
   async #ask(n: number, key: string): Promise<Outcome> {
-    const asked = { instance: n, askedStep: this.#step, askedAt: this.#now };
+    const requested = { instance: n, requestedStep: this.#step, requestedAt: this.#now };
     await this.#turn();
-    const outcome = this.#decide(key, asked);
+    const outcome = this.#decide(key, requested);
     await this.#turn();
     const isEnd = 'verification' in outcome && ENDS.some((code) => code === outcome.verification.code);
-    if (isEnd) this.#instances[n]?.told.set(key, this.#step);
+    if (isEnd) this.#instances[n]?.deniedAt.set(key, this.#step);
     return outcome;
   }
 
-  #decide(key: string, asked: Yes): Outcome {
-    const state = this.#states.get(key) ?? (key === BAD_KEY ? 'NOT_FOUND' : 'VALID');
+  #decide(key: string, requested: ValidResult): Outcome {
+    const state = this.#states.get(key) ?? (key === NEVER_VALID ? 'NOT_FOUND' : 'VALID');
     if (state === 'OUTAGE' || this.#fails()) return { failure: { kind: 'unavailable', reason: 'down' } };
     if (state !== 'VALID') return { verification: { valid: false, code: state } };
-    const requestId = `yes_${this.#yeses.size}`;
-    this.#yeses.set(requestId, asked);
+    const requestId = `req_${this.#results.size}`;
+    this.#results.set(requestId, requested);
     return { verification: { valid: true, code: 'VALID', keyId: `id of ${key}`, requestId } };
   }
 
@@ -253,10 +262,10 @@ class Schedule {
       observer: { cached: () => undefined, breakerChanged: () => undefined },
       scope: 'scope',
     });
-    return { cache, told: new Map(), read: new Map() };
+    return { cache, deniedAt: new Map(), read: new Map() };
   }
 
-  /** A store that carries calls out at one time and answers at another; some fail, some throw. */
+  /** A store that carries out a call in one step and responds in another. Some calls fail, some throw. */
   #storeFor(n: number) {
     const call = async <T>(task: () => T): Promise<T> => {
       await this.#turn();
@@ -279,7 +288,7 @@ class Schedule {
   #get(n: number, name: string, issued: number): string | undefined {
     const entry = this.#store.get(name);
     if (entry === undefined || this.#now >= entry.until) return undefined;
-    const requestId = /"requestId":"(yes_\d+)"/.exec(entry.value)?.[1];
+    const requestId = /"requestId":"(req_\d+)"/.exec(entry.value)?.[1];
     const read = this.#instances[n]?.read;
     if (requestId !== undefined && read?.has(requestId) === false) read.set(requestId, issued);
     return entry.value;
@@ -289,10 +298,10 @@ class Schedule {
     this.#store.set(name, { value, until: this.#now + ttl });
     const [, kind, id = ''] = /:(\w+):([^:]+)$/.exec(name) ?? [];
     if (kind === 'invalid') this.#marks.push({ name: id, step: this.#step, at: Number(value) });
-    if (kind === 'stored' && !this.#announced.has(id)) this.#announced.set(id, this.#step);
+    if (kind === 'stored' && !this.#flagged.has(id)) this.#flagged.set(id, this.#step);
   }
 
-  /** Waits until the schedule carries this out. */
+  /** Waits until the schedule continues this. */
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#pending.push(resolve));
   }
@@ -306,12 +315,12 @@ class Schedule {
   }
 }
 
-/** Everything that can run without the schedule has run. */
+/** Waits until everything has run that does not depend on the schedule. */
 async function settle(): Promise<void> {
   for (let n = 0; n < 30; n++) await Promise.resolve();
 }
 
-/** Mulberry32: the same numbers for the same seed. */
+/** Mulberry32: returns the same numbers for the same seed. */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {

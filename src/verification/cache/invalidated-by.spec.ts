@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { operations } from '../../emulator/operations/operations.js';
 import { invalidatedBy } from './invalidated-by.js';
 
-/** What each operation makes invalid; `key`: the one that it names. */
+/** What each operation invalidates; `key`: the key that it names. */
 const OPERATIONS: Readonly<Record<string, 'key' | 'everything' | 'nothing'>> = {
   'analytics.getVerifications': 'nothing',
   'apis.createApi': 'everything',
@@ -46,23 +46,23 @@ const OPERATIONS: Readonly<Record<string, 'key' | 'everything' | 'nothing'>> = {
   'ratelimit.setOverride': 'nothing',
 };
 
-describe('what a call through our own client makes invalid', () => {
+describe('what a call through the client of the module invalidates', () => {
   it.each(Object.entries(OPERATIONS))('%s: %s', (operation, expected) => {
     const byName = invalidatedBy(`/v2/${operation}`, JSON.stringify({ keyId: 'key_1' }));
     const outcomes = { key: { keyId: 'key_1' }, everything: 'everything', nothing: undefined };
     expect(byName).toEqual(outcomes[expected]);
-    // Without a readable id it may have been any key.
+    // Without a readable key id, it can be any key.
     const anyKey = expected === 'nothing' ? undefined : 'everything';
     for (const body of ['{}', '{"keyId":7}', 'no JSON']) {
       expect(invalidatedBy(`/v2/${operation}`, body)).toBe(anyKey);
     }
   });
 
-  it('names every operation there is', () => {
+  it('the table lists every operation', () => {
     expect(Object.keys(OPERATIONS).toSorted()).toEqual([...operations.keys()].toSorted());
   });
 
-  it('an operation that nobody knows yet: everything', () => {
+  it('an unknown operation: everything', () => {
     expect(invalidatedBy('/v2/keys.burnAll', '{}')).toBe('everything');
     expect(invalidatedBy('/prefix/v2/keys.deleteKey', '{"keyId":"key_1"}')).toEqual({ keyId: 'key_1' });
   });

@@ -1,19 +1,19 @@
-import type { Invalidated } from './verification-cache.js';
+import type { InvalidationTarget } from './verification-cache.js';
 
-/** Calls that change nothing that a verification depends on. */
-const HARMLESS =
+/** Operations that do not change the result of a verification. */
+const WITHOUT_EFFECT =
   /^(?:keys\.(?:verifyKey|getKey|whoami|createKey)|(?:apis|identities|permissions)\.(?:get|list)\w*|ratelimit\.\w+|analytics\.\w+)$/;
 
 /**
- * What a call of Unkey's API makes invalid: the key that it names, or everything, since roles, permissions,
- * identities and APIs stand behind many keys.
+ * Returns what a call of Unkey's API invalidates: the key that it names, or everything, since a role, a permission, an
+ * identity or an API can affect many keys.
  *
- * @param path of the URL, for example `/v2/keys.updateKey`
- * @param body as text
+ * @param path the path of the URL, for example `/v2/keys.updateKey`
+ * @param body the body as text
  */
-export function invalidatedBy(path: string, body: string): Invalidated | undefined {
+export function invalidatedBy(path: string, body: string): InvalidationTarget | undefined {
   const operation = /\/v2\/([^/]+)$/.exec(path)?.[1];
-  if (operation === undefined || HARMLESS.test(operation)) return undefined;
+  if (operation === undefined || WITHOUT_EFFECT.test(operation)) return undefined;
   const keyId = operation.startsWith('keys.') ? keyIdIn(body) : undefined;
   return keyId === undefined ? 'everything' : { keyId };
 }

@@ -1,153 +1,162 @@
 import type { AsyncStore } from './async-store.js';
-import { SKEW } from './revocations.js';
-import { QUIET, type StoreAccess } from './store-access.js';
-import { FAILED } from './within.js';
+import { CLOCK_SKEW } from './invalidation-log.js';
+import { PAUSE, type StoreAccess } from './store-access.js';
+import { FAILED } from './with-timeout.js';
 
-/** So many marks are owed to a store at most; beyond that it is told that all is invalid. */
-const MOST_OWED = 1000;
-/** So many keys wait at most to be looked up; each is only a question yet, so there may be more of them. */
-const MOST_UNSURE = 10_000;
+/** How many marks can wait to be written. If there are more, everything is invalidated instead. */
+const MAX_PENDING = 1000;
+/** How many denied keys can wait to be looked up in the store. More than marks, because most of them need no mark. */
+const MAX_UNCHECKED = 10_000;
 const EVERYTHING = '*';
 
-export interface MarksParts {
+export interface MarksContext {
   readonly access: StoreAccess;
   /** Unix ms. */
   readonly now: () => number;
-  /** ms that a mark stays. */
+  /** How long a mark stays in the store, in ms. */
   readonly lifetime: number;
   /** The name of a mark in the store. */
-  readonly nameOf: (id: string) => string;
-  /** The name of what says that the store may hold answers to a key. */
-  readonly nameOfStored: (keyHash: string) => string;
+  readonly markName: (id: string) => string;
+  /** The name of the flag that says that the store may hold entries of a key. */
+  readonly storedFlagName: (keyHash: string) => string;
 }
 
 /**
- * What is invalid, as marks beside the answers: a time in Unix ms, for a key's hash, a key's id or everything. An
- * answer that was asked for before its mark does not count, so a write that comes late revives nothing. A mark that
- * could not be written is owed, and tried again until it stands.
+ * Invalidations in the store, next to the entries. A mark is a time in Unix ms, for a key hash, a key id or everything.
+ * An entry whose call was made before the mark is ignored, even if it is written later. A mark that cannot be written
+ * is kept as pending and tried again until it is in the store.
  */
 export class InvalidationMarks {
-  readonly #owed = new Map<string, number>();
-  /** Keys that have ended: the mark is owed only if the store may hold an answer to them. */
-  readonly #unsure = new Map<string, number>();
-  #isPaying = false;
+  readonly #pending = new Map<string, number>();
+  /** Keys that Unkey denied. They need a mark only if the store may hold entries of them. */
+  readonly #unchecked = new Map<string, number>();
+  #isFlushing = false;
   #isStopped = false;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: AsyncStore,
-    private readonly parts: MarksParts,
+    private readonly context: MarksContext,
   ) {}
 
   /** @param id a key hash or a key id; `undefined`: everything */
   async set(id: string | undefined): Promise<void> {
-    this.#owe(id ?? EVERYTHING);
-    // Even to a store that is left alone: this is what must not be missed.
-    if (!(await this.#write(id ?? EVERYTHING))) this.#tryLater();
+    this.#addPending(id ?? EVERYTHING);
+    // Written even while the store is paused, because an invalidation must not be missed.
+    if (!(await this.#write(id ?? EVERYTHING))) this.#scheduleRetry();
   }
 
   /**
-   * Sets the mark of a key if the store may hold an answer to it. Bad keys leave no mark: they never had an answer,
-   * and there may be a flood of them.
+   * Sets the mark of a denied key if the store may hold entries of it. A key that was never valid gets no mark, because
+   * it never had an entry, and there may be a flood of such keys.
    */
   async setIfStored(keyHash: string): Promise<void> {
-    const ended = this.parts.now();
-    if (!this.parts.access.isLeftAlone() && (await this.#resolve(keyHash, ended))) return;
-    if (this.#unsure.size >= MOST_UNSURE) {
-      // More than can be remembered ended while the store could not be asked: nothing in it is trusted any more.
-      this.#unsure.clear();
-      this.#owe(EVERYTHING);
+    const deniedAt = this.context.now();
+    if (!this.context.access.isPaused() && (await this.#check(keyHash, deniedAt))) return;
+    if (this.#unchecked.size >= MAX_UNCHECKED) {
+      // Too many keys were denied while the store was unavailable, so all of its entries are invalidated.
+      this.#unchecked.clear();
+      this.#addPending(EVERYTHING);
     }
-    this.#unsure.set(keyHash, ended);
-    this.#tryLater();
+    this.#unchecked.set(keyHash, deniedAt);
+    this.#scheduleRetry();
   }
 
-  /** The latest mark of these and of everything, in Unix ms; 0: none. One that cannot be read is as late as can be. */
+  /**
+   * Returns the latest mark of these ids and of everything, in Unix ms; 0: none. An unreadable mark counts as Infinity.
+   */
   async latest(ids: readonly string[]): Promise<number> {
-    const marks = await Promise.all([...ids, EVERYTHING].map((id) => this.store.get(this.parts.nameOf(id))));
+    const marks = await Promise.all(
+      [...ids, EVERYTHING].map((id) => this.store.get(this.context.markName(id))),
+    );
     return Math.max(...marks.map(timeOf));
   }
 
-  /** Writes what is owed, one after the other. */
-  async pay(): Promise<void> {
-    if (this.#isPaying || !this.#isOwing()) return;
-    this.#isPaying = true;
-    const isPaid =
-      (await all(this.#owed.keys(), (id) => this.#write(id))) &&
-      (await all(this.#unsure, async ([keyHash, ended]) => this.#resolve(keyHash, ended)));
-    this.#isPaying = false;
-    if (!isPaid || this.#isOwing()) this.#tryLater();
+  /** Writes pending marks, one after the other. */
+  async flush(): Promise<void> {
+    if (this.#isFlushing || !this.#hasPending()) return;
+    this.#isFlushing = true;
+    const isDone =
+      (await allSucceed(this.#pending.keys(), (id) => this.#write(id))) &&
+      (await allSucceed(this.#unchecked, async ([keyHash, deniedAt]) => this.#check(keyHash, deniedAt)));
+    this.#isFlushing = false;
+    if (!isDone || this.#hasPending()) this.#scheduleRetry();
   }
 
-  /** Tries nothing again from now on. */
+  /** Stops all retries. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#retry);
   }
 
-  #isOwing(): boolean {
-    return this.#owed.size > 0 || this.#unsure.size > 0;
+  #hasPending(): boolean {
+    return this.#pending.size > 0 || this.#unchecked.size > 0;
   }
 
-  #owe(id: string): void {
-    const now = this.parts.now();
-    if (this.#owed.size >= MOST_OWED) {
-      this.#owed.clear();
-      this.#owed.set(EVERYTHING, now);
+  #addPending(id: string): void {
+    const now = this.context.now();
+    if (this.#pending.size >= MAX_PENDING) {
+      this.#pending.clear();
+      this.#pending.set(EVERYTHING, now);
     }
-    this.#owed.set(id, now);
+    this.#pending.set(id, now);
   }
 
-  /** Finds out whether a key that has ended needs a mark, and writes it then. Gives whether that is settled. */
-  async #resolve(keyHash: string, ended: number): Promise<boolean> {
-    const isNeeded = await this.parts.access.attempt(() => this.#isNeeded(keyHash, ended));
+  /** Finds out whether a denied key needs a mark, and writes it. Returns whether the store could be read. */
+  async #check(keyHash: string, deniedAt: number): Promise<boolean> {
+    const isNeeded = await this.context.access.attempt(() => this.#isMarkNeeded(keyHash, deniedAt));
     if (isNeeded === FAILED) return false;
-    // If it ended again meanwhile, that is still to be looked up.
-    if (this.#unsure.get(keyHash) === ended) this.#unsure.delete(keyHash);
+    // If the key was denied again meanwhile, the later denial still has to be checked.
+    if (this.#unchecked.get(keyHash) === deniedAt) this.#unchecked.delete(keyHash);
     if (!isNeeded) return true;
     await this.set(keyHash);
     return true;
   }
 
-  /** A mark that is there already covers what was asked for within the skew after it, so a key needs few of them. */
-  async #isNeeded(keyHash: string, ended: number): Promise<boolean> {
-    const [stored, mark] = await Promise.all([
-      this.store.get(this.parts.nameOfStored(keyHash)),
+  /**
+   * An existing mark also covers denials within the clock skew after it, so a key needs at most one mark per second.
+   */
+  async #isMarkNeeded(keyHash: string, deniedAt: number): Promise<boolean> {
+    const [storedFlag, mark] = await Promise.all([
+      this.store.get(this.context.storedFlagName(keyHash)),
       this.latest([keyHash]),
     ]);
-    return stored !== undefined && stored !== null && ended > mark + SKEW;
+    return storedFlag !== undefined && storedFlag !== null && deniedAt > mark + CLOCK_SKEW;
   }
 
   async #write(id: string): Promise<boolean> {
-    const { access, now, lifetime, nameOf } = this.parts;
-    // As of now, not of when it was owed: a mark may move forward, never back.
-    const at = now();
-    const stands = await access.attempt(async () => {
-      await this.store.set(nameOf(id), String(at), lifetime);
-      // Keyv says that it wrote what Redis refused; what counts is what can be read.
-      return timeOf(await this.store.get(nameOf(id))) >= at;
+    const { access, now, lifetime, markName } = this.context;
+    // The current time, not the time of the invalidation: a mark must never be replaced by an earlier one.
+    const time = now();
+    const isWritten = await access.attempt(async () => {
+      await this.store.set(markName(id), String(time), lifetime);
+      // Keyv reports success even if Redis rejected the write, so the mark is read back.
+      return timeOf(await this.store.get(markName(id))) >= time;
     });
-    if (stands !== true) {
-      access.leaveAlone();
+    if (isWritten !== true) {
+      access.pause();
       return false;
     }
-    // A later invalidation of the same may have come meanwhile; that one is still owed.
-    if ((this.#owed.get(id) ?? at) <= at) this.#owed.delete(id);
+    // If the same id was invalidated again meanwhile, that mark is still pending.
+    if ((this.#pending.get(id) ?? time) <= time) this.#pending.delete(id);
     return true;
   }
 
-  /** One timer for all of it, and none while nothing is owed; it keeps no process alive. */
-  #tryLater(): void {
+  /** Uses one timer for all marks, which does not keep the process alive. */
+  #scheduleRetry(): void {
     if (this.#isStopped || this.#retry !== undefined) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      void this.pay();
-    }, QUIET).unref();
+      void this.flush();
+    }, PAUSE).unref();
   }
 }
 
-/** One after the other, until one fails. Gives whether all were done. */
-async function all<Item>(items: Iterable<Item>, task: (item: Item) => Promise<boolean>): Promise<boolean> {
+/** Runs a task for each item, one after the other, until one fails. Returns whether all succeeded. */
+async function allSucceed<Item>(
+  items: Iterable<Item>,
+  task: (item: Item) => Promise<boolean>,
+): Promise<boolean> {
   for (const item of items) if (!(await task(item))) return false;
   return true;
 }

@@ -1,60 +1,60 @@
-import type { Flight } from './flight.js';
+import type { FlightResult } from './flight-result.js';
 
-/** One key that Unkey, or the store, is being asked about right now. */
+/** A key for which lookups are in flight, to Unkey or to the store. */
 export class KeyInFlight {
-  /** How many ask. */
-  asking = 0;
-  /** Calls that others may wait for, by the text of their question. */
-  readonly flights = new Map<string, Promise<Flight>>();
-  /** When the key ended, in the order of {@link Revocations}. */
-  #ended = 0;
+  /** How many lookups are in flight. */
+  lookups = 0;
+  /** Calls that other requests can wait for, by request hash. */
+  readonly flights = new Map<string, Promise<FlightResult>>();
+  /** When the key was last invalidated, as a sequence number of {@link InvalidationLog}. */
+  #invalidated = 0;
   readonly #denied = new Map<string, number>();
 
-  /** From now on nothing that was asked before this moment counts for the cache, and nobody joins it. */
-  end(order: number): void {
-    this.#ended = order;
+  /** Results of calls that are in flight are not cached any more, and new requests do not wait for these calls. */
+  invalidate(sequence: number): void {
+    this.#invalidated = sequence;
     this.flights.clear();
   }
 
-  /** The same for one question. */
-  deny(text: string, order: number): void {
-    // Nobody else is there to be told.
-    if (this.asking > 1) this.#denied.set(text, order);
+  /** Records that Unkey denied one request. Older results of the same request are not cached any more. */
+  deny(requestHash: string, sequence: number): void {
+    // With a single lookup there is no other result that could be cached later.
+    if (this.lookups > 1) this.#denied.set(requestHash, sequence);
   }
 
-  /** Whether the key has ended, or this question was answered with a no, since this was asked. */
-  hasEndedSince(order: number, text: string): boolean {
-    return this.#ended > order || (this.#denied.get(text) ?? 0) > order;
+  /** Whether the key was invalidated, or this request was denied, after a sequence number. */
+  isDeniedSince(sequence: number, requestHash: string): boolean {
+    return this.#invalidated > sequence || (this.#denied.get(requestHash) ?? 0) > sequence;
   }
 }
 
-/** The keys that are being asked about. A key is listed only meanwhile, so there are no more than calls in flight. */
+/** The keys for which lookups are in flight. A key is removed with its last lookup, so memory use is bounded. */
 export class KeysInFlight {
   readonly #keys = new Map<string, KeyInFlight>();
 
-  /** Runs a task during which the key counts as asked about. */
-  async during<T>(keyHash: string, task: (key: KeyInFlight) => Promise<T>): Promise<T> {
+  /** Runs a lookup, and counts it as in flight meanwhile. */
+  async during<T>(keyHash: string, lookup: (key: KeyInFlight) => Promise<T>): Promise<T> {
     const key = this.#keys.get(keyHash) ?? new KeyInFlight();
     this.#keys.set(keyHash, key);
-    key.asking += 1;
+    key.lookups += 1;
     try {
-      return await task(key);
+      return await lookup(key);
     } finally {
-      key.asking -= 1;
-      if (key.asking === 0) this.#keys.delete(keyHash);
+      key.lookups -= 1;
+      if (key.lookups === 0) this.#keys.delete(keyHash);
     }
   }
 
-  end(keyHash: string, order: number): void {
-    this.#keys.get(keyHash)?.end(order);
+  invalidate(keyHash: string, sequence: number): void {
+    this.#keys.get(keyHash)?.invalidate(sequence);
   }
 
-  /** Nothing that is being asked right now may be cached, and nobody joins it. */
-  endAll(): void {
-    for (const key of this.#keys.values()) key.end(Infinity);
+  /** No result of a lookup that is in flight is cached, and new requests do not wait for these lookups. */
+  invalidateAll(): void {
+    for (const key of this.#keys.values()) key.invalidate(Infinity);
   }
 
-  /** Nobody joins a call any more that has begun until now. */
+  /** New requests do not wait for the calls that are in flight now. */
   detachAll(): void {
     for (const { flights } of this.#keys.values()) flights.clear();
   }

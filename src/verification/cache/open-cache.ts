@@ -2,7 +2,7 @@ import type { VerificationObserver } from '../../contracts/verification-observer
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import type { VerificationCache } from './verification-cache.js';
 
-/** The cache that the options ask for, if they do; only then is its code loaded. */
+/** Creates the cache if the option `cache` is on. Its code is loaded only then. */
 export async function openCache(
   { cache, now, scope }: ResolvedUnkeyOptions,
   observer: VerificationObserver,

@@ -1,39 +1,39 @@
 import type { VerificationStore } from '../../contracts/verification-store.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
-import type { AnswerId } from './answer-id.js';
 import { asyncStore, type AsyncStore } from './async-store.js';
-import type { CachedAnswer } from './cached-answer.js';
+import type { CacheEntry } from './cache-entry.js';
+import type { EntryId } from './entry-id.js';
+import { mayPrecede } from './invalidation-log.js';
 import { InvalidationMarks } from './invalidation-marks.js';
-import { isBefore } from './revocations.js';
-import { QUIET, StoreAccess } from './store-access.js';
-import { readStored, writeAnswer } from './stored-answer.js';
-import { FAILED } from './within.js';
+import { PAUSE, StoreAccess } from './store-access.js';
+import { parseEntry, serializeEntry } from './stored-entry.js';
+import { FAILED } from './with-timeout.js';
 
-/** Clocks: Unix ms, and ms of one that does not jump. */
+/** `now`: the time in Unix ms. `tick`: a monotonic clock, in ms. */
 export interface Clocks {
   readonly now: () => number;
   readonly tick: () => number;
 }
 
-/** What the store says of one question. */
-export interface Found {
-  /** What some instance was answered, unless it is invalid. */
-  readonly answer: CachedAnswer | undefined;
-  /** Until when answers to this are invalid, in Unix ms; 0: none is. */
-  readonly invalidUntil: number;
+/** The result of a lookup in the store. */
+export interface StoreLookup {
+  /** An entry that any instance stored, unless it was invalidated. */
+  readonly entry: CacheEntry | undefined;
+  /** When entries for this request were last invalidated, in Unix ms; 0: never. */
+  readonly invalidatedAt: number;
 }
 
-/** ms that marks stay at least: longer than any answer that another instance may have put there before. */
-const LIFETIME = 24 * 60 * 60 * 1000;
+/** How long marks stay at least, in ms: longer than any entry that another instance may have stored earlier. */
+const MIN_LIFETIME = 24 * 60 * 60 * 1000;
 
-/** The level that instances share. Never rejects and never takes longer than `storeTimeout`. */
+/** The cache that instances share. Its methods never reject, and never take longer than `storeTimeout`. */
 export class SharedStore {
   readonly #access: StoreAccess;
   readonly #marks: InvalidationMarks;
   readonly #store: AsyncStore;
   readonly #lifetime: number;
 
-  /** @param scope names who verifies; entries of another scope are not read */
+  /** @param scope identifies the Unkey API that verifies keys; entries of other scopes are not read */
   constructor(
     store: VerificationStore,
     { ttl, staleIfError, storeTimeout }: ResolvedCacheOptions,
@@ -42,47 +42,49 @@ export class SharedStore {
   ) {
     this.#access = new StoreAccess(storeTimeout, clocks.tick);
     this.#store = asyncStore(store);
-    this.#lifetime = Math.max(LIFETIME, ttl + staleIfError + 2 * QUIET);
+    this.#lifetime = Math.max(MIN_LIFETIME, ttl + staleIfError + 2 * PAUSE);
     this.#marks = new InvalidationMarks(this.#store, {
       access: this.#access,
       now: clocks.now,
       lifetime: this.#lifetime,
-      nameOf: (id) => this.#name('invalid', id),
-      nameOfStored: (id) => this.#name('stored', id),
+      markName: (id) => this.#name('invalid', id),
+      storedFlagName: (keyHash) => this.#name('stored', keyHash),
     });
   }
 
   /**
-   * @param keyId of the answer that is remembered here, whose mark is looked for too
-   * @param timeLeft ms; half of it is kept for asking Unkey
+   * @param keyId the key id of the entry in memory, whose mark is read too
+   * @param timeLeft in ms; half of it is reserved for the call to Unkey
    */
-  async find(id: AnswerId, keyId: string | undefined, timeLeft: number): Promise<Found | undefined> {
-    if (this.#access.isLeftAlone()) return undefined;
+  async get(id: EntryId, keyId: string | undefined, timeLeft: number): Promise<StoreLookup | undefined> {
+    if (this.#access.isPaused()) return undefined;
     const found = await this.#access.attempt(() => this.#read(id, keyId), timeLeft / 2);
     if (found === FAILED) return undefined;
-    void this.#marks.pay();
+    void this.#marks.flush();
     return found;
   }
 
   /**
-   * Not waited for: nobody's answer depends on it. Before any answer to a key is written, the store says that there
-   * may be one, and an answer is only written once that stands. So an instance that is told that the key has ended
-   * finds out with one look whether a mark is needed, whatever the answers were asked with.
+   * Stores an entry. Callers do not wait for it, because no response depends on it.
+   *
+   * Before the first entry of a key, a flag is written that says that the store may hold entries of that key, and an
+   * entry is written only after the flag. So if Unkey denies the key, an instance finds out with one read whether it
+   * has to write an invalidation mark, whatever requests the entries are for.
    */
-  async keep(id: AnswerId, answer: CachedAnswer): Promise<void> {
-    const text = writeAnswer(answer);
-    if (text === undefined || this.#access.isLeftAlone()) return;
-    const said = await this.#access.attempt(() =>
+  async set(id: EntryId, entry: CacheEntry): Promise<void> {
+    const text = serializeEntry(entry);
+    if (text === undefined || this.#access.isPaused()) return;
+    const flagged = await this.#access.attempt(() =>
       this.#store.set(this.#name('stored', id.keyHash), '1', this.#lifetime),
     );
-    const ttl = Math.ceil(answer.staleUntil - this.clocks.now());
-    if (said === FAILED || ttl <= 0) return;
+    const ttl = Math.ceil(entry.staleUntil - this.clocks.now());
+    if (flagged === FAILED || ttl <= 0) return;
     await this.#access.attempt(() => this.#store.set(this.#nameOf(id), text, ttl));
   }
 
-  /** Not waited for either. */
-  async drop(id: AnswerId): Promise<void> {
-    if (this.#access.isLeftAlone()) return;
+  /** Deletes an entry. Callers do not wait for it either. */
+  async delete(id: EntryId): Promise<void> {
+    if (this.#access.isPaused()) return;
     await this.#access.attempt(() => this.#store.delete(this.#nameOf(id)));
   }
 
@@ -91,8 +93,8 @@ export class SharedStore {
     return this.#marks.set(id);
   }
 
-  /** No answer to this key counts any more, if there may be one. */
-  end(keyHash: string): Promise<void> {
+  /** Invalidates all entries of a key, if the store may hold any. */
+  invalidateIfStored(keyHash: string): Promise<void> {
     return this.#marks.setIfStored(keyHash);
   }
 
@@ -101,34 +103,39 @@ export class SharedStore {
   }
 
   /**
-   * Marks before answers: Keyv gives nothing where it fails, and a connection that ends midway must leave us without
-   * an answer rather than without its mark.
+   * Reads the marks before the entry. Keyv returns nothing if it fails, so if the connection breaks in between, the
+   * entry must be missing and not its mark.
    */
-  async #read(id: AnswerId, knownId: string | undefined): Promise<Found> {
-    const known = knownId === undefined ? [id.keyHash] : [id.keyHash, knownId];
-    const [until, text] = await Promise.all([this.#marks.latest(known), this.#store.get(this.#nameOf(id))]);
-    const answer = readStored(text);
-    const keyId = answer?.verification.keyId;
-    if (answer === undefined || keyId === undefined || keyId === knownId) return found(answer, until);
-    const [ofKeyId, again] = await Promise.all([
+  async #read(id: EntryId, localKeyId: string | undefined): Promise<StoreLookup> {
+    const ids = localKeyId === undefined ? [id.keyHash] : [id.keyHash, localKeyId];
+    const [invalidatedAt, text] = await Promise.all([
+      this.#marks.latest(ids),
+      this.#store.get(this.#nameOf(id)),
+    ]);
+    const entry = parseEntry(text);
+    const keyId = entry?.verification.keyId;
+    if (entry === undefined || keyId === undefined || keyId === localKeyId) {
+      return lookupOf(entry, invalidatedAt);
+    }
+    const [keyIdInvalidatedAt, textNow] = await Promise.all([
       this.#marks.latest([keyId]),
       this.#store.get(this.#nameOf(id)),
     ]);
-    return found(again === text ? answer : undefined, Math.max(until, ofKeyId));
+    return lookupOf(textNow === text ? entry : undefined, Math.max(invalidatedAt, keyIdInvalidatedAt));
   }
 
-  #nameOf({ text }: AnswerId): string {
-    return this.#name('answer', text);
+  #nameOf({ requestHash }: EntryId): string {
+    return this.#name('answer', requestHash);
   }
 
-  /** Stores differ in what a name may hold, so hashes stand there as base64url. */
+  /** Uses base64url for hashes, because some stores do not accept `/` and `+` in names. */
   #name(kind: 'answer' | 'invalid' | 'stored', id: string): string {
     const safe = kind === 'answer' ? Buffer.from(id, 'base64').toString('base64url') : id;
     return `nestjs-unkey:1:${this.scope}:${kind}:${safe}`;
   }
 }
 
-function found(answer: CachedAnswer | undefined, invalidUntil: number): Found {
-  const isInvalid = answer !== undefined && isBefore(answer.asked, invalidUntil);
-  return { answer: isInvalid ? undefined : answer, invalidUntil };
+function lookupOf(entry: CacheEntry | undefined, invalidatedAt: number): StoreLookup {
+  const isInvalidated = entry !== undefined && mayPrecede(entry.requestedAt, invalidatedAt);
+  return { entry: isInvalidated ? undefined : entry, invalidatedAt };
 }

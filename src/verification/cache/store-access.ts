@@ -1,33 +1,33 @@
-import { FAILED, within } from './within.js';
+import { FAILED, withTimeout } from './with-timeout.js';
 
-/** ms for which a store that was late or failed is left alone. */
-export const QUIET = 1000;
+/** How long a store is not used after it was late or failed, in ms. */
+export const PAUSE = 1000;
 
-/** What patience there is for a store: each look has a deadline, and one that is late or fails is left alone. */
+/** Limits the time of each access to a store, and pauses the store after an access that is late or fails. */
 export class StoreAccess {
-  #quietUntil = -Infinity;
+  #pausedUntil = -Infinity;
 
   /**
-   * @param timeout ms that one look may take
-   * @param tick ms of a clock that does not jump
+   * @param timeout the maximum time of one access, in ms
+   * @param tick a monotonic clock, in ms
    */
   constructor(
     private readonly timeout: number,
     private readonly tick: () => number,
   ) {}
 
-  isLeftAlone(): boolean {
-    return this.tick() < this.#quietUntil;
+  isPaused(): boolean {
+    return this.tick() < this.#pausedUntil;
   }
 
-  leaveAlone(): void {
-    this.#quietUntil = this.tick() + QUIET;
+  pause(): void {
+    this.#pausedUntil = this.tick() + PAUSE;
   }
 
-  /** @param timeLeft ms that whoever waits for it has left */
+  /** @param timeLeft how long the caller can wait, in ms */
   async attempt<T>(task: () => Promise<T>, timeLeft = Infinity): Promise<T | typeof FAILED> {
-    const result = await within(task, Math.min(this.timeout, timeLeft));
-    if (result === FAILED) this.leaveAlone();
+    const result = await withTimeout(task, Math.min(this.timeout, timeLeft));
+    if (result === FAILED) this.pause();
     return result;
   }
 }

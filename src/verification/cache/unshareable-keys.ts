@@ -1,15 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
 
-/** The most that is remembered. */
-const MOST = 10_000;
+const MAX_KEYS = 10_000;
 
-/** Keys of which each answer is for one request alone, such as keys with credits, by hash. */
+/** Keys whose results must not be shared between requests, such as keys with credits, by hash. */
 export class UnshareableKeys {
   readonly #keys: LRUCache<string, true>;
 
   constructor({ max }: ResolvedCacheOptions) {
-    this.#keys = new LRUCache({ max: Math.min(max, MOST) });
+    this.#keys = new LRUCache({ max: Math.min(max, MAX_KEYS) });
   }
 
   has(keyHash: string): boolean {

@@ -2,14 +2,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Verification } from '../../contracts/verification.js';
 import type { VerificationStore } from '../../contracts/verification-store.js';
 import type { Outcome } from '../outcome.js';
-import { keyHashOf } from './answer-id.js';
+import { keyHashOf } from './entry-id.js';
 import { VerificationCache, type CacheOptions } from './verification-cache.js';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-/** Instances of an app on one clock, over one store, in front of one Unkey. */
-function world() {
+/** Instances of an app that share one clock, one store and one Unkey API. */
+function setup() {
   const clock = { now: Date.UTC(2027, 0, 1), tick: 0 };
   const advance = (ms: number) => void ((clock.now += ms), (clock.tick += ms));
   const entries = new Map<string, { value: string; until: number }>();
@@ -26,7 +26,7 @@ function world() {
     },
     delete: async (name: string) => entries.delete(name),
   };
-  const unkey = { says: yes({}) as Outcome, calls: 0 };
+  const unkey = { outcome: valid({}) as Outcome, calls: 0 };
   const instance = (options: Partial<CacheOptions> = {}, over?: VerificationStore) => {
     const cache = new VerificationCache(
       {
@@ -47,43 +47,43 @@ function world() {
     );
     const ask = async (): Promise<Outcome> => {
       unkey.calls += 1;
-      return unkey.says;
+      return unkey.outcome;
     };
     const verify = async (key: string, permissions?: string, timeout = 2000) => {
       const request = permissions === undefined ? { key } : { key, permissions };
-      return said(await cache.obtain({ request, caller: undefined }, timeout, ask));
+      return summarize(await cache.obtain({ request, caller: undefined }, timeout, ask));
     };
     return { cache, verify };
   };
   return { clock, advance, store, names, entries, unkey, instance };
 }
 
-function yes(more: Partial<Verification>): Outcome {
+function valid(more: Partial<Verification>): Outcome {
   return { verification: { valid: true, code: 'VALID', keyId: 'key_1', ...more } };
 }
-const no = (code: string): Outcome => ({ verification: { valid: false, code, keyId: 'key_1' } });
+const denied = (code: string): Outcome => ({ verification: { valid: false, code, keyId: 'key_1' } });
 const DOWN: Outcome = { failure: { kind: 'unavailable', reason: 'down' } };
 
-function said(outcome: Outcome): string {
+function summarize(outcome: Outcome): string {
   if ('failure' in outcome) return 'down';
   return outcome.verification.valid ? (outcome.source ?? 'unkey') : outcome.verification.code;
 }
 
-describe('a stale answer never stands in for a denial', () => {
+describe('a stale result never replaces a denial', () => {
   it.each(['NOT_FOUND', 'DISABLED', 'EXPIRED'])(
-    'once Unkey has said %s, whatever else was asked with the key, with a store and without',
+    'after %s, whatever the requests require, with and without a store',
     async (code) => {
       for (const isShared of [true, false]) {
-        const { store, unkey, instance, advance } = world();
+        const { store, unkey, instance, advance } = setup();
         const [first, second] = [0, 1].map(() =>
           instance({ staleIfError: HOUR }, isShared ? store : undefined),
         );
         await first!.verify('a');
         await first!.verify('a', 'documents.read');
         advance(11 * SECOND);
-        unkey.says = no(code);
+        unkey.outcome = denied(code);
         expect(await first!.verify('a')).toBe(code);
-        unkey.says = DOWN;
+        unkey.outcome = DOWN;
         advance(60 * SECOND);
         expect(await first!.verify('a')).toBe('down');
         expect(await first!.verify('a', 'documents.read')).toBe('down');
@@ -92,26 +92,26 @@ describe('a stale answer never stands in for a denial', () => {
     },
   );
 
-  it('nor for a permission that the key has lost, but for what it may still do', async () => {
-    const { store, unkey, instance, advance } = world();
+  it('for a permission that the key has lost, but it is used for permissions that the key still has', async () => {
+    const { store, unkey, instance, advance } = setup();
     const { verify } = instance({ staleIfError: HOUR }, store);
     await verify('a');
     await verify('a', 'admin');
     advance(11 * SECOND);
-    unkey.says = no('INSUFFICIENT_PERMISSIONS');
+    unkey.outcome = denied('INSUFFICIENT_PERMISSIONS');
     expect(await verify('a', 'admin')).toBe('INSUFFICIENT_PERMISSIONS');
-    unkey.says = DOWN;
+    unkey.outcome = DOWN;
     advance(60 * SECOND);
     expect(await verify('a', 'admin')).toBe('down');
     expect(await verify('a')).toBe('stale');
   });
 
-  it('nor past the key itself', async () => {
-    const { clock, unkey, instance, advance } = world();
-    unkey.says = yes({ expires: clock.now + 15 * SECOND });
+  it('after the key itself has expired', async () => {
+    const { clock, unkey, instance, advance } = setup();
+    unkey.outcome = valid({ expires: clock.now + 15 * SECOND });
     const { verify } = instance({ staleIfError: HOUR });
     await verify('a');
-    unkey.says = DOWN;
+    unkey.outcome = DOWN;
     advance(14 * SECOND);
     expect(await verify('a')).toBe('stale');
     advance(SECOND);
@@ -119,13 +119,13 @@ describe('a stale answer never stands in for a denial', () => {
   });
 });
 
-describe('what one instance invalidates', () => {
+describe('an invalidation by one instance', () => {
   it.each([
     ['by key', { key: 'a' }],
     ['by keyId', { keyId: 'key_1' }],
     ['as everything', 'everything' as const],
-  ])('%s does not stand in at another that remembers it', async (_, target) => {
-    const { store, unkey, instance, advance } = world();
+  ])('%s also applies to another instance that has the result in memory', async (_, target) => {
+    const { store, unkey, instance, advance } = setup();
     const [first, second] = [
       instance({ staleIfError: HOUR }, store),
       instance({ staleIfError: HOUR }, store),
@@ -133,28 +133,28 @@ describe('what one instance invalidates', () => {
     await first.verify('a');
     expect(await second.verify('a')).toBe('cache');
     await first.cache.invalidate(target);
-    unkey.says = DOWN;
+    unkey.outcome = DOWN;
     advance(11 * SECOND);
     expect(await second.verify('a')).toBe('down');
   });
 
-  it('is not revived by a store that says it wrote the mark and did not', async () => {
-    const { store, unkey, instance, advance } = world();
+  it('is retried if the store reports the mark as written but does not return it', async () => {
+    const { store, unkey, instance, advance } = setup();
     const first = instance({ ttl: HOUR }, store);
     await first.verify('a');
     const { set } = store;
     store.set = async () => true;
     await first.cache.invalidate({ keyId: 'key_1' });
     store.set = set;
-    unkey.says = no('DISABLED');
-    // The store is left alone for a second; whatever is asked of it then pays what is owed.
+    unkey.outcome = denied('DISABLED');
+    // The store is paused for a second. The next access writes pending marks.
     advance(SECOND);
     await first.verify('another');
     await expect.poll(() => instance({ ttl: HOUR }, store).verify('a')).toBe('DISABLED');
   });
 
-  it('is written when the store is back, though nobody asks anything', async () => {
-    const { store, entries, instance } = world();
+  it('is written when the store works again, even without requests', async () => {
+    const { store, entries, instance } = setup();
     const { set } = store;
     store.set = () => Promise.reject(new Error('down'));
     await instance({}, store).cache.invalidate({ keyId: 'key_1' });
@@ -164,8 +164,8 @@ describe('what one instance invalidates', () => {
       .toEqual(['nestjs-unkey:1:scope:invalid:key_1']);
   });
 
-  it('is not tried again by an app that was closed', async () => {
-    const { store, instance } = world();
+  it('is not retried by an app that was closed', async () => {
+    const { store, instance } = setup();
     const tries: string[] = [];
     store.set = (name) => (
       tries.push(name.slice(name.lastIndexOf(':') + 1)),
@@ -175,13 +175,13 @@ describe('what one instance invalidates', () => {
     await closed.cache.invalidate({ keyId: 'closed' });
     await closed.cache.onApplicationShutdown();
     await open.cache.invalidate({ keyId: 'open' });
-    // The second try of the one that is open comes after the time at which the other's would have come.
+    // The retry of the open instance comes after the time at which the closed one would have retried.
     await expect.poll(() => tries.at(-1) === 'open' && tries.length > 2, { timeout: 5000 }).toBe(true);
     expect(tries).toEqual(['closed', 'open', 'open']);
   });
 
-  it('is not revived by a mark that is written late', async () => {
-    const { store, unkey, instance, advance } = world();
+  it('is not undone by a mark that is written late', async () => {
+    const { store, unkey, instance, advance } = setup();
     const [first, second] = [instance({ ttl: HOUR }, store), instance({ ttl: HOUR }, store)];
     const { set } = store;
     store.set = () => Promise.reject(new Error('down'));
@@ -191,22 +191,22 @@ describe('what one instance invalidates', () => {
     await second.verify('a');
     advance(5 * SECOND);
     await second.cache.invalidate({ keyId: 'key_1' });
-    unkey.says = no('DISABLED');
+    unkey.outcome = denied('DISABLED');
     await first.verify('another');
     for (let n = 0; n < 3; n++) expect(await instance({ ttl: HOUR }, store).verify('a')).toBe('DISABLED');
   });
 
-  it('is invalid for whoever remembers for longer', async () => {
-    const { store, unkey, instance, advance } = world();
+  it('applies to instances with a longer ttl', async () => {
+    const { store, unkey, instance, advance } = setup();
     await instance({ ttl: HOUR }, store).verify('a');
     await instance({}, store).cache.invalidate({ keyId: 'key_1' });
-    unkey.says = no('DISABLED');
+    unkey.outcome = denied('DISABLED');
     advance(60 * SECOND);
     expect(await instance({ ttl: HOUR }, store).verify('a')).toBe('DISABLED');
   });
 
-  it('is asked for before the answers: a connection that ends midway leaves no answer without its mark', async () => {
-    const { store, names, instance } = world();
+  it('is read before the entry, so that a broken connection cannot return an entry without its mark', async () => {
+    const { store, names, instance } = setup();
     await instance({}, store).verify('a');
     names.length = 0;
     await instance({}, store).verify('a');
@@ -214,8 +214,8 @@ describe('what one instance invalidates', () => {
     expect(kinds).toEqual(['invalid', 'invalid', 'answer', 'invalid', 'invalid', 'answer']);
   });
 
-  it('is everything, where more is owed than is remembered', async () => {
-    const { store, instance, advance, entries } = world();
+  it('applies to everything if too many marks are pending', async () => {
+    const { store, instance, advance, entries } = setup();
     const first = instance({}, store);
     const { set } = store;
     store.set = () => Promise.reject(new Error('down'));
@@ -230,8 +230,8 @@ describe('what one instance invalidates', () => {
 });
 
 describe('a store', () => {
-  it('that is late is left alone for a second', async () => {
-    const { store, names, instance, advance } = world();
+  it('that is late is paused for a second', async () => {
+    const { store, names, instance, advance } = setup();
     const { get } = store;
     const { verify } = instance({ ttl: 1 }, store);
     store.get = (name) => (void get(name), new Promise(() => undefined));
@@ -246,8 +246,8 @@ describe('a store', () => {
     expect(names).not.toEqual([]);
   });
 
-  it('that hangs leaves half of the time for Unkey, however patient the options are', async () => {
-    const { store, instance } = world();
+  it('that hangs leaves half of the time for Unkey, however long storeTimeout is', async () => {
+    const { store, instance } = setup();
     store.get = () => new Promise(() => undefined);
     const begun = performance.now();
     expect(await instance({ storeTimeout: 10_000 }, store).verify('a', undefined, 100)).toBe('unkey');
@@ -257,7 +257,7 @@ describe('a store', () => {
   it.each(['get', 'set', 'delete'] as const)(
     'whose %s throws instead of rejecting is a miss',
     async (method) => {
-      const { store, unkey, instance, advance } = world();
+      const { store, unkey, instance, advance } = setup();
       const unhandled: unknown[] = [];
       const listener = (error: unknown) => void unhandled.push(error);
       process.on('unhandledRejection', listener);
@@ -271,11 +271,11 @@ describe('a store', () => {
       const { cache, verify } = instance({}, throwing);
       expect(await verify('a')).toBe('unkey');
       expect(await verify('a')).toBe('cache');
-      unkey.says = no('DISABLED');
+      unkey.outcome = denied('DISABLED');
       advance(11 * SECOND);
       expect(await verify('a')).toBe('DISABLED');
       advance(SECOND);
-      unkey.says = yes({ credits: 1 });
+      unkey.outcome = valid({ credits: 1 });
       expect(await verify('a', 'documents.read')).toBe('unkey');
       await cache.invalidate({ key: 'a' });
       await cache.onApplicationShutdown();
@@ -285,28 +285,31 @@ describe('a store', () => {
     },
   );
 
-  it('of an instance that remembers for longer gives what lives no longer here', async () => {
-    const { store, unkey, instance, advance } = world();
+  it('with entries of an instance with a longer ttl: they expire after the own ttl', async () => {
+    const { store, unkey, instance, advance } = setup();
     await instance({ ttl: HOUR }, store).verify('a');
     advance(11 * SECOND);
-    unkey.says = no('DISABLED');
+    unkey.outcome = denied('DISABLED');
     expect(await instance({ ttl: 10 * SECOND }, store).verify('a')).toBe('DISABLED');
   });
 });
 
-describe('what the store holds is a miss', () => {
+describe('an entry in the store is a miss', () => {
   it.each<[string, object]>([
     ['permissions that are null', { permissions: null }],
-    ['roles that are no texts', { roles: [1] }],
-    ['an end that is no number', { expires: 'x' }],
-    ['meta that is a list', { meta: [] }],
+    ['roles that are not strings', { roles: [1] }],
+    ['an expiry that is not a number', { expires: 'x' }],
+    ['meta that is an array', { meta: [] }],
     ['an identity without an id', { identity: { externalId: 'alice' } }],
-    ['an identity whose meta is a text', { identity: { id: 'id_1', externalId: 'alice', meta: 'x' } }],
-    ['an identity whose limits are no list', { identity: { id: 'id_1', externalId: 'a', ratelimits: {} } }],
-    ['a limit without a number', { identity: { id: 'i', externalId: 'a', ratelimits: [{ name: 'n' }] } }],
-    ['a request id that is no text', { requestId: 5 }],
+    ['an identity whose meta is a string', { identity: { id: 'id_1', externalId: 'alice', meta: 'x' } }],
+    [
+      'an identity whose limits are not an array',
+      { identity: { id: 'id_1', externalId: 'a', ratelimits: {} } },
+    ],
+    ['a limit without numbers', { identity: { id: 'i', externalId: 'a', ratelimits: [{ name: 'n' }] } }],
+    ['a request id that is not a string', { requestId: 5 }],
   ])('with %s', async (_, members) => {
-    const { store, entries, unkey, instance } = world();
+    const { store, entries, unkey, instance } = setup();
     await instance({}, store).verify('a');
     await expect.poll(() => [...entries.keys()].some((name) => name.includes(':answer:'))).toBe(true);
     for (const [name, entry] of entries) {
@@ -319,40 +322,40 @@ describe('what the store holds is a miss', () => {
     expect(unkey.calls).toBe(2);
   });
 
-  it('unless nothing is wrong with it', async () => {
-    const { store, entries, instance } = world();
+  it('unless it is well-formed', async () => {
+    const { store, entries, instance } = setup();
     await instance({}, store).verify('a');
     await expect.poll(() => entries.size).toBe(2);
     expect(await instance({}, store).verify('a')).toBe('cache');
   });
 });
 
-describe('a flood of bad keys', () => {
-  it('leaves no mark, pushes out no revocation and no good key', async () => {
-    const { store, entries, unkey, instance } = world();
+describe('a flood of unknown keys', () => {
+  it('writes no marks, and evicts neither invalidations nor valid keys', async () => {
+    const { store, entries, unkey, instance } = setup();
     const { cache, verify } = instance({ ttl: HOUR, max: 10 }, store);
-    unkey.says = yes({ keyId: 'key_2' });
-    await verify('revoked');
+    unkey.outcome = valid({ keyId: 'key_2' });
+    await verify('invalidated');
     await cache.invalidate({ keyId: 'key_2' });
-    unkey.says = yes({});
-    await verify('good');
-    unkey.says = no('NOT_FOUND');
-    for (let n = 0; n < 10_500; n++) await verify(`bad-${n}`);
-    expect(await verify('good')).toBe('cache');
-    expect(await verify('revoked')).toBe('NOT_FOUND');
+    unkey.outcome = valid({});
+    await verify('valid');
+    unkey.outcome = denied('NOT_FOUND');
+    for (let n = 0; n < 10_500; n++) await verify(`unknown-${n}`);
+    expect(await verify('valid')).toBe('cache');
+    expect(await verify('invalidated')).toBe('NOT_FOUND');
     const marks = () => [...entries.keys()].filter((name) => name.includes(':invalid:'));
     await expect
       .poll(() => marks().map((name) => name.split(':').at(-1)))
-      .toEqual(['key_2', keyHashOf('revoked')]);
+      .toEqual(['key_2', keyHashOf('invalidated')]);
   });
 
-  it('while the store cannot be asked is a mark for everything, if it is too many to remember', async () => {
-    const { store, entries, instance, unkey, advance } = world();
+  it('while the store is unavailable invalidates everything if there are too many', async () => {
+    const { store, entries, instance, unkey, advance } = setup();
     const { get } = store;
     const { verify } = instance({}, store);
-    unkey.says = no('NOT_FOUND');
+    unkey.outcome = denied('NOT_FOUND');
     store.get = () => Promise.reject(new Error('down'));
-    for (let n = 0; n < 10_001; n++) await verify(`bad-${n}`);
+    for (let n = 0; n < 10_001; n++) await verify(`unknown-${n}`);
     store.get = get;
     advance(SECOND);
     await verify('another');
@@ -360,15 +363,15 @@ describe('a flood of bad keys', () => {
   });
 });
 
-describe('a key that has ended', () => {
-  it('leaves one mark a second at most, however often it is asked about', async () => {
-    const { store, unkey, instance, advance } = world();
+describe('a key that is denied', () => {
+  it('gets at most one mark per second, however often it is verified', async () => {
+    const { store, unkey, instance, advance } = setup();
     const { verify } = instance({}, store);
     await verify('a');
     let marks = 0;
     const { set } = store;
     store.set = (name, value, ttl) => ((marks += Number(name.includes(':invalid:'))), set(name, value, ttl));
-    unkey.says = no('DISABLED');
+    unkey.outcome = denied('DISABLED');
     advance(11 * SECOND);
     for (let n = 0; n < 100; n++) {
       await verify('a');
@@ -378,35 +381,35 @@ describe('a key that has ended', () => {
     expect(marks).toBeLessThanOrEqual(3);
   });
 
-  it('ends by an answer that is not cached, too', async () => {
-    const { unkey, instance } = world();
+  it('is also invalidated by a result that is not cacheable', async () => {
+    const { unkey, instance } = setup();
     const { cache, verify } = instance({ ttl: HOUR });
     await verify('a');
-    unkey.says = no('DISABLED');
+    unkey.outcome = denied('DISABLED');
     const question = { request: { key: 'a', credits: { cost: 1 } }, caller: undefined };
-    await cache.obtain(question, 2000, async () => unkey.says);
+    await cache.obtain(question, 2000, async () => unkey.outcome);
     expect(await verify('a')).toBe('DISABLED');
   });
 });
 
-describe('what is nested too deep to be written', () => {
-  it('is cached in memory alone, and the store is not left alone for it', async () => {
-    const { store, names, entries, unkey, instance } = world();
+describe('a result that is nested too deeply to be serialized', () => {
+  it('is cached in memory only, and the store is not paused', async () => {
+    const { store, names, entries, unkey, instance } = setup();
     const meta = JSON.parse(`${'{"m":'.repeat(50_000)}1${'}'.repeat(50_000)}`) as Record<string, unknown>;
-    unkey.says = yes({ meta });
+    unkey.outcome = valid({ meta });
     const { verify } = instance({}, store);
     expect([await verify('a'), await verify('a')]).toEqual(['unkey', 'cache']);
     names.length = 0;
-    unkey.says = yes({});
+    unkey.outcome = valid({});
     await verify('b');
     expect(names).not.toEqual([]);
     expect([...entries.keys()].filter((name) => name.includes(':answer:'))).toHaveLength(1);
   });
 });
 
-describe('what is remembered here', () => {
-  it('is no more than max', async () => {
-    const { unkey, instance } = world();
+describe('the cache in memory', () => {
+  it('holds at most max entries', async () => {
+    const { unkey, instance } = setup();
     const { verify } = instance({ max: 2 });
     for (const key of ['a', 'b', 'c']) await verify(key);
     expect([await verify('b'), await verify('c')]).toEqual(['cache', 'cache']);
@@ -415,12 +418,12 @@ describe('what is remembered here', () => {
   });
 
   it.each([
-    ['a good key', yes({}), 'VALID'],
-    ['a bad one', no('NOT_FOUND'), 'NOT_FOUND'],
-  ])('does not count after the clock was set back: %s', async (_, outcome) => {
-    const { clock, unkey, instance } = world();
+    ['a valid key', valid({}), 'VALID'],
+    ['an unknown key', denied('NOT_FOUND'), 'NOT_FOUND'],
+  ])('is not used after the clock was set back: %s', async (_, outcome) => {
+    const { clock, unkey, instance } = setup();
     const { verify } = instance({ ttl: HOUR, negativeTtl: HOUR });
-    unkey.says = outcome;
+    unkey.outcome = outcome;
     await verify('a');
     clock.now -= HOUR;
     await verify('a');

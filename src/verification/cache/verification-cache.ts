@@ -4,195 +4,203 @@ import type { VerificationStore } from '../../contracts/verification-store.js';
 import type { Verification } from '../../contracts/verification.js';
 import type { VerificationObserver } from '../../contracts/verification-observer.js';
 import type { ResolvedCacheOptions } from '../../options/resolved-options.js';
-import type { Answered, Outcome } from '../outcome.js';
-import { answerIdOf, answerTextOf, keyHashOf, type AnswerId } from './answer-id.js';
-import type { Flight } from './flight.js';
-import { mayBeCached } from './is-storable.js';
-import { isKeyEnd } from './key-end.js';
+import type { VerificationResult, Outcome } from '../outcome.js';
+import { deniesKey } from './denies-key.js';
+import { entryIdOf, keyHashOf, requestHashOf, type EntryId } from './entry-id.js';
+import type { FlightResult } from './flight-result.js';
+import type { Moment } from './invalidation-log.js';
+import { isCacheableRequest } from './is-cacheable.js';
 import { KeysInFlight, type KeyInFlight } from './keys-in-flight.js';
-import { LocalAnswers } from './local-answers.js';
-import type { Moment } from './revocations.js';
+import { LocalCache } from './local-cache.js';
 import { SharedStore, type Clocks } from './shared-store.js';
 
-/** Asks Unkey itself, within so many ms; never rejects. */
+/** Calls Unkey within `timeout` ms. Never rejects. */
 export type Ask = (question: Question, timeout: number) => Promise<Outcome>;
 
-/** What an invalidation is about. */
-export type Invalidated = { readonly key: string } | { readonly keyId: string } | 'everything';
+/** What to invalidate. */
+export type InvalidationTarget = { readonly key: string } | { readonly keyId: string } | 'everything';
 
-/** One question on its way, and whom to ask. */
-interface Errand {
-  readonly id: AnswerId;
+/** A request that is looked up, and the function that calls Unkey for it. */
+interface Lookup {
+  readonly id: EntryId;
   readonly key: KeyInFlight;
   readonly question: Question;
   readonly ask: Ask;
 }
 
-export interface CacheParts extends Clocks {
+export interface CacheContext extends Clocks {
   readonly observer: VerificationObserver;
   /** See {@link SharedStore}. */
   readonly scope: string;
-  /** Closes the store, if the module made it. */
+  /** Closes the store, if the module created it. */
   readonly closeStore?: (() => Promise<void>) | undefined;
 }
 
-/** The option `cache`, with its store open. */
+/** The option `cache`, with its store created. */
 export interface CacheOptions extends ResolvedCacheOptions {
   readonly store: VerificationStore | undefined;
 }
 
 /**
- * Answers from memory where asking again would have changed nothing; asks otherwise.
+ * Caches verifications whose repetition would have no side effects. All others call Unkey.
  *
- * The end of a key: once Unkey told this instance NOT_FOUND, DISABLED or EXPIRED for a key, the instance gives no yes
- * to that key any more that was asked for before it was told, neither as an answer nor in an outage, whatever was
- * asked with the key. Such a yes can be in three places. In memory: all answers to the key are removed at once. In
- * flight: the key is listed while anything about it is asked, the end is noted there, and a yes that comes in later
- * but was asked for earlier is given to those who wait for it and to nobody after them. In the store: the instance
- * remembers when it was told and takes nothing older from there; and if the store may hold an answer to the key, the
- * end becomes a mark there, which every instance reads before it takes an answer. An instance that was not told goes
- * by what it holds in memory, until that is `ttl` (in an outage, `staleIfError`) old.
+ * If Unkey reports a key as NOT_FOUND, DISABLED or EXPIRED, this instance uses no earlier successful verification of
+ * that key any more, neither from the cache nor during an outage, whatever the requests required. Such a result can be
+ * in three places:
+ *
+ * - In memory: all entries of the key are deleted immediately.
+ * - In flight: the denial is recorded with the key while lookups are in flight. The result of a call that began earlier
+ * still goes to the requests that wait for it, but is not cached.
+ * - In the store: the instance remembers the time of the denial and ignores older entries. If the store may hold
+ * entries of the key, a mark is also written there, which every instance reads before it uses an entry.
+ *
+ * Other instances use what they have in memory until it is `ttl` old (during an outage, `staleIfError` longer).
  */
 export class VerificationCache {
-  #local: LocalAnswers;
+  #local: LocalCache;
   readonly #shared: SharedStore | undefined;
   readonly #inFlight = new KeysInFlight();
 
   constructor(
     private readonly options: CacheOptions,
-    private readonly parts: CacheParts,
+    private readonly context: CacheContext,
   ) {
-    this.#local = new LocalAnswers(options, parts.now);
+    this.#local = new LocalCache(options, context.now);
     this.#shared =
-      options.store === undefined ? undefined : new SharedStore(options.store, options, parts, parts.scope);
+      options.store === undefined
+        ? undefined
+        : new SharedStore(options.store, options, context, context.scope);
   }
 
-  /** At once where the answer is cached. @param timeout ms over all of it */
+  /** Returns the cached result synchronously, or calls Unkey. @param timeout the time for all of it, in ms */
   obtain(question: Question, timeout: number, ask: Ask): Awaitable<Outcome> {
-    if (!mayBeCached(question.request)) return this.#askUncached(question, timeout, ask);
-    const text = answerTextOf(question);
-    const valid = this.#local.valid(text);
+    if (!isCacheableRequest(question.request)) return this.#verifyUncached(question, timeout, ask);
+    const requestHash = requestHashOf(question);
+    const valid = this.#local.getValid(requestHash);
     if (valid !== undefined) return this.#hit(valid);
-    const id = answerIdOf(question, text);
-    const notFound = this.#local.notFound(id);
-    return notFound === undefined ? this.#ask(id, question, timeout, ask) : this.#hit(notFound);
+    const id = entryIdOf(question, requestHash);
+    const notFound = this.#local.getNotFound(id);
+    return notFound === undefined ? this.#verify(id, question, timeout, ask) : this.#hit(notFound);
   }
 
-  /** Nothing that was asked for until now is answered from memory any more. */
-  async invalidate(target: Invalidated): Promise<void> {
+  /** Results of calls that began before this are not used for new requests any more. */
+  async invalidate(target: InvalidationTarget): Promise<void> {
     const id = target === 'everything' ? undefined : 'key' in target ? keyHashOf(target.key) : target.keyId;
-    this.#local.revoke(id);
-    // Who asks from now on must not be given what was asked for before.
+    this.#local.invalidate(id);
+    // New requests must not wait for a call that began before the invalidation.
     this.#inFlight.detachAll();
     await this.#shared?.invalidate(id);
   }
 
-  /** Forgets what this instance has cached, as after a restart; the store keeps what it has. */
-  forget(): void {
-    this.#local = new LocalAnswers(this.options, this.parts.now);
-    this.#inFlight.endAll();
+  /** Clears the cache of this instance, as a restart would. Entries in the store are kept. */
+  clear(): void {
+    this.#local = new LocalCache(this.options, this.context.now);
+    this.#inFlight.invalidateAll();
   }
 
-  /** Nest calls it when the app has stopped answering; a store that is not the module's may be closed by then. */
+  /** Called by Nest after the app has stopped serving requests. A store of the user's may be closed already. */
   async onApplicationShutdown(): Promise<void> {
     this.#shared?.stop();
-    await this.parts.closeStore?.();
+    await this.context.closeStore?.();
   }
 
-  #hit(answered: Answered): Answered {
-    this.parts.observer.cached('hit', answered.verification.keyId);
-    return answered;
+  #hit(result: VerificationResult): VerificationResult {
+    this.context.observer.cached('hit', result.verification.keyId);
+    return result;
   }
 
-  /** An answer that is not cached may end a key all the same. */
-  async #askUncached(question: Question, timeout: number, ask: Ask): Promise<Outcome> {
+  /** Calls Unkey for a request that is not cacheable. Its result can still deny the key itself. */
+  async #verifyUncached(question: Question, timeout: number, ask: Ask): Promise<Outcome> {
     const outcome = await ask(question, timeout);
-    if ('verification' in outcome && isKeyEnd(outcome.verification))
-      this.#end(keyHashOf(question.request.key));
+    if ('verification' in outcome && deniesKey(outcome.verification))
+      this.#denyKey(keyHashOf(question.request.key));
     return outcome;
   }
 
-  #ask(id: AnswerId, question: Question, timeout: number, ask: Ask): Promise<Outcome> {
+  #verify(id: EntryId, question: Question, timeout: number, ask: Ask): Promise<Outcome> {
     return this.#inFlight.during(id.keyHash, async (key) => {
-      const outcome = await this.#askTogether({ id, key, question, ask }, timeout);
+      const outcome = await this.#verifyOnce({ id, key, question, ask }, timeout);
       if (!('failure' in outcome) || outcome.failure.kind !== 'unavailable') return outcome;
-      const verification = this.#local.stale(id);
+      const verification = this.#local.getStale(id);
       if (verification === undefined) return outcome;
-      this.parts.observer.cached('stale', verification.keyId);
+      this.context.observer.cached('stale', verification.keyId);
       return { verification, source: 'stale', standsInFor: outcome.failure };
     });
   }
 
   /**
-   * One call for all who ask the same at once, as long as its answer may be theirs: nobody knows beforehand whether
-   * a key has credits. If it has, each who waited asks for itself, and nobody waits for that key again.
+   * Makes one call for identical concurrent requests, as long as they can share its result. Whether a key has credits
+   * is known only after the call. If it has, each request that waited makes its own call, and later requests for that
+   * key do not wait for one another.
    */
-  async #askTogether(errand: Errand, timeout: number): Promise<Outcome> {
-    const { id, key } = errand;
-    const begun = this.parts.tick();
-    if (this.#local.isUnshareable(id)) return (await this.#askAlone(errand, timeout)).outcome;
-    const running = key.flights.get(id.text);
-    if (running === undefined) return (await this.#lead(errand, timeout)).outcome;
-    const { outcome, isShared } = await running;
-    if (isShared) return outcome;
-    return (await this.#askAlone(errand, timeout - (this.parts.tick() - begun))).outcome;
+  async #verifyOnce(lookup: Lookup, timeout: number): Promise<Outcome> {
+    const { id, key } = lookup;
+    const begun = this.context.tick();
+    if (this.#local.isUnshareable(id)) return (await this.#call(lookup, timeout)).outcome;
+    const running = key.flights.get(id.requestHash);
+    if (running === undefined) return (await this.#startFlight(lookup, timeout)).outcome;
+    const { outcome, isShareable } = await running;
+    if (isShareable) return outcome;
+    return (await this.#call(lookup, timeout - (this.context.tick() - begun))).outcome;
   }
 
-  async #lead(errand: Errand, timeout: number): Promise<Flight> {
-    const { text } = errand.id;
-    const { flights } = errand.key;
-    const flight = this.#lookAndAsk(errand, timeout);
-    flights.set(text, flight);
+  async #startFlight(lookup: Lookup, timeout: number): Promise<FlightResult> {
+    const { requestHash } = lookup.id;
+    const { flights } = lookup.key;
+    const flight = this.#readStoreOrCall(lookup, timeout);
+    flights.set(requestHash, flight);
     try {
       return await flight;
     } finally {
-      if (flights.get(text) === flight) flights.delete(text);
+      if (flights.get(requestHash) === flight) flights.delete(requestHash);
     }
   }
 
-  async #lookAndAsk(errand: Errand, timeout: number): Promise<Flight> {
-    const { id, key } = errand;
-    const begun = this.parts.tick();
-    const asked = this.#local.asking();
-    const found = await this.#shared?.find(id, this.#local.keyIdOf(id), timeout);
-    if (found !== undefined) this.#local.forgetUntil(id, found.invalidUntil);
-    if (found?.answer !== undefined) {
-      const adopted = this.#local.adopt(id, found.answer, asked, key);
-      if (adopted !== undefined) return { outcome: this.#hit(adopted), isShared: true };
-      // It was written after this instance had looked whether the store holds an answer to this key.
-      if (this.#local.hasEnded(id, found.answer.asked)) void this.#shared?.end(id.keyHash);
+  async #readStoreOrCall(lookup: Lookup, timeout: number): Promise<FlightResult> {
+    const { id, key } = lookup;
+    const begun = this.context.tick();
+    const lookedUpAt = this.#local.moment();
+    const found = await this.#shared?.get(id, this.#local.keyIdOf(id), timeout);
+    if (found !== undefined) this.#local.deleteOlder(id, found.invalidatedAt);
+    if (found?.entry !== undefined) {
+      const stored = this.#local.storeShared(id, found.entry, lookedUpAt, key);
+      if (stored !== undefined) return { outcome: this.#hit(stored), isShareable: true };
+      // The entry was written after this instance had checked whether the denied key needs a mark.
+      if (this.#local.isKeyDeniedSince(id, found.entry.requestedAt))
+        void this.#shared?.invalidateIfStored(id.keyHash);
     }
-    return this.#askAlone(errand, timeout - (this.parts.tick() - begun));
+    return this.#call(lookup, timeout - (this.context.tick() - begun));
   }
 
-  async #askAlone(errand: Errand, timeout: number): Promise<Flight> {
-    this.parts.observer.cached('miss', undefined);
-    const asked = this.#local.asking();
-    const outcome = await errand.ask(errand.question, timeout);
-    return { outcome, isShared: 'failure' in outcome || this.#keep(errand, outcome.verification, asked) };
+  async #call(lookup: Lookup, timeout: number): Promise<FlightResult> {
+    this.context.observer.cached('miss', undefined);
+    const requestedAt = this.#local.moment();
+    const outcome = await lookup.ask(lookup.question, timeout);
+    const isShareable = 'failure' in outcome || this.#store(lookup, outcome.verification, requestedAt);
+    return { outcome, isShareable };
   }
 
-  /** Whether the answer may be everybody's who asked the same meanwhile. */
-  #keep({ id, key }: Errand, verification: Verification, asked: Moment): boolean {
-    if (isKeyEnd(verification)) return this.#keepEnd(id, verification, asked);
-    const { isShared, answer, isDropped } = this.#local.keep(id, verification, asked, key);
-    if (answer !== undefined) void this.#shared?.keep(id, answer);
-    if (isDropped === true) void this.#shared?.drop(id);
-    return isShared;
+  /** Returns whether other requests that wait for the same call can use the result. */
+  #store({ id, key }: Lookup, verification: Verification, requestedAt: Moment): boolean {
+    if (deniesKey(verification)) return this.#storeKeyDenial(id, verification, requestedAt);
+    const { isShareable, entry, isDeleted } = this.#local.store(id, verification, requestedAt, key);
+    if (entry !== undefined) void this.#shared?.set(id, entry);
+    if (isDeleted === true) void this.#shared?.delete(id);
+    return isShareable;
   }
 
-  #keepEnd(id: AnswerId, verification: Verification, asked: Moment): boolean {
-    this.#end(id.keyHash);
-    const isUnknown = verification.code === 'NOT_FOUND';
-    if (isUnknown) this.#local.keepNotFound(id, asked);
-    else this.#local.setUnshareable(id);
-    return isUnknown;
+  #storeKeyDenial(id: EntryId, verification: Verification, requestedAt: Moment): boolean {
+    this.#denyKey(id.keyHash);
+    const isNotFound = verification.code === 'NOT_FOUND';
+    if (isNotFound) this.#local.storeNotFound(id, requestedAt);
+    else this.#local.markUnshareable(id);
+    return isNotFound;
   }
 
-  #end(keyHash: string): void {
-    const hadAnswer = this.#local.end(keyHash);
-    this.#inFlight.end(keyHash, this.#local.asking().order);
-    if (hadAnswer) void this.#shared?.invalidate(keyHash);
-    else void this.#shared?.end(keyHash);
+  #denyKey(keyHash: string): void {
+    const hadEntries = this.#local.denyKey(keyHash);
+    this.#inFlight.invalidate(keyHash, this.#local.moment().sequence);
+    if (hadEntries) void this.#shared?.invalidate(keyHash);
+    else void this.#shared?.invalidateIfStored(keyHash);
   }
 }

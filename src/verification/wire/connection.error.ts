@@ -1,18 +1,18 @@
 /**
- * There is no answer: nobody could be reached, or the connection ended, or what came was too much. Holds a code
- * and nothing of the request, so it may be printed.
+ * There is no response: Unkey could not be reached, the connection ended, or the response was too large. Holds nothing
+ * of the request, so it can be printed.
  */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 
   /**
-   * @param code of Node or undici, such as `ECONNREFUSED`; of ours: `ERR_TOO_LARGE`
-   * @param sent whether any byte of the request may have left
+   * @param code a code of Node or undici, such as `ECONNREFUSED`, or our own, such as `ERR_TOO_LARGE`
+   * @param sent whether a part of the request may have been sent
    */
   constructor(
     readonly code: string,
     readonly sent: boolean,
   ) {
-    super(`no answer from Unkey (${code})`);
+    super(`no response from Unkey (${code})`);
   }
 }

@@ -16,7 +16,7 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Accepts TCP connections and says nothing, so a TLS handshake never ends. */
+/** Accepts TCP connections and sends nothing, so a TLS handshake never ends. */
 async function silentServer() {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
@@ -25,19 +25,19 @@ async function silentServer() {
   return { origin, sockets, close: () => sockets.splice(0).forEach((socket) => socket.destroy()) };
 }
 
-/** Answers when it is told to. */
-async function patientServer() {
-  const asked: string[] = [];
+/** Responds when the test calls `respond()`. */
+async function manualServer() {
+  const received: string[] = [];
   const responses: ServerResponse[] = [];
   const server = createHttpServer((request, response) => {
-    asked.push(request.url ?? '');
+    received.push(request.url ?? '');
     responses.push(response);
   });
   onTestFinished(() => server.closeAllConnections());
   return {
     origin: `http://127.0.0.1:${await portOf(server)}`,
-    asked,
-    answer: () => responses.shift()?.end('{}'),
+    received,
+    respond: () => responses.shift()?.end('{}'),
   };
 }
 
@@ -47,81 +47,81 @@ function start(origin: string, limit: number, dispatcher?: Dispatcher) {
   const queue = new DispatchQueue(dispatcher ?? pool, limit);
   const send = (path = '/') => {
     const deadline = new Deadline();
-    const answer = queue.send({ origin, path, method: 'POST', body: '{}' }, deadline);
-    // Who looks at the answer later must not be late.
-    answer.catch(() => undefined);
-    return { answer, giveUp: () => deadline.pass(new Error('given up')) };
+    const response = queue.send({ origin, path, method: 'POST', body: '{}' }, deadline);
+    // A test may await the response later than it is rejected.
+    response.catch(() => undefined);
+    return { response, cancel: () => deadline.expire(new Error('cancelled')) };
   };
   return { pool, queue, send };
 }
 
-describe('while connections hang', () => {
-  it('requests that are given up leave nothing behind but the connections that are being made', async () => {
+describe('while connection attempts hang', () => {
+  it('cancelled requests leave nothing in the queue of the pool', async () => {
     const { origin, sockets } = await silentServer();
     const { pool, send } = start(origin, 4);
     for (let round = 0; round < 3; round++) {
       const calls = Array.from({ length: 100 }, () => send());
       await expect.poll(() => sockets.length).toBe(4);
-      for (const { giveUp } of calls) giveUp();
-      for (const { answer } of calls) await expect(answer).rejects.toThrow('given up');
+      for (const { cancel } of calls) cancel();
+      for (const { response } of calls) await expect(response).rejects.toThrow('cancelled');
       expect(pool.stats).toMatchObject({ queued: 0, pending: 4, running: 0 });
     }
   });
 
-  it('a request that waits is sent when an attempt to connect has ended', async () => {
+  it('a waiting request is dispatched when a connection attempt has ended', async () => {
     const { origin, sockets, close } = await silentServer();
     const { pool, send } = start(origin, 4);
     const hanging = Array.from({ length: 4 }, () => send());
     await expect.poll(() => sockets.length).toBe(4);
-    for (const { giveUp } of hanging) giveUp();
+    for (const { cancel } of hanging) cancel();
     const waiting = send();
     close();
     await expect.poll(() => sockets.length).toBe(1);
     expect(pool.stats).toMatchObject({ queued: 0, pending: 1 });
     close();
-    await expect(waiting.answer).rejects.toMatchObject({ name: 'ConnectionError', sent: false });
+    await expect(waiting.response).rejects.toMatchObject({ name: 'ConnectionError', sent: false });
     expect(pool.stats).toMatchObject({ queued: 0, pending: 0 });
   });
 });
 
 describe('requests beyond the limit', () => {
-  it('wait for their turn, first come, first served', async () => {
-    const { origin, asked, answer } = await patientServer();
+  it('are sent first in, first out', async () => {
+    const { origin, received, respond } = await manualServer();
     const { send } = start(origin, 1);
     const calls = ['/a', '/b', '/c'].map((path) => send(path));
     for (const [index, call] of calls.entries()) {
-      await expect.poll(() => asked.length).toBe(index + 1);
-      answer();
-      expect(await call.answer).toMatchObject({ status: 200 });
+      await expect.poll(() => received.length).toBe(index + 1);
+      respond();
+      expect(await call.response).toMatchObject({ status: 200 });
     }
-    expect(asked).toEqual(['/a', '/b', '/c']);
+    expect(received).toEqual(['/a', '/b', '/c']);
   });
 
-  it('are not sent if they were given up while they waited', async () => {
-    const { origin, asked, answer } = await patientServer();
+  it('are not sent if they were cancelled while they waited', async () => {
+    const { origin, received, respond } = await manualServer();
     const { send } = start(origin, 1);
     const [first, second, third] = [send('/a'), send('/b'), send('/c')];
-    await expect.poll(() => asked.length).toBe(1);
-    second.giveUp();
-    await expect(second.answer).rejects.toThrow('given up');
-    answer();
-    await first.answer;
-    await expect.poll(() => asked.length).toBe(2);
-    answer();
-    await third.answer;
-    expect(asked).toEqual(['/a', '/c']);
+    await expect.poll(() => received.length).toBe(1);
+    second.cancel();
+    await expect(second.response).rejects.toThrow('cancelled');
+    respond();
+    await first.response;
+    await expect.poll(() => received.length).toBe(2);
+    respond();
+    await third.response;
+    expect(received).toEqual(['/a', '/c']);
   });
 
-  it('are sent when a request that was on its way is given up', async () => {
-    const { origin, asked, answer } = await patientServer();
+  it('are sent when a request in flight is cancelled', async () => {
+    const { origin, received, respond } = await manualServer();
     const { send } = start(origin, 1);
     const [first, second] = [send('/a'), send('/b')];
-    await expect.poll(() => asked.length).toBe(1);
-    first.giveUp();
-    await expect.poll(() => asked.length).toBe(2);
-    answer();
-    answer();
-    expect(await second.answer).toMatchObject({ status: 200 });
+    await expect.poll(() => received.length).toBe(1);
+    first.cancel();
+    await expect.poll(() => received.length).toBe(2);
+    respond();
+    respond();
+    expect(await second.response).toMatchObject({ status: 200 });
   });
 });
 
@@ -144,47 +144,47 @@ describe("a user's dispatcher", () => {
     }
   }
 
-  it('that throws fails the request alone', async () => {
+  it('that throws fails only that request', async () => {
     const { send } = start('http://localhost', 1, new Throwing());
     for (let n = 0; n < 3; n++) {
-      await expect(send().answer).rejects.toMatchObject({ code: 'ENOPROXY', sent: false });
+      await expect(send().response).rejects.toMatchObject({ code: 'ENOPROXY', sent: false });
     }
   });
 
-  it('that says nothing after an abort does not block the requests after it', async () => {
+  it('that reports nothing after an abort does not block later requests', async () => {
     const dispatcher = new Silent();
     const { send } = start('http://localhost', 1, dispatcher);
     for (let n = 1; n <= 3; n++) {
-      const { answer, giveUp } = send();
+      const { response, cancel } = send();
       expect(dispatcher.dispatched).toBe(n);
-      giveUp();
-      await expect(answer).rejects.toThrow('given up');
+      cancel();
+      await expect(response).rejects.toThrow('cancelled');
     }
   });
 });
 
 describe('closing', () => {
-  it('waits for requests that have a caller, those that wait for their turn included, and refuses new ones', async () => {
-    const { origin, asked, answer } = await patientServer();
+  it('waits for all requests whose caller waits, in flight or in the queue, and rejects new ones', async () => {
+    const { origin, received, respond } = await manualServer();
     const { queue, send } = start(origin, 1);
     const calls = [send('/a'), send('/b')];
-    await expect.poll(() => asked.length).toBe(1);
+    await expect.poll(() => received.length).toBe(1);
     const closed = queue.close();
-    await expect(send('/late').answer).rejects.toMatchObject({ code: 'ERR_CLOSED', sent: false });
-    answer();
-    await expect.poll(() => asked.length).toBe(2);
-    answer();
+    await expect(send('/late').response).rejects.toMatchObject({ code: 'ERR_CLOSED', sent: false });
+    respond();
+    await expect.poll(() => received.length).toBe(2);
+    respond();
     await closed;
-    for (const call of calls) expect(await call.answer).toMatchObject({ status: 200 });
-    expect(asked).toEqual(['/a', '/b']);
+    for (const call of calls) expect(await call.response).toMatchObject({ status: 200 });
+    expect(received).toEqual(['/a', '/b']);
   });
 
-  it('does not wait for connections of requests that were given up', async () => {
+  it('does not wait for connections of cancelled requests', async () => {
     const { origin, sockets } = await silentServer();
     const { queue, send } = start(origin, 2);
     const calls = [send(), send(), send()];
     await expect.poll(() => sockets.length).toBe(2);
-    for (const { giveUp } of calls) giveUp();
+    for (const { cancel } of calls) cancel();
     await queue.close();
   });
 });

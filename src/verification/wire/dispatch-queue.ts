@@ -1,21 +1,21 @@
 import type { Dispatcher } from 'undici';
 import type { Cancellation } from '../cancellation.js';
-import { AnswerCollector } from './answer-collector.js';
+import { ResponseCollector } from './response-collector.js';
 import { ConnectionError } from './connection.error.js';
-import type { WireAnswer } from './wire-answer.js';
+import type { WireResponse } from './wire-response.js';
 
 /**
- * Sends requests through a dispatcher, at most `limit` at a time. The others wait here, first come, first served, and
- * leave as soon as their caller gives up. Undici has a queue too, but a request that is given up stays in it until a
- * connection is made, so while connections hang that queue would grow without bound.
+ * Sends requests through a dispatcher, at most `limit` at a time. Further requests wait in this queue, first in, first
+ * out, and leave it when they are cancelled. Undici has a queue too, but a cancelled request stays in it until a
+ * connection is opened, so that queue would grow without limit while connection attempts hang.
  */
 export class DispatchQueue {
-  /** In the order in which they came. */
-  readonly #waiting = new Map<AnswerCollector, Dispatcher.DispatchOptions>();
-  /** Requests that the dispatcher has, including those that were given up while their connection was being made. */
+  /** First in, first out. */
+  readonly #waiting = new Map<ResponseCollector, Dispatcher.DispatchOptions>();
+  /** Requests in the dispatcher, including those that were cancelled while their connection was being opened. */
   #dispatched = 0;
-  /** Requests whose caller still waits for an answer. */
-  #unanswered = 0;
+  /** Requests whose caller still waits for a response. */
+  #unsettled = 0;
   #isDrainPlanned = false;
   #isClosed = false;
   #onIdle: (() => void) | undefined;
@@ -26,11 +26,11 @@ export class DispatchQueue {
   ) {}
 
   /**
-   * Sends one request once and reads its whole answer.
+   * Sends one request once and reads its whole response.
    *
-   * @throws ConnectionError if there is no answer; the cancellation's reason if it is cancelled
+   * @throws ConnectionError if there is no response; the cancellation's reason if it is cancelled
    */
-  send(request: Dispatcher.DispatchOptions, cancellation: Cancellation): Promise<WireAnswer> {
+  send(request: Dispatcher.DispatchOptions, cancellation: Cancellation): Promise<WireResponse> {
     return new Promise((resolve, reject) => {
       if (cancellation.reason !== undefined) {
         reject(cancellation.reason);
@@ -40,8 +40,8 @@ export class DispatchQueue {
         reject(new ConnectionError('ERR_CLOSED', false));
         return;
       }
-      const collector = new AnswerCollector(resolve, reject, this.#listener);
-      this.#unanswered += 1;
+      const collector = new ResponseCollector(resolve, reject, this.#listener);
+      this.#unsettled += 1;
       cancellation.onCancel((reason) => {
         this.#waiting.delete(collector);
         collector.cancel(reason);
@@ -51,26 +51,26 @@ export class DispatchQueue {
     });
   }
 
-  /** Refuses new requests, and resolves when no caller waits for an answer any more. */
+  /** Rejects new requests, and resolves when no caller waits for a response any more. */
   close(): Promise<void> {
     this.#isClosed = true;
     return new Promise((resolve) => {
-      if (this.#unanswered === 0) resolve();
+      if (this.#unsettled === 0) resolve();
       else this.#onIdle = resolve;
     });
   }
 
   readonly #listener = {
     settled: (): void => {
-      this.#unanswered -= 1;
-      if (this.#unanswered === 0) this.#onIdle?.();
+      this.#unsettled -= 1;
+      if (this.#unsettled === 0) this.#onIdle?.();
     },
     released: (): void => {
       this.#dispatched -= 1;
       if (this.#waiting.size === 0 || this.#isDrainPlanned) return;
       this.#isDrainPlanned = true;
-      // Undici frees a connection one setImmediate after its answer. A microtask later this one comes after that
-      // one, so the connection is free when the next request is dispatched.
+      // Undici frees a connection in a setImmediate after the response. This one is scheduled a microtask later, so it
+      // runs after that one, and the connection is free for the next request.
       queueMicrotask(() => setImmediate(() => this.#drain()));
     },
   };
@@ -84,12 +84,12 @@ export class DispatchQueue {
     }
   }
 
-  #dispatch(request: Dispatcher.DispatchOptions, collector: AnswerCollector): void {
+  #dispatch(request: Dispatcher.DispatchOptions, collector: ResponseCollector): void {
     this.#dispatched += 1;
     try {
       this.dispatcher.dispatch(request, collector);
     } catch (error) {
-      // A dispatcher of the user's may throw; undici's own report errors to the collector.
+      // Only a dispatcher of the user's own throws. Those of undici report errors to the collector.
       collector.fail(error);
     }
   }

@@ -7,15 +7,17 @@ import { DispatchQueue } from './dispatch-queue.js';
 import { httpVerifier } from './http.verifier.js';
 
 /**
- * Connections to Unkey at once. If Unkey answers in a tenth of a second, they carry more than a thousand verifications
- * a second. Further calls wait for a free connection, within their deadline.
+ * The maximum number of connections to Unkey. If Unkey responds within 100 ms, this is enough for more than a thousand
+ * verifications per second. Further calls wait for a free connection, within their deadline.
  */
-const CONNECTIONS = 128;
+const MAX_CONNECTIONS = 128;
 
-/** ms; Unkey's server closes an idle connection after 10 s. */
-const IDLE = 8000;
+/** How long an idle connection is kept open, in ms. Unkey's server closes it after 10 s. */
+const KEEP_ALIVE = 8000;
 
-/** The connections to Unkey, and verification over them. In private fields: a connection knows what it sends. */
+/**
+ * The connections to Unkey, and a verifier that uses them. They are in private fields, because they hold the root key.
+ */
 export class HttpWire {
   readonly #close: () => Promise<void>;
   #closed: Promise<void> | undefined;
@@ -27,20 +29,23 @@ export class HttpWire {
     this.#close = close;
   }
 
-  /** Over a pool of its own, or over the user's dispatcher, which stays the user's to close. */
+  /** Opens a connection pool, or uses the user's dispatcher, which the user closes. */
   static async open(options: ResolvedUnkeyOptions): Promise<HttpWire> {
     const { baseUrl, rootKey, timeout } = options;
     const { dispatcher, limit, destroy } = await openConnections(options);
     const queue = new DispatchQueue(dispatcher, limit);
-    const upstream = { baseUrl, authorization: () => `Bearer ${rootKey?.reveal() ?? ''}` };
-    return new HttpWire(httpVerifier(queue, upstream), async () => {
-      // Each call of a guard ends by its deadline; a call with a signal of the user's own may have none.
+    const api = { baseUrl, authorization: () => `Bearer ${rootKey?.reveal() ?? ''}` };
+    return new HttpWire(httpVerifier(queue, api), async () => {
+      // Calls of a guard end by their deadline. A call with a signal of the user's own may have no deadline.
       await withDeadline(() => queue.close(), timeout).catch(() => undefined);
       await destroy();
     });
   }
 
-  /** Nest calls it when the app has stopped answering, Nest 11 each time; calls on their way get to their end. */
+  /**
+   * Called by Nest after the app has stopped serving requests; Nest 11 may call it more than once. Waits for calls in
+   * flight.
+   */
   onApplicationShutdown(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -57,26 +62,26 @@ interface Connections {
 async function openConnections(options: ResolvedUnkeyOptions): Promise<Connections> {
   const { dispatcher, maxInFlight } = options;
   if (dispatcher === undefined) return openPool(options);
-  // Nobody knows how many connections it makes, so it gets all requests that may be in flight.
+  // It may open any number of connections, so it gets all requests that can be in flight.
   return { dispatcher: dispatcher(), limit: maxInFlight, destroy: async () => {} };
 }
 
-/** Undici is loaded here and not sooner: that takes its time, and not every app asks Unkey this way. */
+/** Undici is loaded only here, because loading takes time and not every app needs it. */
 async function openPool({ baseUrl, timeout, maxInFlight }: ResolvedUnkeyOptions): Promise<Connections> {
   const { Pool } = await import('undici');
-  const limit = Math.min(CONNECTIONS, maxInFlight);
+  const limit = Math.min(MAX_CONNECTIONS, maxInFlight);
   const closing = new AbortController();
-  // One listener for each connection.
+  // Each connection adds a listener.
   setMaxListeners(0, closing.signal);
   const pool = new Pool(new URL(baseUrl).origin, {
     connections: limit,
-    // So that a second attempt still fits into the deadline.
+    // Leaves time for a second attempt before the deadline.
     connectTimeout: Math.ceil(timeout / 2),
-    // `destroy()` leaves a connection that is being made to its timeout; this ends it.
+    // `destroy()` does not end a connection attempt; this signal does.
     connect: { signal: closing.signal },
-    keepAliveTimeout: IDLE,
-    keepAliveMaxTimeout: IDLE,
-    // The deadline is over all of it; two more clocks would only cost.
+    keepAliveTimeout: KEEP_ALIVE,
+    keepAliveMaxTimeout: KEEP_ALIVE,
+    // The deadline covers both; two more timers would only cost time.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

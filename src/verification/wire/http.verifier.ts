@@ -1,21 +1,21 @@
 import type { Dispatcher } from 'undici';
 import type { CallerVerifier } from '../../contracts/verifier.js';
 import { cancellationBy } from '../cancellation.js';
-import { withDirect, type DirectVerify } from '../direct-verifier.js';
+import { withCancellation, type CancellableVerify } from '../cancellable-verifier.js';
 import type { DispatchQueue } from './dispatch-queue.js';
-import { mayBeSentAgain } from './may-be-sent-again.js';
-import { readAnswer } from './read-answer.js';
+import { isRetryable } from './is-retryable.js';
+import { readResponse } from './read-response.js';
 
-/** Where to ask, and as whom. */
-export interface Upstream {
+/** The Unkey API to call, and the root key to call it with. */
+export interface UnkeyApi {
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** `Bearer` and the root key. Behind a function, so that nothing prints it. */
+  /** Returns `Bearer` and the root key. A function, so that it is not printed by accident. */
   readonly authorization: () => string;
 }
 
-/** Verifies over HTTP: one request, sent again once at most and only if that can spend nothing twice. */
-export function httpVerifier(queue: DispatchQueue, { baseUrl, authorization }: Upstream): CallerVerifier {
+/** Verifies keys over HTTP. A request is sent a second time only if that cannot spend anything twice. */
+export function httpVerifier(queue: DispatchQueue, { baseUrl, authorization }: UnkeyApi): CallerVerifier {
   const { origin, pathname } = new URL(baseUrl);
   const path = `${pathname.replace(/\/+$/, '')}/v2/keys.verifyKey`;
   const headers = Object.entries({
@@ -24,7 +24,7 @@ export function httpVerifier(queue: DispatchQueue, { baseUrl, authorization }: U
     accept: 'application/json',
     'user-agent': 'nestjs-unkey',
   }).flat();
-  const verify: DirectVerify = async (request, cancellation, caller) => {
+  const verify: CancellableVerify = async (request, cancellation, caller) => {
     const call: Dispatcher.DispatchOptions = {
       origin,
       path,
@@ -33,11 +33,14 @@ export function httpVerifier(queue: DispatchQueue, { baseUrl, authorization }: U
       body: JSON.stringify(request),
     };
     try {
-      return readAnswer(await queue.send(call, cancellation));
+      return readResponse(await queue.send(call, cancellation));
     } catch (error) {
-      if (cancellation.reason !== undefined || !mayBeSentAgain(error, request)) throw error;
-      return readAnswer(await queue.send(call, cancellation));
+      if (cancellation.reason !== undefined || !isRetryable(error, request)) throw error;
+      return readResponse(await queue.send(call, cancellation));
     }
   };
-  return withDirect((request, signal, caller) => verify(request, cancellationBy(signal), caller), verify);
+  return withCancellation(
+    (request, signal, caller) => verify(request, cancellationBy(signal), caller),
+    verify,
+  );
 }

@@ -1,6 +1,6 @@
 import type { UnkeyEmulator } from 'nestjs-unkey/emulator';
 
-/** An answer with its body read. */
+/** A response with its parsed body. */
 export interface Reply {
   status: number;
   type: string;
@@ -8,10 +8,10 @@ export interface Reply {
   body: Body;
 }
 
-/** As much of any answer's body as the tests look at. */
+/** The members of a response body that the tests read. */
 export interface Body {
   meta: { requestId: string };
-  data?: any; // oxlint-disable-line typescript/no-explicit-any -- the tests say what it must be
+  data?: any; // oxlint-disable-line typescript/no-explicit-any -- each test asserts its shape
   pagination?: { hasMore: boolean; cursor?: string };
   error?: {
     type: string;
@@ -43,12 +43,12 @@ export function clientOf(unkey: UnkeyEmulator, rootKey = unkey.rootKey) {
     return { status: response.status, type, headers: response.headers, body: await readJson(response) };
   };
   return {
-    /** Sends a body as it stands. */
+    /** Sends a body unchanged. */
     send,
-    /** Calls an operation and hands over the whole reply. */
+    /** Calls an operation and returns the whole response. */
     call: (operation: string, body: unknown, headers?: Record<string, string>) =>
       send(operation, JSON.stringify(body), headers),
-    /** Calls an operation that must succeed and hands over its `data`. */
+    /** Calls an operation that must succeed and returns its `data`. */
     data: async (operation: string, body: unknown, headers?: Record<string, string>) => {
       const { status, body: answer } = await send(operation, JSON.stringify(body), headers);
       if (status !== 200) throw new Error(`${operation} answered ${status}: ${JSON.stringify(answer)}`);

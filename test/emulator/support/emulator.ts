@@ -5,7 +5,7 @@ import { type Client, clientOf } from './client.js';
 /** Wednesday, 15 May 2030, 12:00 UTC. */
 export const NOON = Date.UTC(2030, 4, 15, 12);
 
-/** One emulator for a file, as new before each test, its clock standing at noon. */
+/** One emulator for a test file. Before each test it is reset, with its clock frozen at noon. */
 export function useFreshEmulator(): { readonly unkey: UnkeyEmulator; readonly client: Client } {
   let unkey: UnkeyEmulator;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A socket on which a test writes what no HTTP client would. */
+/** A socket to send bytes that no HTTP client would send. */
 export class RawConnection {
   readonly #socket: Socket;
   #received = '';
@@ -25,13 +25,13 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
-  /** What came back until the other side closed. */
+  /** Everything received until the server closed the connection. */
   async untilClosed(): Promise<string> {
     if (!this.#socket.closed) await new Promise((resolve) => this.#socket.once('close', resolve));
     return this.#received;
   }
 
-  /** What came back until it contains a text. */
+  /** Everything received, as soon as it contains `text`. */
   async until(text: string): Promise<string> {
     while (!this.#received.includes(text)) await new Promise((resolve) => this.#socket.once('data', resolve));
     return this.#received;

@@ -8,7 +8,7 @@ import { afterEach, beforeEach } from 'vitest';
 
 const main = fileURLToPath(new URL('../../../dist/esm/cli/main.js', import.meta.url));
 
-/** `nestjs-unkey` as a process; what it prints is collected. */
+/** A `nestjs-unkey` process; its output is collected. */
 export class Shell {
   output = '';
   errors = '';
@@ -62,13 +62,13 @@ export class Shell {
   }
 }
 
-/** Where an emulator listens, and a root key that may do everything. */
+/** The URL of an emulator, and a root key with all permissions. */
 export interface Address {
   url: string;
   rootKey: string;
 }
 
-/** Shells in a folder of their own for each test; all of them have ended when the test has. */
+/** Processes in a new folder for each test; all of them are killed after the test. */
 export function useShells() {
   let folder = '';
   let running: Shell[] = [];
@@ -88,13 +88,13 @@ export function useShells() {
     started(new Shell(args, folder, env));
   return {
     run,
-    /** The same, where no file may become larger than so many bytes. */
+    /** The same, with a file size limit. */
     runLimited: (args: readonly string[], bytes: number): Shell =>
       started(new Shell(args, folder, {}, ['prlimit', `--fsize=${bytes}`])),
     /** `dev` on any free port. */
     dev: (...args: string[]): Shell => run(['dev', '--port', '0', ...args]),
     path: (name: string): string => join(folder, name),
-    /** Writes a seed file and gives its name. */
+    /** Writes a seed file and returns its name. */
     seedFile: (seed: unknown, name = 'keys.json'): string => {
       writeFileSync(join(folder, name), typeof seed === 'string' ? seed : JSON.stringify(seed));
       return name;
@@ -102,11 +102,11 @@ export function useShells() {
   };
 }
 
-/** Calls an operation and gives `data`, or `error` if it is refused. */
+/** Calls an operation and returns `data`, or `error` if it fails. */
 export async function call({ url, rootKey }: Address, operation: string, body: unknown) {
   const headers = { authorization: `Bearer ${rootKey}`, 'content-type': 'application/json' };
   const init = { method: 'POST', headers, body: JSON.stringify(body) };
   const response = await fetch(`${url}/v2/${operation}`, init);
-  const answer: { data?: any; error?: any } = JSON.parse(await response.text()); // oxlint-disable-line typescript/no-explicit-any -- the tests say what it must be
+  const answer: { data?: any; error?: any } = JSON.parse(await response.text()); // oxlint-disable-line typescript/no-explicit-any -- each test asserts its shape
   return answer.data ?? answer.error;
 }

@@ -1,5 +1,6 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
@@ -63,13 +64,35 @@ export async function runSample(env: Record<string, string>): Promise<Ended> {
   return launch(env).ended;
 }
 
+/** A command that the sample app printed for a shell, while it runs. */
+export interface RunningCommand {
+  /** Waits until the command has printed a text. */
+  printed(part: string): Promise<void>;
+  /** What it printed on stdout until now. */
+  text(): string;
+  kill(): void;
+}
+
+/** Runs a printed command in a shell, in the project's folder as it says. */
+export function runCommand(command: string): RunningCommand {
+  const { child, printed, text } = observe(
+    spawn('sh', ['-c', `exec ${command}`], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
+  return { printed, text, kill: () => void child.kill() };
+}
+
 function launch(env: Record<string, string>) {
   const { UNKEY_ROOT_KEY: _, UNKEY_BASE_URL: __, UNKEY_API_ID: ___, NODE_ENV: ____, ...own } = process.env;
-  const child = spawn(process.execPath, ['sample-app/dist/main.js'], {
-    cwd: root,
-    env: { ...own, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return observe(
+    spawn(process.execPath, ['sample-app/dist/main.js'], {
+      cwd: root,
+      env: { ...own, PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+}
+
+function observe(child: ChildProcessByStdio<null, Readable, Readable>) {
   children.add(child);
   child.once('close', () => children.delete(child));
   let out = '';
@@ -85,8 +108,19 @@ function launch(env: Record<string, string>) {
     child,
     ended,
     text: () => out,
-    printed: (part: string) => new Promise<void>((seen) => waiting.push({ part, seen })),
+    printed: (part: string) =>
+      new Promise<void>((seen) => {
+        if (out.includes(part)) seen();
+        else waiting.push({ part, seen });
+      }),
   };
+}
+
+/** The command that the sample app printed for the WebSocket. */
+export function printedSocketCommand(text: string): string {
+  const command = text.split('\n').find((line) => line.startsWith('node -e '));
+  if (command === undefined) throw new Error(`no command for a socket in ${text}`);
+  return command;
 }
 
 /** A line of `curl` that the sample app printed, as a request. */

@@ -1,0 +1,23 @@
+import type { HandlerPolicy } from '../contracts/handler-policy.js';
+import { HandlerlessContext, type Caller } from './handlerless-context.js';
+import { policySteps } from './policy-steps.js';
+import type { RequestVerification } from './request-verification.js';
+
+/** A middleware function of Express; on Fastify, it gets Node's own request and response. */
+export type HttpMiddleware = (request: object, response: object, next: (error?: unknown) => void) => void;
+
+/**
+ * Makes a middleware that verifies requests as a guard does. Every error goes to `next()`: Nest answers it there with
+ * its filters. A middleware that throws would leave callers on Fastify without an answer.
+ */
+export function httpMiddleware(
+  requests: RequestVerification,
+  policy: HandlerPolicy,
+  caller: Caller,
+): HttpMiddleware {
+  const steps = policySteps(requests, policy);
+  return (request, response, next) => {
+    const context = new HandlerlessContext('http', [request, response, next], caller);
+    void requests.decide(context, steps).then(() => next(), next);
+  };
+}

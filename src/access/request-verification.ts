@@ -1,0 +1,205 @@
+import { Logger, type ExecutionContext } from '@nestjs/common';
+import type { Awaitable } from '../contracts/awaitable.js';
+import type { HandlerPolicy } from '../contracts/handler-policy.js';
+import type { KeySource } from '../contracts/key-source.js';
+import type { RequestState } from '../contracts/request-state.js';
+import type { Reverification } from '../contracts/reverification.js';
+import type { Verification } from '../contracts/verification.js';
+import type { VerifyOptions } from '../contracts/verify-options.js';
+import { refusedCheck } from '../decorators/refused-check.js';
+import { KeyMissingException } from '../errors/key-missing.exception.js';
+import { UnkeyMisconfiguredException } from '../errors/unkey-misconfigured.exception.js';
+import { UnkeyUnavailableException } from '../errors/unkey-unavailable.exception.js';
+import { isUnkeyException, type UnkeyException } from '../errors/unkey.exception.js';
+import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import type { UserFrom } from '../options/unkey-options.js';
+import { isDenial, VerificationEvents } from '../telemetry/verification-events.js';
+import { transportOf } from '../transports/transport-of.js';
+import { isVerification } from '../verification/read-verification.js';
+import { verifiedKeyOf } from '../verification/verified-key-of.js';
+import { checkDenial, keyDenial } from './key-denial.js';
+import { demandsOf } from './policy-demands.js';
+
+/** The part of `UnkeyService` that is used here. */
+export interface KeyVerifier {
+  verify(key: string, options: VerifyOptions): Promise<Verification>;
+  readonly reverification: Reverification;
+}
+
+/** The steps of a decision. Optional steps can be omitted. */
+export interface DecisionSteps {
+  policy(context: ExecutionContext): HandlerPolicy;
+  /** Whether no key is needed. */
+  skip?(context: ExecutionContext): Awaitable<boolean>;
+  /** Returns a promise to await before looking for the key. It rejects if the request is denied. */
+  ready?(context: ExecutionContext): Promise<unknown> | undefined;
+  extractKey(context: ExecutionContext): Awaitable<string | undefined>;
+  verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification>;
+  allow(verification: Verification, context: ExecutionContext): Awaitable<void>;
+  deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never>;
+}
+
+/** A verified key, and what the later steps need. */
+interface Admission {
+  readonly context: ExecutionContext;
+  readonly state: RequestState;
+  readonly key: string;
+  readonly verification: Verification;
+  readonly demands: VerifyOptions;
+}
+
+/**
+ * Decides whether a request is let through. It defines the order of the steps and their defaults, which a subclass of the
+ * guard can override. The guard, the middleware and the verification of connections share it.
+ */
+export class RequestVerification {
+  readonly #events = new VerificationEvents();
+  /** Identifies the configuration that verifies here, so that keys that another app verified don't count. */
+  readonly #scope: string;
+  readonly #logger = new Logger('UnkeyModule');
+  readonly #setupFaults = new Set<string>();
+
+  constructor(
+    private readonly options: ResolvedUnkeyOptions,
+    private readonly verifier: KeyVerifier,
+  ) {
+    this.#scope = [options.scope, ...options.keyPrefix].join(' ');
+  }
+
+  /**
+   * Returns whether the request is let through. Rejects with what `deny` throws, and with every error that is not a
+   * denial.
+   *
+   * Synchronous results are not awaited. For a cached key, the awaits would be most of the cost of a request.
+   */
+  async decide(context: ExecutionContext, steps: DecisionSteps): Promise<boolean> {
+    const transport = transportOf(context);
+    const state = transport.state(context, this.#scope);
+    try {
+      this.#checkSetup(transport.setupFault?.(context));
+      const skipped = steps.skip?.(context);
+      if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
+      const ready = steps.ready?.(context);
+      if (ready !== undefined) await ready;
+
+      const policy = steps.policy(context);
+      const extracted = steps.extractKey(context);
+      const key = isPending(extracted) ? await extracted : extracted;
+      if (!key && policy.access === 'optional') return letThrough(state);
+      if (!key) throw new KeyMissingException({ status: this.options.statuses.MISSING_KEY });
+
+      const demanded = demandsOf(policy, context, state, this.options);
+      const demands = isPending(demanded) ? await demanded : demanded;
+      const verified = steps.verify(key, demands, context);
+      const verification = this.#granted(isPending(verified) ? await verified : verified, demands);
+      if (policy.checks.length > 0) {
+        await this.#check({ context, state, key, verification, demands }, policy.checks);
+      }
+      const allowed = steps.allow(verification, context);
+      if (isPending(allowed)) await allowed;
+      const { userFrom } = this.options;
+      if (userFrom !== undefined) {
+        await this.#attachUser({ context, state, key, verification, demands }, userFrom);
+      }
+      return letThrough(state);
+    } catch (error) {
+      return this.#refuse(error, context, steps);
+    }
+  }
+
+  /** Returns the key from the first source that finds one. */
+  findKey(context: ExecutionContext, sources: readonly KeySource[]): string | undefined {
+    const places = transportOf(context).places(context);
+    for (const source of sources) {
+      const key = source.read === undefined ? source(context) : source.read(places);
+      if (key) return key;
+    }
+    return undefined;
+  }
+
+  /** Verifies a key with Unkey, once per request for the same key and requirements. */
+  verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
+    const transport = transportOf(context);
+    const ask = () => this.verifier.verify(key, demands);
+    return transport
+      .state(context, this.#scope)
+      .verification(key, demands, () =>
+        transport.verification === undefined
+          ? ask()
+          : transport.verification(
+              context,
+              { key, scope: this.#scope, demands },
+              this.verifier.reverification,
+              ask,
+            ),
+      );
+  }
+
+  /** Attaches the key to the request and sends the rate-limit headers. */
+  allow(verification: Verification, context: ExecutionContext): void {
+    const transport = transportOf(context);
+    transport.attach(context, this.#scope, verifiedKeyOf(verification));
+    transport.tellLimits?.(context, verification, this.options);
+  }
+
+  /** Denies a request in the way of its transport. `WWW-Authenticate` names the scheme of the policy. */
+  deny(
+    denial: UnkeyException,
+    context: ExecutionContext,
+    { scheme }: Pick<HandlerPolicy, 'scheme'>,
+  ): Awaitable<never> {
+    const options = scheme === this.options.scheme ? this.options : { ...this.options, scheme };
+    return transportOf(context).refuse(context, denial, options);
+  }
+
+  /** Returns a valid verification, or else throws. It is checked here too, because a subclass can override `verify`. */
+  #granted(verification: Verification, demanded: VerifyOptions): Verification {
+    if (!isVerification(verification)) throw new UnkeyUnavailableException();
+    if (verification.valid) return verification;
+    throw keyDenial(verification, demanded, this.options);
+  }
+
+  /** Runs the checks of a handler on a verified key. */
+  async #check({ context, state, key, verification, demands }: Admission, checks: HandlerPolicy['checks']) {
+    await state.checks(context.getHandler(), key, async () => {
+      const refused = await refusedCheck(checks, verifiedKeyOf(verification), context);
+      if (refused !== undefined) throw checkDenial(refused, verification, demands);
+    });
+  }
+
+  /** Makes the user of a key, if the transport has a place for it. */
+  async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
+    const holder = transportOf(context).userHolder?.(context, key);
+    if (holder === undefined) return;
+    holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
+  }
+
+  /** Denies a request if the app's setup makes requests indistinguishable, and logs each such error once. */
+  #checkSetup(fault: string | undefined): void {
+    if (fault === undefined) return;
+    if (!this.#setupFaults.has(fault)) {
+      this.#setupFaults.add(fault);
+      this.#logger.error(`Callers get a 500 because this app is misconfigured: ${fault}.`);
+    }
+    const status = this.options.statuses.UNKEY_MISCONFIGURED;
+    throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });
+  }
+
+  async #refuse(error: unknown, context: ExecutionContext, steps: DecisionSteps): Promise<false> {
+    if (!isUnkeyException(error)) throw error;
+    if (isDenial(error)) this.#events.denied(error);
+    await steps.deny(error, context);
+    // If `deny` of a subclass does not throw, the request is denied all the same.
+    return false;
+  }
+}
+
+/** Checks for `then`, because promises of another realm (as in Jest) are not instances of this realm's `Promise`. */
+function isPending<T>(value: Awaitable<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+function letThrough(state: RequestState): true {
+  state.decided = true;
+  return true;
+}
