@@ -4,6 +4,7 @@ export { UnkeyGuard } from './unkey.guard.js';
 export { UnkeyMiddleware } from './unkey.middleware.js';
 export { UnkeyService } from './unkey.service.js';
 
+export { previewAudit } from './audit/preview-audit.js';
 export { printAudit } from './audit/print-audit.js';
 
 export { Public } from './decorators/public.decorator.js';
@@ -81,6 +82,7 @@ export type {
   AuditEntry,
   AuditProblem,
 } from './contracts/audit-entry.js';
+export type { AuditPreview, Paint } from './contracts/audit-preview.js';
 export type { Awaitable } from './contracts/awaitable.js';
 export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from './contracts/key-check.js';
 export type { KeyDemands } from './contracts/key-demands.js';

@@ -1,7 +1,5 @@
 import type { AuditDemands, AuditEntry } from '../contracts/audit-entry.js';
-
-/** Makes a part of the table stand out; without colours it returns the text as it is. */
-export type Paint = (style: 'bold' | 'red' | 'green' | 'yellow' | 'dim', text: string) => string;
+import type { Paint } from '../contracts/audit-preview.js';
 
 /** One problem in one line: handler, what it is called by, why, cure. */
 export function problemLine({ handler, pattern, problem, reason, cure }: AuditEntry): string {
@@ -12,14 +10,14 @@ export function problemLine({ handler, pattern, problem, reason, cure }: AuditEn
 export function auditText(entries: readonly AuditEntry[], paint: Paint = (_, text) => text): string {
   if (entries.length === 0) return 'This app has no handlers.';
   const rows = entries.map((entry) => [
-    entry.problem === undefined ? '' : '!',
+    entry.problem === undefined ? ' ' : '!',
     entry.access,
     entry.pattern,
     entry.handler,
     entry.by ?? '',
     demandsText(entry.demands),
   ]);
-  const [head = '', ...lines] = aligned([['', 'access', 'pattern', 'handler', 'by', 'demands'], ...rows]);
+  const [head = '', ...lines] = aligned([[' ', 'access', 'pattern', 'handler', 'by', 'demands'], ...rows]);
   const painted = lines.map((line, index) => paint(styleOf(entries[index]), line));
   const problems = entries.filter(({ problem }) => problem !== undefined);
   return [

@@ -18,9 +18,21 @@ export type Command =
       readonly keyspaces: boolean;
       readonly quiet: boolean;
       readonly allowProduction: boolean;
+    }
+  | {
+      readonly name: 'routes';
+      /** The compiled file that exports the root module. */
+      readonly file: string;
+      readonly exportName: string | undefined;
+      readonly json: boolean;
     };
 
-const OPTIONS = {
+const COMMON = {
+  version: { type: 'boolean', short: 'v', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const DEV = {
   port: { type: 'string', default: '7070' },
   host: { type: 'string', default: '127.0.0.1' },
   'root-key': { type: 'string' },
@@ -30,22 +42,51 @@ const OPTIONS = {
   keyspaces: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   'allow-production': { type: 'boolean', default: false },
-  version: { type: 'boolean', short: 'v', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...COMMON,
+} as const;
+
+const ROUTES = {
+  export: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  ...COMMON,
 } as const;
 
 /** @throws {CliError} with exit code 2 for an invalid command line */
 export function readArguments(args: readonly string[]): Command {
-  const { values, positionals } = parse(args);
-  if (values.help) return { name: 'help' };
-  if (values.version) return { name: 'version' };
-  const [name, ...more] = positionals;
-  if (name === undefined) throw usage('No command given');
-  if (name !== 'dev') throw usage(`Unknown command '${name}'`);
-  if (more.length > 0) throw usage(`Unexpected argument '${more.join(' ')}' after dev`);
-  for (const [option, value] of Object.entries(values)) {
-    if ([value].flat().includes('')) throw usage(`--${option} needs a value`);
+  // Which options there are depends on the command, which may come after an option.
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { ...DEV, ...ROUTES },
+    allowPositionals: true,
+    strict: false,
+  });
+  const [name] = positionals;
+  if (values.help === true || values.version === true) {
+    parse(args, name === 'routes' ? ROUTES : DEV);
+    return { name: values.help === true ? 'help' : 'version' };
   }
+  if (name === 'routes') return readRoutes(args);
+  if (name === 'dev' || name === undefined) return readDev(args);
+  throw usage(`Unknown command '${name}'`);
+}
+
+function readRoutes(args: readonly string[]): Command {
+  const { values, positionals } = parse(args, ROUTES);
+  const [, file, ...more] = positionals;
+  if (file === undefined || file === '') {
+    throw usage('routes needs the compiled file of the root module, such as dist/app.module.js');
+  }
+  if (more.length > 0) throw usage(`Unexpected argument '${more.join(' ')}' after the file`);
+  refuseEmpty(values);
+  return { name: 'routes', file, exportName: values.export, json: values.json };
+}
+
+function readDev(args: readonly string[]): Command {
+  const { values, positionals } = parse(args, DEV);
+  const [name, ...more] = positionals;
+  if (name !== 'dev') throw usage('No command given');
+  if (more.length > 0) throw usage(`Unexpected argument '${more.join(' ')}' after dev`);
+  refuseEmpty(values);
   const { host, seed, state, 'allow-host': allowHost = [] } = values;
   const rootKey = rootKeyOf(values['root-key']);
   const ownRootKey = rootKey !== undefined || state !== undefined;
@@ -71,13 +112,19 @@ export function readArguments(args: readonly string[]): Command {
   };
 }
 
-function parse(args: readonly string[]) {
+function parse<Options extends typeof DEV | typeof ROUTES>(args: readonly string[], options: Options) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     // Node adds a long explanation about positional arguments; only the first sentence says what is wrong.
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
     throw usage(sentence);
+  }
+}
+
+function refuseEmpty(values: object): void {
+  for (const [option, value] of Object.entries(values)) {
+    if ([value].flat().includes('')) throw usage(`--${option} needs a value`);
   }
 }
 

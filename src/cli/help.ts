@@ -1,7 +1,8 @@
 /** What `nestjs-unkey --help` prints. */
-export const HELP = `Runs a local Unkey server for development and tests.
+export const HELP = `Usage: nestjs-unkey dev [options]
+       nestjs-unkey routes FILE [options]
 
-Usage: nestjs-unkey dev [options]
+dev runs a local Unkey server for development and tests.
 
   --port PORT         port to listen on (7070; 0: any free port)
   --host HOST         address to listen on (127.0.0.1); any but loopback needs --root-key or --state
@@ -12,6 +13,13 @@ Usage: nestjs-unkey dev [options]
   --keyspaces         offer the newer API: keys.verifyKey takes keyspaces and returns keyspaceId
   --quiet             do not print a line per request
   --allow-production  start even if NODE_ENV is production
+
+routes prints which handlers of an app need a key, without starting the app. FILE is the compiled file of the root
+module, such as dist/app.module.js. The exit code is 1 if a handler has a problem.
+
+  --export NAME       the export of FILE that is the root module (AppModule, else the default export)
+  --json              print the entries as JSON
+
   -v, --version       print the version
   -h, --help          print this help
 `;
