@@ -89,7 +89,7 @@ export type { KeyDemands } from './contracts/key-demands.js';
 export type { KeySource } from './contracts/key-source.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type {
-  Ratelimit,
+  RatelimitConfig,
   RatelimitState,
   Verification,
   VerificationCode,

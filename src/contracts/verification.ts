@@ -19,7 +19,7 @@ export type VerificationCode =
   | (string & {});
 
 /** A rate limit as it is configured on a key or an identity. */
-export interface Ratelimit {
+export interface RatelimitConfig {
   /** Empty for an ad-hoc limit, which exists for one call only. */
   readonly id: string;
   readonly name: string;
@@ -32,7 +32,7 @@ export interface Ratelimit {
 }
 
 /** The state of a rate limit after a verification counted against it. */
-export interface RatelimitState extends Ratelimit {
+export interface RatelimitState extends RatelimitConfig {
   /** Whether this verification exceeded the limit. */
   readonly exceeded: boolean;
   /** What is left in this window; 0 if `exceeded`. */
@@ -53,7 +53,7 @@ export interface VerifiedIdentity<IdentityMeta = Record<string, unknown>> {
   /** The metadata that your app stored with the identity. */
   readonly meta?: IdentityMeta | undefined;
   /** The limits that all keys of the identity share. */
-  readonly ratelimits?: readonly Ratelimit[] | undefined;
+  readonly ratelimits?: readonly RatelimitConfig[] | undefined;
 }
 
 /**
