@@ -7,10 +7,9 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
-import { runningApp } from './audit/audited-app.js';
 import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
-import { listAccess } from './audit/list-access.js';
+import { RunningAudit } from './audit/running-audit.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
@@ -108,15 +107,12 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     },
     {
       provide: UNKEY_AUDIT,
-      useFactory:
-        (
-          modules: ModulesContainer,
-          config: ApplicationConfig,
-          host: HttpAdapterHost,
-          options: ResolvedUnkeyOptions,
-        ) =>
-        () =>
-          listAccess(runningApp(modules, config, host, options)),
+      useFactory: (
+        modules: ModulesContainer,
+        config: ApplicationConfig,
+        host: HttpAdapterHost,
+        options: ResolvedUnkeyOptions,
+      ) => new RunningAudit(modules, config, host, options),
       inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS],
     },
     UnkeyService,
@@ -127,7 +123,15 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     BootAudit,
     UpgradeRequests,
   ],
-  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],
+  exports: [
+    UNKEY_RESOLVED_OPTIONS,
+    UNKEY_AUDIT,
+    UNKEY_CLIENT,
+    UNKEY_VERIFIER,
+    UNKEY_SERVICE,
+    UnkeyService,
+    UnkeyGuard,
+  ],
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**

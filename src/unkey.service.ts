@@ -6,6 +6,7 @@ import { demandedPolicy } from './access/demanded-policy.js';
 import { callerOf } from './access/handlerless-context.js';
 import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js';
 import { RequestVerification } from './access/request-verification.js';
+import type { AppAudit } from './contracts/app-audit.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
@@ -68,7 +69,7 @@ export class UnkeyService {
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
-    @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
+    @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
   ) {
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
@@ -172,7 +173,7 @@ export class UnkeyService {
    * expect(app.get(UnkeyService).audit()).toMatchSnapshot();
    */
   audit(): AuditEntry[] {
-    return this.listAccess();
+    return this.appAudit.list();
   }
 
   /**
@@ -188,6 +189,7 @@ export class UnkeyService {
    * SwaggerModule.setup('docs', app, document);
    */
   middleware(options: VerifyOptions = NOTHING): HttpMiddleware {
+    this.appAudit.noteMiddleware();
     return httpMiddleware(
       this.#requests,
       demandedPolicy('UnkeyService.middleware()', this.options, options),
@@ -237,6 +239,7 @@ export class UnkeyService {
    * }
    */
   socketMiddleware(options: VerifyOptions = NOTHING): SocketMiddleware {
+    this.appAudit.noteMiddleware();
     return this.#connections.socketMiddleware(
       demandedPolicy('UnkeyService.socketMiddleware()', this.options, options),
     );

@@ -14,6 +14,8 @@ export interface AuditedApp {
   readonly options: AuditOptions;
   /** Whether the app serves HTTP; a microservice of its own does not. */
   readonly hasHttpAdapter: boolean;
+  /** Whether the app made a middleware of this package, which protects routes without a guard. */
+  readonly usesMiddleware: boolean;
   /** Whether nothing was instantiated, so that factories have given nothing and no transport is connected. */
   readonly isPreview: boolean;
   readonly isNest12: boolean;
@@ -25,7 +27,7 @@ export function runningApp(
   config: ApplicationConfig,
   host: HttpAdapterHost,
   options: AuditOptions,
-): AuditedApp {
+): Omit<AuditedApp, 'usesMiddleware'> {
   // The adapter is there only after the providers under Test.createTestingModule().
   const hasHttpAdapter = Boolean(host.httpAdapter);
   return { modules, config, options, hasHttpAdapter, isPreview: false, isNest12: isNest12() };

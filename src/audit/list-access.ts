@@ -20,6 +20,7 @@ export function listAccess(app: AuditedApp): AuditEntry[] {
   const around: Around = { facts, classIsAsked: ({ found }) => asked.has(found.controller) };
   const isUnguarded =
     !isIdle &&
+    !app.usesMiddleware &&
     app.options.permissions.length > 0 &&
     !facts.globals.some(({ isOurs }) => isOurs) &&
     !decisions.some(({ found }) =>

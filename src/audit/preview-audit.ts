@@ -10,7 +10,7 @@ import { listAccess } from './list-access.js';
 import { isNest12, isObject } from './nest-containers.js';
 
 const NOT_RUN =
-  'main.ts is not run, so a global prefix, versioning, useGlobalGuards() and microservices are not seen.';
+  'main.ts and configure() are not run, so a global prefix, versioning, useGlobalGuards(), middleware and microservices are not seen.';
 const FROM_FACTORY =
   'The options of UnkeyModule come from a factory, which is not run: its "permissions", "public", "publicMetadata", "exclude" and "skipTransports" are not seen.';
 
@@ -51,6 +51,7 @@ export async function previewAudit(
     config: app.get(ApplicationConfig, { strict: false }),
     options: await auditOptions(given),
     hasHttpAdapter: false,
+    usesMiddleware: false,
     isPreview: true,
     isNest12: isNest12(),
   });
