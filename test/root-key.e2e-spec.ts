@@ -91,7 +91,9 @@ describe('a warning that the root key may not verify the keys of this app', () =
     const { unkey, warnings } = await start({ ...options, keyspaces: ['ks_other'] });
     for (let n = 0; n < 10; n++) await unkey.verify((await emulator.createKey({})).key);
     expect(warnings()).toHaveLength(1);
-    expect(warnings()[0]).toContain('The option "keyspaces" can be the cause too, if it lacks their keyspace.');
+    expect(warnings()[0]).toContain(
+      'The option "keyspaces" can be the cause too, if it lacks their keyspace.',
+    );
 
     // A server that ignores "keyspaces": the module itself then rejects the key.
     const data = { valid: true, code: 'VALID', keyId: 'key_1', keyspaceId: 'ks_here' };

@@ -17,7 +17,10 @@ export class RunningAudit implements AppAudit {
 
   list(): AuditEntry[] {
     const { modules, config, host, options } = this;
-    return listAccess({ ...runningApp(modules, config, host, options), usesMiddleware: this.#usesMiddleware });
+    return listAccess({
+      ...runningApp(modules, config, host, options),
+      usesMiddleware: this.#usesMiddleware,
+    });
   }
 
   noteMiddleware(): void {

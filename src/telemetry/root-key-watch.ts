@@ -45,7 +45,9 @@ export class RootKeyWatch {
       `Unkey answered NOT_FOUND for the first ${SUSPICIOUS} different keys. If these keys exist, the root key cannot verify them: ` +
         'it lacks the permission api.<api id>.verify_key for their API, or it belongs to another workspace or Unkey server. ' +
         'Check the permissions of the root key in the Unkey dashboard, and "rootKey" and "baseUrl".' +
-        (this.namesKeyspaces ? ' The option "keyspaces" can be the cause too, if it lacks their keyspace.' : ''),
+        (this.namesKeyspaces
+          ? ' The option "keyspaces" can be the cause too, if it lacks their keyspace.'
+          : ''),
     );
   }
 }
