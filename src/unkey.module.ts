@@ -11,6 +11,7 @@ import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
 import { RunningAudit } from './audit/running-audit.js';
 import type { CallerVerifier } from './contracts/verifier.js';
+import { PolicyReader } from './decorators/policy-reader.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
@@ -112,8 +113,14 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
         config: ApplicationConfig,
         host: HttpAdapterHost,
         options: ResolvedUnkeyOptions,
-      ) => new RunningAudit(modules, config, host, options),
-      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS],
+        policies: PolicyReader,
+      ) => new RunningAudit(modules, config, host, options, policies),
+      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS, PolicyReader],
+    },
+    {
+      provide: PolicyReader,
+      useFactory: (options: ResolvedUnkeyOptions) => new PolicyReader(options),
+      inject: [UNKEY_RESOLVED_OPTIONS],
     },
     UnkeyService,
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },

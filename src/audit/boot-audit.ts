@@ -19,10 +19,7 @@ export class BootAudit implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { audit } = this.options;
     if (audit === 'off') return;
-    const lines = this.appAudit
-      .list()
-      .filter(({ problem }) => problem !== undefined)
-      .map(problemLine);
+    const lines = this.appAudit.problems().map(problemLine);
     if (lines.length === 0) return;
     if (audit === 'throw') {
       const count = `${lines.length} ${lines.length === 1 ? 'handler has a problem' : 'handlers have problems'}`;

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { AuditPreview, Paint } from '../contracts/audit-preview.js';
+import { PolicyReader } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { resolveWithDefaults } from '../resolve-with-defaults.js';
@@ -46,10 +47,12 @@ export async function previewAudit(
   });
   const modules = app.get(ModulesContainer, { strict: false });
   const given = givenOptions(modules);
+  const options = await auditOptions(given);
   const entries = listAccess({
     modules,
     config: app.get(ApplicationConfig, { strict: false }),
-    options: await auditOptions(given),
+    options,
+    policies: new PolicyReader(options),
     hasHttpAdapter: false,
     usesMiddleware: false,
     isPreview: true,
