@@ -161,7 +161,7 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
       onTestFinished(() => (how === 'killed' ? redis.start() : redis.resume()));
       const timers = holdTimers(storeTimeout);
       const answer = unkey.verify(during.key);
-      if (how === 'hung') expect(calls - callsBefore).toBe(0);
+      expect(calls - callsBefore).toBe(0);
       // Nothing else ends the wait: a Redis that hangs never answers.
       expect(timers.elapse()).toBe(1);
       expect(await answer).toMatchObject({ valid: true });
