@@ -3,15 +3,25 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const SECTIONS = [
-  { text: 'Start', pages: ['getting-started'] },
+  { text: 'Start', pages: ['getting-started', 'coming-from', 'python-guide'] },
   {
     text: 'Guides',
-    pages: ['protect-routes', 'permissions-credits-limits', 'who-is-calling', 'everyday', 'configuration'],
+    pages: [
+      'protect-routes',
+      'key-sources',
+      'permissions-credits-limits',
+      'who-is-calling',
+      'jwt-and-keys',
+      'configuration',
+    ],
   },
-  { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
-  { text: 'Operations', pages: ['caching', 'outages', 'audit'] },
-  { text: 'Testing', pages: ['testing', 'emulator'] },
-  { text: 'Reference', pages: ['reference'] },
+  { text: 'Transports', pages: ['graphql', 'websocket', 'microservices', 'queues-and-cron', 'mcp'] },
+  {
+    text: 'Operations',
+    pages: ['caching', 'outages', 'audit', 'logging', 'browsers-and-cors', 'proxies-and-ips'],
+  },
+  { text: 'Testing', pages: ['testing', 'emulator', 'other-languages'] },
+  { text: 'Reference', pages: ['reference', 'how-it-works', 'benchmarks'] },
 ];
 
 export const DOCS = fileURLToPath(new URL('../', import.meta.url));

@@ -1,0 +1,23 @@
+import type { HttpServer } from '@nestjs/common';
+import { CustomTransportStrategy, Server } from '@nestjs/microservices';
+
+export declare function McpController(): ClassDecorator;
+export declare function Tool(tool: {
+  name: string;
+  description: string;
+  parameters?: object;
+}): MethodDecorator;
+export declare class McpContext {
+  getRawRequest<Request>(): Request | undefined;
+}
+export declare class StreamableHttpTransport {
+  constructor(options?: { endpoint?: string });
+}
+export declare class McpStrategy extends Server implements CustomTransportStrategy {
+  constructor(options: { name: string; version: string; transports: StreamableHttpTransport[] });
+  setHttpAdapter(adapter: HttpServer): void;
+  listen(callback: (...results: unknown[]) => unknown): unknown;
+  close(): unknown;
+  on(event: string, callback: () => unknown): unknown;
+  unwrap<T>(): T;
+}
