@@ -21,6 +21,7 @@ import {
   UNKEY_CLIENT,
   UNKEY_EVENTS,
   UNKEY_INVALIDATIONS,
+  UNKEY_LIVENESS,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_SERVICE,
@@ -39,13 +40,14 @@ import {
 import { UnkeyService } from './unkey.service.js';
 import { absentClient, createClient } from './verification/sdk-client.js';
 import { Invalidations } from './verification/invalidations.js';
+import { Liveness } from './verification/liveness.js';
 import { invalidatedBy } from './verification/cache/invalidated-by.js';
 import { openCache } from './verification/cache/open-cache.js';
 import type { VerificationCache } from './verification/cache/verification-cache.js';
 import type { CallListener } from './verification/sdk-client.js';
 import { VerificationEvents } from './telemetry/verification-events.js';
 import type { HttpWire } from './verification/wire/http-wire.js';
-import { openWire } from './verification/wire/open-wire.js';
+import { openConnections, openWire } from './verification/wire/open-wire.js';
 import { sdkVerifier } from './verification/sdk.verifier.js';
 
 /**
@@ -98,6 +100,12 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
         return wire?.verify ?? sdkVerifier(client);
       },
       inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_WIRE],
+    },
+    {
+      provide: UNKEY_LIVENESS,
+      useFactory: (options: ResolvedUnkeyOptions, wire?: HttpWire) =>
+        new Liveness(wire, () => openConnections(options)),
+      inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_WIRE],
     },
     {
       provide: APP_FILTER,

@@ -10,6 +10,7 @@ import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
+import type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import type { VerifiedKey } from './contracts/verified-key.js';
@@ -26,6 +27,7 @@ import {
   UNKEY_CLIENT,
   UNKEY_EVENTS,
   UNKEY_INVALIDATIONS,
+  UNKEY_LIVENESS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
 } from './options/tokens.js';
@@ -35,6 +37,7 @@ import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
+import type { Liveness } from './verification/liveness.js';
 import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
@@ -50,6 +53,7 @@ const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' 
 @Injectable()
 export class UnkeyService {
   readonly #ask: Ask;
+  readonly #upstream: Upstream;
   // A private field, because printing a client of the app shows its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
@@ -69,6 +73,7 @@ export class UnkeyService {
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
+    @Inject(UNKEY_LIVENESS) private readonly liveness: Liveness,
   ) {
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
@@ -84,7 +89,7 @@ export class UnkeyService {
     this.#rootKeys = new RootKeyLog(logger);
     this.#demands = new DemandsWriter(options);
     const { breaker, maxInFlight, timeout } = options;
-    const upstream = new Upstream(
+    this.#upstream = new Upstream(
       verifier,
       maxInFlight,
       timeout,
@@ -95,8 +100,9 @@ export class UnkeyService {
             () => performance.now(),
             (state) => events.breakerChanged(state),
           ),
+      options.now,
     );
-    this.#ask = (question, ms) => upstream.ask(question, ms);
+    this.#ask = (question, ms) => this.#upstream.ask(question, ms);
     this.#requests = new RequestVerification(options, this);
     this.#connections = new ConnectionVerification(
       this.#requests,
@@ -173,6 +179,26 @@ export class UnkeyService {
    */
   audit(): AuditEntry[] {
     return this.listAccess();
+  }
+
+  /**
+   * Returns what this app knows about Unkey without calling it: the circuit breaker, and when Unkey last answered a
+   * verification. Cached results are no answers.
+   */
+  state(): UnkeyState {
+    return this.#upstream.state();
+  }
+
+  /**
+   * Asks Unkey whether it is alive: `GET /v2/liveness` at `baseUrl`, over the connections that verify keys, without a key
+   * and without the root key. Spends nothing, and neither opens the circuit breaker nor waits for it. Never rejects.
+   *
+   * @param options `timeout`: ms; default: 1000
+   * @example
+   * const { reachable, ms, reason } = await unkey.ping({ timeout: 500 });
+   */
+  async ping({ timeout = 1000 }: { timeout?: number | undefined } = {}): Promise<UnkeyPing> {
+    return this.liveness.ping(timeout);
   }
 
   /**

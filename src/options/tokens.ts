@@ -21,6 +21,9 @@ export const UNKEY_VERIFIER = Symbol.for('nestjs-unkey:verifier');
 /** @internal the connections to Unkey; `undefined` if keys are not verified over them */
 export const UNKEY_WIRE = Symbol.for('nestjs-unkey:wire');
 
+/** @internal asks whether Unkey can be reached */
+export const UNKEY_LIVENESS = Symbol.for('nestjs-unkey:liveness');
+
 /** @internal the verification cache; `undefined` if the option `cache` is off */
 export const UNKEY_CACHE = Symbol.for('nestjs-unkey:cache');
 
