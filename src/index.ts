@@ -87,6 +87,7 @@ export type { Awaitable } from './contracts/awaitable.js';
 export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from './contracts/key-check.js';
 export type { KeyDemands } from './contracts/key-demands.js';
 export type { KeySource } from './contracts/key-source.js';
+export type { SecuritySchemeObject } from './contracts/security-scheme.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
 export type {

@@ -10,13 +10,14 @@ import type { Unkey } from '@unkey/api';
 import { runningApp } from './audit/audited-app.js';
 import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
-import { listAccess } from './audit/list-access.js';
+import { auditHandlers, type AuditedHandler } from './audit/list-access.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_AUDIT,
+  UNKEY_AUDITED_HANDLERS,
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
@@ -115,7 +116,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
       inject: [UNKEY_RESOLVED_OPTIONS, HttpAdapterHost],
     },
     {
-      provide: UNKEY_AUDIT,
+      provide: UNKEY_AUDITED_HANDLERS,
       useFactory:
         (
           modules: ModulesContainer,
@@ -124,8 +125,13 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
           options: ResolvedUnkeyOptions,
         ) =>
         () =>
-          listAccess(runningApp(modules, config, host, options)),
+          auditHandlers(runningApp(modules, config, host, options)),
       inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS],
+    },
+    {
+      provide: UNKEY_AUDIT,
+      useFactory: (handlers: () => AuditedHandler[]) => () => handlers().map(({ entry }) => entry),
+      inject: [UNKEY_AUDITED_HANDLERS],
     },
     UnkeyService,
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },

@@ -10,8 +10,20 @@ import { findProblem, type Around, type Finding } from './problems.js';
 /** What a microservice without an HTTP adapter does not serve. */
 const NEEDS_HTTP: ReadonlySet<string> = new Set(['http', 'graphql']);
 
+/** An entry of the audit, together with what it was made from. */
+export interface AuditedHandler {
+  readonly entry: AuditEntry;
+  /** Absent for an entry about the whole app. */
+  readonly decision?: Decision;
+}
+
 /** Lists every handler of an app with its access and its problem; a pure function of the app's containers. */
 export function listAccess(app: AuditedApp): AuditEntry[] {
+  return auditHandlers(app).map(({ entry }) => entry);
+}
+
+/** As {@link listAccess}, with the classes and methods that the entries are about. */
+export function auditHandlers(app: AuditedApp): AuditedHandler[] {
   const facts = auditFacts(app);
   const decisions = decideAll(findHandlers(app), facts);
   const isIdle = servesNothing(app);
@@ -26,10 +38,10 @@ export function listAccess(app: AuditedApp): AuditEntry[] {
       [found.method, found.controller].some((on) => unkeyGuardsOn(on).length > 0),
     );
   return [
-    ...(isUnguarded ? [NO_GUARD_IN_APP] : []),
+    ...(isUnguarded ? [{ entry: NO_GUARD_IN_APP }] : []),
     ...decisions.map((decision) => {
       const isServed = !isIdle && (servesHttp || !NEEDS_HTTP.has(decision.found.transport));
-      return entryOf(decision, isServed ? findProblem(decision, around) : undefined);
+      return { decision, entry: entryOf(decision, isServed ? findProblem(decision, around) : undefined) };
     }),
   ];
 }
