@@ -42,7 +42,9 @@ export function operationsOf(document: OpenAPIObject) {
 }
 
 export async function expectValid(document: OpenAPIObject): Promise<void> {
-  const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify(document)) as object);
+  // As it is served: without members that are `undefined`.
+  const served = JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
+  const { valid, errors } = await new Validator().validate(served);
   expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
 }
 

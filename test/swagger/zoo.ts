@@ -173,7 +173,7 @@ class NestedController {
   }
 }
 @Module({ controllers: [NestedController] })
-class NestedModule {}
+export class NestedModule {}
 
 @Injectable()
 export class SubclassGuard extends UnkeyGuard {}
