@@ -1,5 +1,5 @@
 import type { Schemas } from './open-api.js';
-import type { ResponseOptions } from './denial-responses.js';
+import type { ResponseOptions } from './response-options.js';
 
 const CODE = { type: 'string', description: 'Why the request was denied, as a fixed word.' };
 const REQUIRED = { type: 'string', description: 'The permissions that the request needs, as a query.' };

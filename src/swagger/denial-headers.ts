@@ -1,6 +1,6 @@
 import type { RatelimitHeaders } from '../options/unkey-options.js';
 import type { Response } from './open-api.js';
-import type { ResponseOptions } from './denial-responses.js';
+import type { ResponseOptions } from './response-options.js';
 
 type Headers = NonNullable<Response['headers']>;
 

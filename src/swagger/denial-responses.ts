@@ -1,16 +1,10 @@
 import type { ResolvedKeyCheck } from '../contracts/key-check.js';
 import { DENIALS, denialOf, isDenialCode } from '../errors/denial-table.js';
-import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { bodySchema } from './body-schema.js';
 import { ComponentNames } from './component-names.js';
 import type { Operation, Reference, Response, Responses, Schemas } from './open-api.js';
 import { denialHeaders } from './denial-headers.js';
-
-/** The options that a response depends on. */
-export type ResponseOptions = Pick<
-  ResolvedUnkeyOptions,
-  'statuses' | 'problemDetails' | 'ratelimitHeaders' | 'exposeRequiredPermissions'
->;
+import type { ResponseOptions } from './response-options.js';
 
 /** The responses with which the guard denies a request, as components that operations refer to. */
 export class DenialResponses {

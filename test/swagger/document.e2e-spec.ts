@@ -5,7 +5,6 @@ import {
   UseGuards,
   Version,
   VersioningType,
-  type ExecutionContext,
   type INestApplication,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiResponse, ApiSecurity, type OpenAPIObject } from '@nestjs/swagger';
@@ -521,7 +520,7 @@ describe('describeUnkey()', () => {
   );
 
   it.each([['apiKey'], [{}], [null]])('refuses %j as the description of a key source', async (openapi) => {
-    const keyFrom = Object.assign((_: ExecutionContext) => undefined, { openapi }) as never;
+    const keyFrom = Object.assign(() => undefined, { openapi }) as never;
     const { app } = await startApp('express', {
       imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, keyFrom })],
       controllers: [DocumentsController],
