@@ -90,6 +90,7 @@ export type { KeySource } from './contracts/key-source.js';
 export type { SecuritySchemeObject } from './contracts/security-scheme.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
+export type { RootKeyCheck } from './contracts/root-key-check.js';
 export type {
   RatelimitConfig,
   RatelimitState,

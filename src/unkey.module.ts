@@ -7,17 +7,16 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
-import { runningApp } from './audit/audited-app.js';
 import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
-import { auditHandlers, type AuditedHandler } from './audit/list-access.js';
+import { RunningAudit } from './audit/running-audit.js';
 import type { CallerVerifier } from './contracts/verifier.js';
+import { PolicyReader } from './decorators/policy-reader.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_AUDIT,
-  UNKEY_AUDITED_HANDLERS,
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
@@ -116,22 +115,20 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
       inject: [UNKEY_RESOLVED_OPTIONS, HttpAdapterHost],
     },
     {
-      provide: UNKEY_AUDITED_HANDLERS,
-      useFactory:
-        (
-          modules: ModulesContainer,
-          config: ApplicationConfig,
-          host: HttpAdapterHost,
-          options: ResolvedUnkeyOptions,
-        ) =>
-        () =>
-          auditHandlers(runningApp(modules, config, host, options)),
-      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS],
+      provide: UNKEY_AUDIT,
+      useFactory: (
+        modules: ModulesContainer,
+        config: ApplicationConfig,
+        host: HttpAdapterHost,
+        options: ResolvedUnkeyOptions,
+        policies: PolicyReader,
+      ) => new RunningAudit(modules, config, host, options, policies),
+      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS, PolicyReader],
     },
     {
-      provide: UNKEY_AUDIT,
-      useFactory: (handlers: () => AuditedHandler[]) => () => handlers().map(({ entry }) => entry),
-      inject: [UNKEY_AUDITED_HANDLERS],
+      provide: PolicyReader,
+      useFactory: (options: ResolvedUnkeyOptions) => new PolicyReader(options),
+      inject: [UNKEY_RESOLVED_OPTIONS],
     },
     UnkeyService,
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },
@@ -141,7 +138,15 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     BootAudit,
     UpgradeRequests,
   ],
-  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],
+  exports: [
+    UNKEY_RESOLVED_OPTIONS,
+    UNKEY_AUDIT,
+    UNKEY_CLIENT,
+    UNKEY_VERIFIER,
+    UNKEY_SERVICE,
+    UnkeyService,
+    UnkeyGuard,
+  ],
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**

@@ -27,11 +27,8 @@ export const UNKEY_LIVENESS = Symbol.for('nestjs-unkey:liveness');
 /** @internal the verification cache; `undefined` if the option `cache` is off */
 export const UNKEY_CACHE = Symbol.for('nestjs-unkey:cache');
 
-/** @internal lists how each handler of the app is protected */
+/** @internal the {@link AppAudit}, which lists how each handler of the app is protected */
 export const UNKEY_AUDIT = Symbol.for('nestjs-unkey:audit');
-
-/** @internal the same, with the classes and methods that the entries are about */
-export const UNKEY_AUDITED_HANDLERS = Symbol.for('nestjs-unkey:audited-handlers');
 
 /** @internal */
 export const UNKEY_EVENTS = Symbol.for('nestjs-unkey:events');

@@ -1,9 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { AuditedHandler } from '../audit/list-access.js';
+import type { RunningAudit } from '../audit/running-audit.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
-import { UNKEY_AUDITED_HANDLERS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { UNKEY_AUDIT, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { DenialResponses } from './denial-responses.js';
 import { describeOperation, type DocumentParts } from './describe-operation.js';
 import { findOperations } from './find-operations.js';
@@ -27,7 +27,7 @@ import { SecuritySchemeNames } from './security-schemes.js';
  */
 export function describeUnkey(app: INestApplication, document: OpenAPIObject): OpenAPIObject {
   checkDocument(document);
-  const { handlers, options } = unkeyOf(app);
+  const { audit, options } = unkeyOf(app);
   const { components } = document;
   const parts: DocumentParts = {
     security: document.security,
@@ -38,9 +38,7 @@ export function describeUnkey(app: INestApplication, document: OpenAPIObject): O
     }),
     options,
   };
-  const decisions = handlers()
-    .flatMap(({ decision }) => decision ?? [])
-    .filter(({ found }) => found.transport === 'http');
+  const decisions = audit.decisions().filter(({ found }) => found.transport === 'http');
   const paths = { ...document.paths };
   for (const { path, method, decision } of findOperations(app, document, decisions)) {
     const operation = operationAt(paths, path, method);
@@ -57,10 +55,10 @@ function componentsOf({ schemes, responses }: DocumentParts): NonNullable<OpenAP
   );
 }
 
-function unkeyOf(app: INestApplication): { handlers: () => AuditedHandler[]; options: ResolvedUnkeyOptions } {
+function unkeyOf(app: INestApplication): { audit: RunningAudit; options: ResolvedUnkeyOptions } {
   try {
     return {
-      handlers: app.get<() => AuditedHandler[]>(UNKEY_AUDITED_HANDLERS, { strict: false }),
+      audit: app.get<RunningAudit>(UNKEY_AUDIT, { strict: false }),
       options: app.get<ResolvedUnkeyOptions>(UNKEY_RESOLVED_OPTIONS, { strict: false }),
     };
   } catch {
