@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Dispatcher } from 'undici';
 import type { Cancellation } from '../cancellation.js';
 import { ResponseCollector } from './response-collector.js';
@@ -10,8 +11,8 @@ import type { WireResponse } from './wire-response.js';
  * connection is opened, so that queue would grow without limit while connection attempts hang.
  */
 export class DispatchQueue {
-  /** First in, first out. */
-  readonly #waiting = new Map<ResponseCollector, Dispatcher.DispatchOptions>();
+  /** What dispatches each waiting request. First in, first out. */
+  readonly #waiting = new Map<ResponseCollector, () => void>();
   /** Requests in the dispatcher, including those that were cancelled while their connection was being opened. */
   #dispatched = 0;
   /** Requests whose caller still waits for a response. */
@@ -46,8 +47,10 @@ export class DispatchQueue {
         this.#waiting.delete(collector);
         collector.cancel(reason);
       });
-      if (this.#dispatched < this.limit && this.#waiting.size === 0) this.#dispatch(request, collector);
-      else this.#waiting.set(collector, request);
+      const dispatch = () => this.#dispatch(request, collector);
+      if (this.#dispatched < this.limit && this.#waiting.size === 0) dispatch();
+      // The request that makes room has a context of its own; this one keeps its context, and so its parent span.
+      else this.#waiting.set(collector, AsyncResource.bind(dispatch));
     });
   }
 
@@ -77,10 +80,10 @@ export class DispatchQueue {
 
   #drain(): void {
     this.#isDrainPlanned = false;
-    for (const [collector, request] of this.#waiting) {
+    for (const [collector, dispatch] of this.#waiting) {
       if (this.#dispatched >= this.limit) return;
       this.#waiting.delete(collector);
-      this.#dispatch(request, collector);
+      dispatch();
     }
   }
 
