@@ -17,7 +17,6 @@ export class DispatchQueue {
   #dispatched = 0;
   /** Requests whose caller still waits for a response. */
   #unsettled = 0;
-  #isDrainPlanned = false;
   #isClosed = false;
   #onIdle: (() => void) | undefined;
 
@@ -70,21 +69,20 @@ export class DispatchQueue {
     },
     released: (): void => {
       this.#dispatched -= 1;
-      if (this.#waiting.size === 0 || this.#isDrainPlanned) return;
-      this.#isDrainPlanned = true;
+      if (this.#waiting.size === 0) return;
       // Undici frees a connection in a setImmediate after the response. This one is scheduled a microtask later, so it
-      // runs after that one, and the connection is free for the next request.
-      queueMicrotask(() => setImmediate(() => this.#drain()));
+      // runs after that one, and the connection is free for the next request. Each connection is freed by one of its own,
+      // so each dispatches one request: a second one would end in undici's queue.
+      queueMicrotask(() => setImmediate(() => this.#dispatchNext()));
     },
   };
 
-  #drain(): void {
-    this.#isDrainPlanned = false;
-    for (const [collector, dispatch] of this.#waiting) {
-      if (this.#dispatched >= this.limit) return;
-      this.#waiting.delete(collector);
-      dispatch();
-    }
+  #dispatchNext(): void {
+    const [next] = this.#waiting;
+    if (next === undefined || this.#dispatched >= this.limit) return;
+    const [collector, dispatch] = next;
+    this.#waiting.delete(collector);
+    dispatch();
   }
 
   #dispatch(request: Dispatcher.DispatchOptions, collector: ResponseCollector): void {
