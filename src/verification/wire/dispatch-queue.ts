@@ -46,10 +46,12 @@ export class DispatchQueue {
         this.#waiting.delete(collector);
         collector.cancel(reason);
       });
-      const dispatch = () => this.#dispatch(request, collector);
-      if (this.#dispatched < this.limit && this.#waiting.size === 0) dispatch();
-      // The request that makes room has a context of its own; this one keeps its context, and so its parent span.
-      else this.#waiting.set(collector, AsyncResource.bind(dispatch));
+      if (this.#dispatched < this.limit && this.#waiting.size === 0) this.#dispatch(request, collector);
+      else {
+        // Without `bind`, it would run in the async context of the request that makes room, below that one's span.
+        const dispatch = AsyncResource.bind(() => this.#dispatch(request, collector));
+        this.#waiting.set(collector, dispatch);
+      }
     });
   }
 
