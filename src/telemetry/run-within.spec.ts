@@ -16,6 +16,10 @@ function verification() {
   return { counted, verify };
 }
 
+function fail(): never {
+  throw new Error('the tracer is broken');
+}
+
 describe('a verification runs within what a subscriber sets', () => {
   it('and keeps that context across awaits', async () => {
     const { verify } = verification();
@@ -33,17 +37,14 @@ describe('a verification runs within what a subscriber sets', () => {
     expect(counted.calls).toBe(1);
   });
 
-  it.each<[string, (run: () => unknown) => void]>([
-    ['before', () => {}],
-    ['after', (run) => void run()],
-  ])('exactly once, if the subscriber throws %s it; the process then prints a warning', async (_, first) => {
+  it.each<[string, (run: () => unknown) => unknown]>([
+    ['throws before it', () => fail()],
+    ['throws after it', (run) => [run(), fail()]],
+    ['returns a promise that is rejected', async () => fail()],
+  ])('exactly once, if the subscriber %s; the process then prints a warning', async (_, within) => {
     const { counted, verify } = verification();
     const warned = once(process, 'warning');
-    const within = <T>(run: () => T): T => {
-      first(run);
-      throw new Error('the tracer is broken');
-    };
-    await runWithin(within, verify);
+    await runWithin(<T>(run: () => T) => within(run) as T, verify);
     expect(counted.calls).toBe(1);
     expect(await warned).toMatchObject([{ message: 'the tracer is broken' }]);
   });

@@ -8,12 +8,12 @@ import type { VerificationMessage } from './channels.js';
 export function runWithin<T>(within: VerificationMessage['within'], verify: () => Awaitable<T>): Promise<T> {
   let running: Promise<T> | undefined;
   const run = () => (running ??= invoke(verify));
-  try {
-    within?.(run);
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
-  }
+  if (within !== undefined) invoke(() => within(run)).catch(warn);
   return run();
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 /** Calls a function at once, and turns what it throws into a rejection. */

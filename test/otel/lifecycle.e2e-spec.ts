@@ -135,7 +135,9 @@ describe('an instrumentation', () => {
     };
     const startChannel = channel(CHANNELS.verificationStart);
     startChannel.subscribe(other);
-    onTestFinished(() => void startChannel.unsubscribe(other));
+    onTestFinished(() => {
+      startChannel.unsubscribe(other);
+    });
     const telemetry = startTelemetry();
     const { get } = await startTracedApp('fastify', {
       ...server.options,

@@ -29,7 +29,7 @@ describe.each(ADAPTERS)('metrics, on %s', (adapter) => {
       { attributes: { 'unkey.code': 'UNKEY_UNAVAILABLE', 'error.type': 'UNKEY_UNAVAILABLE' } },
     ]);
     expect(series.map(({ attributes }) => Object.keys(attributes).length)).toEqual([2, 2, 2, 2]);
-    const boundaries = (series[0]?.value as { buckets: { boundaries: number[] } }).buckets.boundaries;
+    const { boundaries } = (series[0]!.value as { buckets: { boundaries: number[] } }).buckets;
     expect(boundaries).toEqual([...boundaries].sort((a, b) => a - b));
     expect(boundaries[0]).toBeLessThan(0.01);
     expect(boundaries.at(-1)).toBe(10);
