@@ -9,7 +9,7 @@ export const SECTIONS = [
     pages: ['protect-routes', 'permissions-credits-limits', 'who-is-calling', 'everyday', 'configuration'],
   },
   { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
-  { text: 'Operations', pages: ['caching', 'outages', 'audit'] },
+  { text: 'Operations', pages: ['caching', 'outages', 'audit', 'opentelemetry'] },
   { text: 'Testing', pages: ['testing', 'emulator'] },
   { text: 'Reference', pages: ['reference'] },
 ];
