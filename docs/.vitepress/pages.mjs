@@ -16,7 +16,7 @@ export const SECTIONS = [
     ],
   },
   { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
-  { text: 'Operations', pages: ['caching', 'outages', 'health', 'audit'] },
+  { text: 'Operations', pages: ['caching', 'outages', 'health', 'audit', 'opentelemetry'] },
   { text: 'Testing', pages: ['testing', 'emulator'] },
   { text: 'Reference', pages: ['reference'] },
 ];
