@@ -27,12 +27,13 @@ import { UnkeyService } from './unkey.service.js';
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**
-   * Registers the module with options. Environment variables are read at startup, not when you call this method.
+   * Registers the module with options. Environment variables are read at startup, not when you call this method. Call it
+   * once without a `name`, and once for each named instance.
    *
    * @throws UnkeyConfigError at startup, if an option is unknown or invalid, or if there is no root key
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(optionsObject(options));
+    return placed(super.forRoot(optionsObject(options)), options.name);
   }
 
   /**
@@ -47,8 +48,26 @@ export class UnkeyModule extends ConfigurableModuleClass {
    * })
    */
   static override forRootAsync(options: UnkeyModuleAsyncOptions): DynamicModule {
-    return super.forRootAsync(optionsObject(options));
+    return placed(super.forRootAsync(optionsObject(options)), options.name);
   }
+}
+
+/**
+ * A module of its own for each named instance. It has none of what an app has once: the guard, the startup checks and the
+ * audit.
+ */
+@Module({ imports: [DiscoveryModule] })
+class NamedUnkeyModule {}
+
+/** Moves a registration with a name out of `UnkeyModule`, whose own providers it would repeat. */
+function placed(definition: DynamicModule, name: string | undefined): DynamicModule {
+  if (name === undefined) return definition;
+  return {
+    ...definition,
+    module: NamedUnkeyModule,
+    providers: [...providersOf(name), ...(definition.providers ?? [])],
+    exports: [...exportsOf(name), ...(definition.exports ?? [])],
+  };
 }
 
 /** Checks the argument, which can be anything in JavaScript. Its properties are checked at startup. */

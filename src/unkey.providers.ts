@@ -2,10 +2,11 @@ import 'reflect-metadata';
 import type { Provider, Type } from '@nestjs/common';
 import { APP_FILTER, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
+import { AppInstances } from './audit/app-instances.js';
 import { runningApp } from './audit/audited-app.js';
 import { listAccess } from './audit/list-access.js';
 import type { CallerVerifier } from './contracts/verifier.js';
-import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
+import { NamedProblemDetailsFilter, ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   tokenOf,
@@ -13,6 +14,7 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INSTANCES,
   UNKEY_INVALIDATIONS,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
@@ -43,7 +45,7 @@ export function providersOf(name?: string): Provider[] {
   return [
     {
       provide: options,
-      useFactory: (given: unknown) => resolveWithDefaults(given),
+      useFactory: (given: unknown) => resolveWithDefaults(given, name),
       inject: [{ token: named(UNKEY_OPTIONS), optional: true }],
     },
     {
@@ -85,8 +87,10 @@ export function providersOf(name?: string): Provider[] {
     {
       provide: APP_FILTER,
       // Nest ignores an `undefined` filter.
-      useFactory: ({ problemDetails }: ResolvedUnkeyOptions, host: HttpAdapterHost) =>
-        problemDetails ? new ProblemDetailsFilter(host) : undefined,
+      useFactory: ({ problemDetails }: ResolvedUnkeyOptions, host: HttpAdapterHost) => {
+        if (!problemDetails) return undefined;
+        return name === undefined ? new ProblemDetailsFilter(host) : new NamedProblemDetailsFilter(host);
+      },
       inject: [options, HttpAdapterHost],
     },
     {
@@ -97,11 +101,15 @@ export function providersOf(name?: string): Provider[] {
           config: ApplicationConfig,
           host: HttpAdapterHost,
           resolved: ResolvedUnkeyOptions,
+          instances: AppInstances,
         ) =>
-        () =>
-          listAccess(runningApp(modules, config, host, resolved)),
-      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, options],
+        () => {
+          const unnamed = instances.find(undefined)?.options ?? resolved;
+          return listAccess(runningApp(modules, config, host, unnamed, instances));
+        },
+      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, options, named(UNKEY_INSTANCES)],
     },
+    { provide: named(UNKEY_INSTANCES), useClass: AppInstances },
     Gateways,
     ...serviceOf(name),
   ];

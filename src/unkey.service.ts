@@ -8,6 +8,7 @@ import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js
 import { RequestVerification } from './access/request-verification.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
+import type { Instances } from './contracts/instances.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
 import type { Verification } from './contracts/verification.js';
@@ -25,11 +26,13 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INSTANCES,
   UNKEY_INVALIDATIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
 } from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import { logContext } from './telemetry/log-context.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
@@ -59,6 +62,8 @@ export class UnkeyService {
   readonly #connections: ConnectionVerification;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
+  // A private field, because printing the instances would show the whole app.
+  readonly #instances: Instances<UnkeyService, ResolvedUnkeyOptions>;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -69,7 +74,9 @@ export class UnkeyService {
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
+    @Inject(UNKEY_INSTANCES) instances: Instances<UnkeyService, ResolvedUnkeyOptions>,
   ) {
+    this.#instances = instances;
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
       verifyOn,
@@ -79,7 +86,7 @@ export class UnkeyService {
       isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
     });
     this.#unkey = unkey;
-    const logger = new Logger('UnkeyModule');
+    const logger = new Logger(logContext(options));
     this.#failures = new FailureLog(logger, options.now);
     this.#rootKeys = new RootKeyLog(logger);
     this.#demands = new DemandsWriter(options);
@@ -105,7 +112,12 @@ export class UnkeyService {
     );
   }
 
-  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
+  /** @internal the named instances, for guards of handlers with `@UseUnkey()` */
+  get instances(): Instances<UnkeyService, ResolvedUnkeyOptions> {
+    return this.#instances;
+  }
+
+  /** The client of the official SDK, the same as with `@InjectUnkey()`, or with `@InjectUnkey(name)` for a named instance. */
   get client(): Unkey {
     return this.#unkey;
   }

@@ -1,4 +1,5 @@
 import type { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { InstanceOptions } from '../decorators/chosen-instance.js';
 import type { PolicyOptions } from '../decorators/checked-policy.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { isNest12 } from './nest-containers.js';
@@ -11,7 +12,10 @@ export type AuditOptions = PolicyOptions &
 export interface AuditedApp {
   readonly modules: ModulesContainer;
   readonly config: ApplicationConfig;
+  /** The options of the instance without a name. */
   readonly options: AuditOptions;
+  /** The options of the named instances. */
+  readonly instances: InstanceOptions<AuditOptions>;
   /** Whether the app serves HTTP; a microservice of its own does not. */
   readonly hasHttpAdapter: boolean;
   /** Whether nothing was instantiated, so that factories have given nothing and no transport is connected. */
@@ -25,10 +29,11 @@ export function runningApp(
   config: ApplicationConfig,
   host: HttpAdapterHost,
   options: AuditOptions,
+  instances: InstanceOptions<AuditOptions>,
 ): AuditedApp {
   // The adapter is there only after the providers under Test.createTestingModule().
   const hasHttpAdapter = Boolean(host.httpAdapter);
-  return { modules, config, options, hasHttpAdapter, isPreview: false, isNest12: isNest12() };
+  return { modules, config, options, instances, hasHttpAdapter, isPreview: false, isNest12: isNest12() };
 }
 
 /**
