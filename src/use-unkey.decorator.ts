@@ -1,4 +1,5 @@
 import { applyDecorators, UseGuards } from '@nestjs/common';
+import type { ChosenName } from './decorators/chosen-instance.js';
 import { addPolicy, POLICY, type HandlerDecorator } from './decorators/policy-metadata.js';
 import { UnkeyGuard } from './unkey.guard.js';
 
@@ -19,5 +20,5 @@ import { UnkeyGuard } from './unkey.guard.js';
  * export class AdminController {}
  */
 export function UseUnkey(name: string): HandlerDecorator {
-  return applyDecorators(addPolicy(POLICY.instance, name), UseGuards(UnkeyGuard));
+  return applyDecorators(addPolicy(POLICY.instance, { name } satisfies ChosenName), UseGuards(UnkeyGuard));
 }

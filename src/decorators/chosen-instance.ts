@@ -7,6 +7,11 @@ import { POLICY } from './policy-metadata.js';
 /** The part of {@link Instances} that is needed to read a handler's policy. */
 export type InstanceOptions<Options> = Pick<Instances<unknown, Options>, 'find' | 'names'>;
 
+/** The argument of `@UseUnkey()`, in an object: a missing name must not count as no decorator. */
+export interface ChosenName {
+  readonly name: unknown;
+}
+
 /**
  * Returns the name in `@UseUnkey()` of a handler or its class, and the options of that instance.
  *
@@ -18,8 +23,10 @@ export function chosenInstance<Options extends { readonly name: string | undefin
   own: Options,
   instances: InstanceOptions<Options>,
 ): { instance: string | undefined; options: Options } {
-  const instance = onlyOne(POLICY.instance, '@UseUnkey()', handler);
-  if (instance === undefined || instance === own.name) return { instance: own.name, options: own };
+  const chosen = onlyOne(POLICY.instance, '@UseUnkey()', handler) as ChosenName | undefined;
+  if (chosen === undefined) return { instance: own.name, options: own };
+  const { name: instance } = chosen;
+  if (instance !== undefined && instance === own.name) return { instance: own.name, options: own };
   const options = typeof instance === 'string' ? instances.find(instance)?.options : undefined;
   if (typeof instance === 'string' && options !== undefined) return { instance, options };
   throw new UnkeyConfigError(
