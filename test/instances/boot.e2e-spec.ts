@@ -7,6 +7,7 @@ import {
   getUnkeyToken,
   InjectUnkey,
   InjectUnkeyService,
+  previewAudit,
   printAudit,
   UNKEY_CLIENT,
   UNKEY_OPTIONS,
@@ -378,6 +379,24 @@ describe('the audit', () => {
     expect(of('AuditController.lost')).toMatchObject({ problem: 'lost-decorators' });
     expect(printAudit(app)).toMatch(/InternalController\.read +class guard \(internal\)/);
     expect(app.get<UnkeyService>(getUnkeyServiceToken(INTERNAL)).audit()).toEqual(entries);
+  });
+
+  it('knows the options of named instances without starting the app', async () => {
+    @Module({
+      imports: [
+        UnkeyModule.forRoot({ globalGuard: true }),
+        UnkeyModule.forRoot({ name: INTERNAL, permissions: 'staff' }),
+      ],
+      controllers: CONTROLLERS,
+    })
+    class AppModule {}
+    const { entries, unseen, text } = await previewAudit(AppModule);
+    expect(entries).toMatchObject([
+      { handler: 'DocumentsController.list', by: 'global guard' },
+      { handler: 'InternalController.read', by: 'class guard', demands: { permissions: 'staff' } },
+    ]);
+    expect(unseen).toHaveLength(1);
+    expect(text).toContain('class guard (internal)');
   });
 
   it('warns of a handler as the instance says that verifies its keys', async () => {

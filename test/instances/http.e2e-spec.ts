@@ -6,6 +6,7 @@ import {
   OptionalKey,
   Public,
   RequirePermissions,
+  UNKEY_RESOLVED_OPTIONS,
   UnkeyGuard,
   UnkeyKey,
   UnkeyModule,
@@ -263,6 +264,27 @@ describe.each(ADAPTERS)('handlers with @UseUnkey(), on %s', (adapter) => {
     internal.unkey.fail({ status: 403 });
     expect((await get('/internal', { 'x-api-key': 'any' })).status).toBe(500);
     expect(log.of('error', 'UnkeyModule "internal"')).toHaveLength(1);
+  });
+
+  it('are served by a global guard that the app constructs itself', async () => {
+    const { get } = await startApp(
+      adapter,
+      {
+        imports: [
+          UnkeyModule.forRoot(customers.options),
+          UnkeyModule.forRoot({ name: INTERNAL, ...internal.options }),
+        ],
+        controllers: [PlainInternalController, DocumentsController],
+      },
+      (app) => {
+        app.useGlobalGuards(new UnkeyGuard(app.get(UnkeyService), app.get(UNKEY_RESOLVED_OPTIONS)));
+      },
+    );
+    const customer = await customers.unkey.createKey({});
+    const employee = await internal.unkey.createKey({});
+    expect((await get('/internal', { 'x-api-key': employee.key })).body).toEqual({ keyId: employee.keyId });
+    expect((await get('/documents', { 'x-api-key': customer.key })).body).toEqual({ keyId: customer.keyId });
+    expect((await get('/internal', { 'x-api-key': customer.key })).status).toBe(401);
   });
 
   it('are not satisfied by what a middleware of the other instance verified', async () => {
