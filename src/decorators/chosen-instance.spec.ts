@@ -10,7 +10,7 @@ const instances = {
   },
   names: () => [...named.keys()],
 };
-const own = { name: undefined };
+const own: { readonly name: string | undefined } = { name: undefined };
 
 /** A class and a handler with these arguments of `@UseUnkey()`. */
 function decorated(onClass: unknown[], onHandler: unknown[]) {
@@ -29,11 +29,7 @@ describe('the instance of a handler', () => {
     [['partners'], ['internal'], 'internal'],
     [['unknown'], ['internal'], 'internal'],
   ])('with %o on the class and %o on the handler is %o', (onClass, onHandler, expected) => {
-    const { instance, options } = chosenInstance<{ name: string | undefined }>(
-      decorated(onClass, onHandler),
-      own,
-      instances,
-    );
+    const { instance, options } = chosenInstance(decorated(onClass, onHandler), own, instances);
     expect(instance).toBe(expected);
     expect(options.name).toBe(expected);
   });

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Injectable, Module, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { Unkey } from '@unkey/api';
+import type { Unkey } from '@unkey/api';
 import {
   getUnkeyOptionsToken,
   getUnkeyServiceToken,
