@@ -3,9 +3,9 @@ import type { Provider, Type } from '@nestjs/common';
 import { APP_FILTER, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
 import { AppInstances } from './audit/app-instances.js';
-import { runningApp } from './audit/audited-app.js';
-import { listAccess } from './audit/list-access.js';
+import { RunningAudit } from './audit/running-audit.js';
 import type { CallerVerifier } from './contracts/verifier.js';
+import { PolicyReader } from './decorators/policy-reader.js';
 import { NamedProblemDetailsFilter, ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
@@ -95,19 +95,21 @@ export function providersOf(name?: string): Provider[] {
     },
     {
       provide: named(UNKEY_AUDIT),
-      useFactory:
-        (
-          modules: ModulesContainer,
-          config: ApplicationConfig,
-          host: HttpAdapterHost,
-          resolved: ResolvedUnkeyOptions,
-          instances: AppInstances,
-        ) =>
-        () => {
-          const unnamed = instances.find(undefined)?.options ?? resolved;
-          return listAccess(runningApp(modules, config, host, unnamed, instances));
-        },
-      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, options, named(UNKEY_INSTANCES)],
+      useFactory: (...parts: ConstructorParameters<typeof RunningAudit>) => new RunningAudit(...parts),
+      inject: [
+        ModulesContainer,
+        ApplicationConfig,
+        HttpAdapterHost,
+        options,
+        PolicyReader,
+        named(UNKEY_INSTANCES),
+      ],
+    },
+    {
+      provide: PolicyReader,
+      useFactory: (resolved: ResolvedUnkeyOptions, instances: AppInstances) =>
+        new PolicyReader(resolved, instances),
+      inject: [options, named(UNKEY_INSTANCES)],
     },
     { provide: named(UNKEY_INSTANCES), useClass: AppInstances },
     Gateways,
@@ -117,7 +119,7 @@ export function providersOf(name?: string): Provider[] {
 
 /** What an instance of the module exports, apart from the options that it was given. */
 export function exportsOf(name?: string): symbol[] {
-  return [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE].map((token) =>
+  return [UNKEY_RESOLVED_OPTIONS, UNKEY_AUDIT, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE].map((token) =>
     tokenOf(token, name),
   );
 }

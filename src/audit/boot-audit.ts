@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { AppAudit } from '../contracts/app-audit.js';
 import type { AuditEntry } from '../contracts/audit-entry.js';
 import type { Instances } from '../contracts/instances.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
@@ -12,7 +13,7 @@ export class BootAudit implements OnApplicationBootstrap {
   readonly #logger = new Logger('UnkeyModule');
 
   constructor(
-    @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
+    @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
     @Inject(UNKEY_INSTANCES) private readonly instances: Instances<unknown, ResolvedUnkeyOptions>,
   ) {}
@@ -21,7 +22,7 @@ export class BootAudit implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const named = this.instances.names().map((name) => this.instances.find(name)?.options.audit);
     if ([this.options.audit, ...named].every((audit) => audit === 'off')) return;
-    const problems = this.listAccess().filter(({ problem }) => problem !== undefined);
+    const problems = this.appAudit.problems();
     const linesFor = (audit: ResolvedUnkeyOptions['audit']) =>
       problems.filter((entry) => this.#levelOf(entry) === audit).map(problemLine);
     for (const line of linesFor('warn')) this.#logger.warn(line);

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { AuditPreview, Paint } from '../contracts/audit-preview.js';
 import type { Instances } from '../contracts/instances.js';
+import { PolicyReader } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { getUnkeyOptionsToken } from '../options/tokens.js';
 import { resolveWithDefaults } from '../resolve-with-defaults.js';
@@ -12,7 +13,7 @@ import { isNest12, isObject, type NestModule } from './nest-containers.js';
 import { registrationsIn } from './registrations.js';
 
 const NOT_RUN =
-  'main.ts is not run, so a global prefix, versioning, useGlobalGuards() and microservices are not seen.';
+  'main.ts and configure() are not run, so a global prefix, versioning, useGlobalGuards(), middleware and microservices are not seen.';
 const FROM_FACTORY =
   'The options of UnkeyModule come from a factory, which is not run: its "permissions", "public", "publicMetadata", "exclude" and "skipTransports" are not seen.';
 
@@ -51,12 +52,15 @@ export async function previewAudit(
   if (registrations.length === 0) throw new UnkeyConfigError('The root module does not import UnkeyModule.');
   const given = registrations.map(({ name, module }) => ({ name, options: givenOptions(module, name) }));
   const instances = await previewInstances(given);
+  const options = instances.find(undefined)?.options ?? (await auditOptions(undefined, undefined));
   const entries = listAccess({
     modules,
     config: app.get(ApplicationConfig, { strict: false }),
-    options: instances.find(undefined)?.options ?? (await auditOptions(undefined, undefined)),
+    options,
     instances,
+    policies: new PolicyReader(options, instances),
     hasHttpAdapter: false,
+    usesMiddleware: false,
     isPreview: true,
     isNest12: isNest12(),
   });
