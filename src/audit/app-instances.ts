@@ -11,19 +11,24 @@ import { classesWithRunningGuards } from './running-guards.js';
 /** The instances of the module in this app. */
 @Injectable()
 export class AppInstances implements Instances<UnkeyService, ResolvedUnkeyOptions>, OnModuleInit {
+  // Private fields, because printing them would show the whole app.
+  readonly #modules: ModulesContainer;
+  readonly #discovery: DiscoveryService;
   #guardedClasses: WeakSet<object> = new WeakSet();
 
   /** @throws UnkeyConfigError if two registrations have the same name, or both have none */
   constructor(
-    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(DiscoveryService) discovery: DiscoveryService,
   ) {
+    this.#modules = modules;
+    this.#discovery = discovery;
     this.#refuseDuplicates();
   }
 
   /** Nest has created the guards of all classes by now. */
   onModuleInit(): void {
-    const { discovery } = this;
+    const discovery = this.#discovery;
     this.#guardedClasses = classesWithRunningGuards([
       ...discovery.getControllers(),
       ...discovery.getProviders(),
@@ -31,7 +36,7 @@ export class AppInstances implements Instances<UnkeyService, ResolvedUnkeyOption
   }
 
   find(name: string | undefined): Instance<UnkeyService, ResolvedUnkeyOptions> | undefined {
-    const module = registrationsIn(this.modules).find((one) => one.name === name)?.module;
+    const module = registrationsIn(this.#modules).find((one) => one.name === name)?.module;
     if (module === undefined) return undefined;
     const instanceAt = (token: symbol): unknown => module.providers.get(token)?.instance;
     return {
@@ -41,7 +46,7 @@ export class AppInstances implements Instances<UnkeyService, ResolvedUnkeyOption
   }
 
   names(): string[] {
-    return registrationsIn(this.modules)
+    return registrationsIn(this.#modules)
       .map(({ name }) => name)
       .filter((name) => name !== undefined);
   }
@@ -51,7 +56,7 @@ export class AppInstances implements Instances<UnkeyService, ResolvedUnkeyOption
   }
 
   #refuseDuplicates(): void {
-    const names = registrationsIn(this.modules).map(({ name }) => name);
+    const names = registrationsIn(this.#modules).map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     const isUnnamedTwice = names.indexOf(undefined) !== names.lastIndexOf(undefined);
     if (twice !== undefined) {

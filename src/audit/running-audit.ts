@@ -10,16 +10,22 @@ import { isNest12 } from './nest-containers.js';
 /** The audit of a running app, or one that is about to run. */
 export class RunningAudit implements AppAudit {
   #usesMiddleware = false;
+  // Private fields, because printing them would show the whole app.
+  readonly #modules: ModulesContainer;
+  readonly #instances: InstanceOptions<AuditOptions>;
 
   /** @param policies which has read the policies of all handlers at startup already */
   constructor(
-    private readonly modules: ModulesContainer,
+    modules: ModulesContainer,
     private readonly config: ApplicationConfig,
     private readonly host: HttpAdapterHost,
     private readonly options: AuditOptions,
     private readonly policies: PolicyReader,
-    private readonly instances: InstanceOptions<AuditOptions>,
-  ) {}
+    instances: InstanceOptions<AuditOptions>,
+  ) {
+    this.#modules = modules;
+    this.#instances = instances;
+  }
 
   list(): AuditEntry[] {
     return listAccess(this.#app());
@@ -34,7 +40,8 @@ export class RunningAudit implements AppAudit {
   }
 
   #app(): AuditedApp {
-    const { modules, config, instances } = this;
+    const { config } = this;
+    const [modules, instances] = [this.#modules, this.#instances];
     // The service of a named instance lists the same as that of the one without a name.
     const options = instances.find(undefined)?.options ?? this.options;
     const policies = options === this.options ? this.policies : new PolicyReader(options, instances);
