@@ -9,6 +9,7 @@ import { RequestVerification } from './access/request-verification.js';
 import type { AppAudit } from './contracts/app-audit.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
+import type { Instances } from './contracts/instances.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
 import type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
@@ -28,12 +29,14 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INSTANCES,
   UNKEY_INVALIDATIONS,
   UNKEY_LIVENESS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
 } from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import { logContext } from './telemetry/log-context.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import { RootKeyWatch } from './telemetry/root-key-watch.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
@@ -75,6 +78,8 @@ export class UnkeyService {
   readonly #connections: ConnectionVerification;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
+  // A private field, because printing the instances would show the whole app.
+  readonly #instances: Instances<UnkeyService, ResolvedUnkeyOptions>;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -86,7 +91,9 @@ export class UnkeyService {
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
     @Inject(UNKEY_LIVENESS) private readonly liveness: Liveness,
+    @Inject(UNKEY_INSTANCES) instances: Instances<UnkeyService, ResolvedUnkeyOptions>,
   ) {
+    this.#instances = instances;
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
       verifyOn,
@@ -96,7 +103,7 @@ export class UnkeyService {
       isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
     });
     this.#unkey = unkey;
-    const logger = new Logger('UnkeyModule');
+    const logger = new Logger(logContext(options));
     this.#failures = new FailureLog(logger, options.now);
     this.#rootKeys = new RootKeyLog(logger);
     this.#rootKeyWatch = new RootKeyWatch(
@@ -126,7 +133,12 @@ export class UnkeyService {
     );
   }
 
-  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
+  /** @internal the named instances, for guards of handlers with `@UseUnkey()` */
+  get instances(): Instances<UnkeyService, ResolvedUnkeyOptions> {
+    return this.#instances;
+  }
+
+  /** The client of the official SDK, the same as with `@InjectUnkey()`, or with `@InjectUnkey(name)` for a named instance. */
   get client(): Unkey {
     return this.#unkey;
   }
