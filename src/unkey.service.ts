@@ -8,6 +8,7 @@ import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js
 import { RequestVerification } from './access/request-verification.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
+import type { MetaFault } from './contracts/meta-fault.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
 import type { Verification } from './contracts/verification.js';
@@ -30,6 +31,7 @@ import {
   UNKEY_VERIFIER,
 } from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import { MetaLog } from './telemetry/meta-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
@@ -39,6 +41,7 @@ import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
+import { MetaSchemas } from './verification/meta-schemas.js';
 import type { Outcome } from './verification/outcome.js';
 import { withinKeyspaces } from './verification/within-keyspaces.js';
 
@@ -59,6 +62,9 @@ export class UnkeyService {
   readonly #connections: ConnectionVerification;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
+  /** @internal checks the meta of valid keys; `undefined` without a schema */
+  readonly metaSchemas: MetaSchemas | undefined;
+  readonly #metaLog: MetaLog;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -83,6 +89,11 @@ export class UnkeyService {
     this.#failures = new FailureLog(logger, options.now);
     this.#rootKeys = new RootKeyLog(logger);
     this.#demands = new DemandsWriter(options);
+    this.#metaLog = new MetaLog(logger);
+    this.metaSchemas =
+      options.metaSchema === undefined && options.identityMetaSchema === undefined
+        ? undefined
+        : new MetaSchemas(options, (metaFault, { requestId }) => this.#metaError(metaFault, requestId));
     const { breaker, maxInFlight, timeout } = options;
     const upstream = new Upstream(
       verifier,
@@ -115,13 +126,27 @@ export class UnkeyService {
    * a call to Unkey, the code is `MALFORMED_KEY` for a text that can't be a key, is a root key or starts with `unkey_`,
    * and `NOT_FOUND` for a key without the `keyPrefix`. The tags of the option `tags` are sent too.
    *
-   * @throws UnkeyMisconfiguredException if Unkey rejects your app
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app, or if the key's meta does not match `metaSchema` or
+   * `identityMetaSchema`
    * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
    * @throws TypeError if an option is invalid
    * @example
    * const { valid, keyId } = await unkey.verify(job.data.key, { permissions: 'jobs.run', credits: 3 });
    */
-  async verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
+  verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
+    return this.#verify(key, options, this.metaSchemas);
+  }
+
+  /** @internal Like {@link verify}, with the meta as Unkey returned it: for answers that are parsed anew for each message. */
+  verifyUnparsed(key: string, options: VerifyOptions): Promise<Verification> {
+    return this.#verify(key, options, undefined);
+  }
+
+  async #verify(
+    key: string,
+    options: VerifyOptions,
+    schemas: MetaSchemas | undefined,
+  ): Promise<Verification> {
     const demands = this.#demands.write(options);
     if (typeof key !== 'string' || !isPossibleKey(key)) return MALFORMED;
     const rootKey = presentedRootKey(key, this.options.rootKey);
@@ -144,7 +169,7 @@ export class UnkeyService {
     if (standsInFor !== undefined) this.#failures.servedStale(standsInFor);
     // A cached result does not show that Unkey is reachable.
     if (source === undefined) this.#failures.answered();
-    return verification;
+    return schemas === undefined ? verification : schemas.parse(verification);
   }
 
   /**
@@ -268,6 +293,15 @@ export class UnkeyService {
   #hasPrefix(key: string): boolean {
     const { keyPrefix } = this.options;
     return keyPrefix.length === 0 || keyPrefix.some((prefix) => key.startsWith(prefix));
+  }
+
+  #metaError(metaFault: MetaFault, requestId: string | undefined): UnkeyMisconfiguredException {
+    this.#metaLog.report(metaFault);
+    return new UnkeyMisconfiguredException({
+      requestId,
+      status: this.options.statuses.UNKEY_MISCONFIGURED,
+      cause: new Error(`the meta of key ${metaFault.keyId ?? ''} does not match its schema`),
+    });
   }
 
   #exceptionOf({ kind, reason, requestId, retryAfter }: VerificationFailure): Error {

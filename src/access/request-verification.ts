@@ -16,6 +16,7 @@ import type { UserFrom } from '../options/unkey-options.js';
 import { isDenial, VerificationEvents } from '../telemetry/verification-events.js';
 import { transportOf } from '../transports/transport-of.js';
 import { isVerification } from '../verification/read-verification.js';
+import type { MetaSchemas } from '../verification/meta-schemas.js';
 import { verifiedKeyOf } from '../verification/verified-key-of.js';
 import { checkDenial, keyDenial } from './key-denial.js';
 import { demandsOf } from './policy-demands.js';
@@ -23,6 +24,10 @@ import { demandsOf } from './policy-demands.js';
 /** The part of `UnkeyService` that is used here. */
 export interface KeyVerifier {
   verify(key: string, options: VerifyOptions): Promise<Verification>;
+  /** Verifies a key without parsing its meta. */
+  verifyUnparsed(key: string, options: VerifyOptions): Promise<Verification>;
+  /** Parses the meta of valid keys; `undefined` without a schema. */
+  readonly metaSchemas: MetaSchemas | undefined;
   readonly reverification: Reverification;
 }
 
@@ -91,7 +96,9 @@ export class RequestVerification {
       const demanded = demandsOf(policy, context, state, this.options);
       const demands = isPending(demanded) ? await demanded : demanded;
       const verified = steps.verify(key, demands, context);
-      const verification = this.#granted(isPending(verified) ? await verified : verified, demands);
+      const granted = this.#granted(isPending(verified) ? await verified : verified, demands);
+      const parsed = this.verifier.metaSchemas?.parseOnce(granted) ?? granted;
+      const verification = isPending(parsed) ? await parsed : parsed;
       if (policy.checks.length > 0) {
         await this.#check({ context, state, key, verification, demands }, policy.checks);
       }
@@ -120,19 +127,27 @@ export class RequestVerification {
   /** Verifies a key with Unkey, once per request for the same key and requirements. */
   verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     const transport = transportOf(context);
-    const ask = () => this.verifier.verify(key, demands);
-    return transport
-      .state(context, this.#scope)
-      .verification(key, demands, () =>
-        transport.verification === undefined
-          ? ask()
-          : transport.verification(
+    return transport.state(context, this.#scope).verification(key, demands, () =>
+      transport.verification === undefined
+        ? this.verifier.verify(key, demands)
+        : this.#parse(
+            // Parsed for each message, because a result can be reused for several.
+            transport.verification(
               context,
               { key, scope: this.#scope, demands },
               this.verifier.reverification,
-              ask,
+              () => this.verifier.verifyUnparsed(key, demands),
             ),
-      );
+          ),
+    );
+  }
+
+  #parse(verification: Awaitable<Verification>): Awaitable<Verification> {
+    const { metaSchemas } = this.verifier;
+    if (metaSchemas === undefined) return verification;
+    return isPending(verification)
+      ? verification.then((verified) => metaSchemas.parse(verified))
+      : metaSchemas.parse(verification);
   }
 
   /** Attaches the key to the request and sends the rate-limit headers. */

@@ -6,7 +6,7 @@ import { challengeScheme, checkKeySources } from './key-sources.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
 import { checkTags } from './check-demands.js';
 import { resolveKeyCheck } from './key-checks.js';
-import { breakerOf, cacheOf } from './nested-options.js';
+import { breakerOf, cacheOf, gatewayOf } from './nested-options.js';
 import { toPermissionQuery } from './permission-query.js';
 import type { ResetSource, ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
@@ -60,6 +60,9 @@ export function resolveOptions(given: unknown, environment: OptionsEnvironment):
       ),
     ),
     userFrom: options.userFrom,
+    metaSchema: options.metaSchema,
+    identityMetaSchema: options.identityMetaSchema,
+    gateway: gatewayOf(options.gateway),
     tags: Object.freeze([...(options.tags ?? [])]),
     public: Object.freeze([...(options.public ?? [])]),
     publicMetadata: Object.freeze(list(options.publicMetadata)),
