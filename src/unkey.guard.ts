@@ -40,6 +40,7 @@ export class UnkeyGuard implements CanActivate {
     policy: (context) => this.#policyOf(context),
     skip: (context) => this.skip(context),
     ready: (context) => transportOf(context).ready?.(context),
+    takesPrincipal: !this.#readsKey(),
     extractKey: (context) => this.extractKey(context),
     verify: (key, demands, context) => this.verify(key, demands, context),
     allow: (verification, context) => this.allow(verification, context),
@@ -52,6 +53,7 @@ export class UnkeyGuard implements CanActivate {
     @Inject(UNKEY_SERVICE) protected readonly unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) protected readonly options: ResolvedUnkeyOptions,
   ) {
+    if (options.gateway?.otherwise === 'deny' && this.#readsKey()) throw readsKeyInVain(this);
     this.#policies = new PolicyReader(options);
     this.#requests = new RequestVerification(options, unkey);
   }
@@ -114,6 +116,14 @@ export class UnkeyGuard implements CanActivate {
     return this.#requests.deny(denial, context, this.#policyOf(context));
   }
 
+  /**
+   * Whether a subclass decides which key counts, or what is required of it. A principal of the gateway would pass by
+   * these steps.
+   */
+  #readsKey(): boolean {
+    return this.extractKey !== UnkeyGuard.prototype.extractKey || this.verify !== UnkeyGuard.prototype.verify;
+  }
+
   #hasSubclassGuard(context: ExecutionContext): boolean {
     const runs = this.#runsGuardsOf;
     return runs !== undefined && this.#policyOf(context).hasSubclassGuard && runs(context.getClass());
@@ -130,5 +140,12 @@ function notConstructed(guard: object, context: ExecutionContext): UnkeyConfigEr
   return new UnkeyConfigError(
     `${guard.constructor.name} is request-scoped, and Nest calls it for ${place} without constructing it. ` +
       'Use a guard that is not request-scoped for gateways.',
+  );
+}
+
+function readsKeyInVain(guard: object): UnkeyConfigError {
+  return new UnkeyConfigError(
+    `${guard.constructor.name} overrides extractKey() or verify(), but the option "gateway" accepts only principals, ` +
+      "which have no key; remove the method, or set gateway.otherwise to 'verify'.",
   );
 }

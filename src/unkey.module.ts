@@ -11,9 +11,12 @@ import { runningApp } from './audit/audited-app.js';
 import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
 import { listAccess } from './audit/list-access.js';
+import type { Awaitable } from './contracts/awaitable.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
+import { hasClient } from './options/can-verify.js';
+import { noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_AUDIT,
@@ -37,7 +40,7 @@ import {
   type UnkeyModuleAsyncOptions,
 } from './unkey.module-definition.js';
 import { UnkeyService } from './unkey.service.js';
-import { absentClient, createClient } from './verification/sdk-client.js';
+import { absentClient, clientIsOff, createClient } from './verification/sdk-client.js';
 import { Invalidations } from './verification/invalidations.js';
 import { invalidatedBy } from './verification/cache/invalidated-by.js';
 import { openCache } from './verification/cache/open-cache.js';
@@ -81,9 +84,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     {
       provide: UNKEY_CLIENT,
       useFactory: (options: ResolvedUnkeyOptions, invalidations: Invalidations) =>
-        options.client === false
-          ? absentClient()
-          : (options.client?.() ?? createClient(options, observing(invalidations))),
+        clientFor(options, invalidations),
       inject: [UNKEY_RESOLVED_OPTIONS, UNKEY_INVALIDATIONS],
     },
     {
@@ -153,6 +154,12 @@ export class UnkeyModule extends ConfigurableModuleClass {
   static override forRootAsync(options: UnkeyModuleAsyncOptions): DynamicModule {
     return super.forRootAsync(optionsObject(options));
   }
+}
+
+function clientFor(options: ResolvedUnkeyOptions, invalidations: Invalidations): Awaitable<Unkey> {
+  if (options.client === false) return absentClient(clientIsOff);
+  if (!hasClient(options)) return absentClient(() => noRootKey(options));
+  return options.client?.() ?? createClient(options, observing(invalidations));
 }
 
 /** Invalidates cached verifications of keys that the app changes with the injected client. */

@@ -20,6 +20,8 @@ import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.
 import type { VerificationFailure } from './errors/verification-failure.js';
 import { isPossibleKey } from './extractors/key-shape.js';
 import { presentedRootKey } from './extractors/root-key-shape.js';
+import { canVerify, hasClient } from './options/can-verify.js';
+import { noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_AUDIT,
@@ -65,6 +67,7 @@ export class UnkeyService {
   /** @internal checks the meta of valid keys; `undefined` without a schema */
   readonly metaSchemas: MetaSchemas | undefined;
   readonly #metaLog: MetaLog;
+  readonly #canVerify: boolean;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -76,6 +79,7 @@ export class UnkeyService {
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
   ) {
+    this.#canVerify = canVerify(options);
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
       verifyOn,
@@ -116,8 +120,16 @@ export class UnkeyService {
     );
   }
 
-  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
+  /**
+   * The client of the official SDK, the same as with `@InjectUnkey()`.
+   *
+   * @throws UnkeyMisconfiguredException without a root key, which an app behind a gateway can leave out
+   */
   get client(): Unkey {
+    const { gateway, rootKey } = this.options;
+    if (gateway !== undefined && rootKey === undefined && !hasClient(this.options)) {
+      throw noRootKey(this.options);
+    }
     return this.#unkey;
   }
 
@@ -127,7 +139,7 @@ export class UnkeyService {
    * and `NOT_FOUND` for a key without the `keyPrefix`. The tags of the option `tags` are sent too.
    *
    * @throws UnkeyMisconfiguredException if Unkey rejects your app, or if the key's meta does not match `metaSchema` or
-   * `identityMetaSchema`
+   * `identityMetaSchema`, or if an app behind a gateway has no root key
    * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
    * @throws TypeError if an option is invalid
    * @example
@@ -147,6 +159,7 @@ export class UnkeyService {
     options: VerifyOptions,
     schemas: MetaSchemas | undefined,
   ): Promise<Verification> {
+    if (!this.#canVerify) throw noRootKey(this.options);
     const demands = this.#demands.write(options);
     if (typeof key !== 'string' || !isPossibleKey(key)) return MALFORMED;
     const rootKey = presentedRootKey(key, this.options.rootKey);

@@ -18,6 +18,7 @@ import { transportOf } from '../transports/transport-of.js';
 import { isVerification } from '../verification/read-verification.js';
 import type { MetaSchemas } from '../verification/meta-schemas.js';
 import { verifiedKeyOf } from '../verification/verified-key-of.js';
+import { GatewayPrincipals, type SentPrincipal } from './gateway-principals.js';
 import { checkDenial, keyDenial } from './key-denial.js';
 import { demandsOf } from './policy-demands.js';
 
@@ -38,6 +39,8 @@ export interface DecisionSteps {
   skip?(context: ExecutionContext): Awaitable<boolean>;
   /** Returns a promise to await before looking for the key. It rejects if the request is denied. */
   ready?(context: ExecutionContext): Promise<unknown> | undefined;
+  /** Whether a principal of Unkey's gateway is accepted in place of a key; default: yes. */
+  readonly takesPrincipal?: boolean;
   extractKey(context: ExecutionContext): Awaitable<string | undefined>;
   verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification>;
   allow(verification: Verification, context: ExecutionContext): Awaitable<void>;
@@ -63,12 +66,15 @@ export class RequestVerification {
   readonly #scope: string;
   readonly #logger = new Logger('UnkeyModule');
   readonly #setupFaults = new Set<string>();
+  readonly #principals: GatewayPrincipals | undefined;
 
   constructor(
     private readonly options: ResolvedUnkeyOptions,
     private readonly verifier: KeyVerifier,
   ) {
     this.#scope = [options.scope, ...options.keyPrefix].join(' ');
+    const { gateway } = options;
+    this.#principals = gateway && new GatewayPrincipals(options, gateway);
   }
 
   /**
@@ -88,14 +94,20 @@ export class RequestVerification {
       if (ready !== undefined) await ready;
 
       const policy = steps.policy(context);
-      const extracted = steps.extractKey(context);
+      const principals =
+        steps.takesPrincipal === false || !policy.takesPrincipal ? undefined : this.#principals;
+      const principal = principals && (await principals.find(context, policy));
+      const extracted = principal?.key ?? (principals?.isRequired ? undefined : steps.extractKey(context));
       const key = isPending(extracted) ? await extracted : extracted;
       if (!key && policy.access === 'optional') return letThrough(state);
       if (!key) throw new KeyMissingException({ status: this.options.statuses.MISSING_KEY });
 
-      const demanded = demandsOf(policy, context, state, this.options);
+      const demanded = principal?.demands ?? demandsOf(policy, context, state, this.options);
       const demands = isPending(demanded) ? await demanded : demanded;
-      const verified = steps.verify(key, demands, context);
+      const verified =
+        principal === undefined
+          ? steps.verify(key, demands, context)
+          : this.#verifyPrincipal(principal, context, state);
       const granted = this.#granted(isPending(verified) ? await verified : verified, demands);
       const parsed = this.verifier.metaSchemas?.parseOnce(granted) ?? granted;
       const verification = isPending(parsed) ? await parsed : parsed;
@@ -140,6 +152,16 @@ export class RequestVerification {
             ),
           ),
     );
+  }
+
+  /** Once per request, as for a key. */
+  #verifyPrincipal(
+    { key, demands, verify }: SentPrincipal,
+    context: ExecutionContext,
+    state: RequestState,
+  ): Awaitable<Verification> {
+    transportOf(context).identify?.(context, key);
+    return state.verification(key, demands, () => this.#parse(verify()));
   }
 
   #parse(verification: Awaitable<Verification>): Awaitable<Verification> {

@@ -169,6 +169,8 @@ function checkClient(options: CheckedOptions): void {
   if (options.dispatcher !== undefined && verifier !== 'http') {
     throw fault(`option "dispatcher" works only with verifier: 'http'`);
   }
+  // A gateway has verified all keys already.
+  if (gatewayOf(options.gateway)?.otherwise === 'deny') return;
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
     throw fault('no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY');
   }
@@ -187,6 +189,7 @@ function checkScope(options: CheckedOptions): void {
   const { cache } = options;
   if (typeof cache !== 'object' || cache.store === undefined) return;
   if (isVerifiedByRootKey(options) || givenScope(options) !== undefined) return;
+  if (typeof options.verifier !== 'function' && !options.client) return; // nothing verifies keys
   const own = typeof options.verifier === 'function' ? 'verifier' : 'client';
   throw fault(
     `option "cache.scope" is required, because "cache.store" is shared and keys are verified by your own "${own}": ` +

@@ -61,11 +61,17 @@ export class Connection {
   ): Awaitable<Verification> {
     // A key source of the app can return any value that the client sent.
     if (!isText(question.key)) return verify();
-    const keyHash = hash('sha256', question.key, 'base64url');
-    this.#keys.set(args, keyHash);
+    const keyHash = this.identify(args, question.key);
     const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
     if (!isCacheable) return verify();
     return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
+  }
+
+  /** Records which key a message has. Returns its hash. */
+  identify(args: MessageArgs, key: string): string {
+    const keyHash = hash('sha256', key, 'base64url');
+    this.#keys.set(args, keyHash);
+    return keyHash;
   }
 
   /** Records that the key of this message was accepted. */
