@@ -156,12 +156,13 @@ export class RequestVerification {
 
   /** Once per request, as for a key. */
   #verifyPrincipal(
-    { key, demands, verify }: SentPrincipal,
+    principal: SentPrincipal,
     context: ExecutionContext,
     state: RequestState,
   ): Awaitable<Verification> {
+    const { key, demands } = principal;
     transportOf(context).identify?.(context, key);
-    return state.verification(key, demands, () => this.#parse(verify()));
+    return state.verification(key, demands, () => this.#parse(principal.verify()));
   }
 
   #parse(verification: Awaitable<Verification>): Awaitable<Verification> {

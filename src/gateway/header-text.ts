@@ -7,8 +7,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * turn a character of a name into a quotation mark.
  */
 export function headerText(value: string): string | undefined {
-  if (ASCII.test(value)) return value;
-  if (NO_BYTE.test(value)) return undefined;
+  if (!isBytes(value)) return undefined;
   try {
     return UTF8.decode(Buffer.from(value, 'latin1'));
   } catch {
@@ -16,6 +15,7 @@ export function headerText(value: string): string | undefined {
   }
 }
 
-// oxlint-disable-next-line no-control-regex
-const ASCII = /^[\x00-\x7f]*$/;
-const NO_BYTE = /[^\u0000-\u00ff]/;
+function isBytes(value: string): boolean {
+  for (let at = 0; at < value.length; at++) if (value.charCodeAt(at) > 0xff) return false;
+  return true;
+}

@@ -193,7 +193,7 @@ describe.each(['socket.io', 'ws'] as const)('a principal on %s', (library) => {
     const url = await listen(app);
     app.get(Gateway).verifies = verifies;
     const connect = async (headers: Record<string, string>, elsewhere: Record<string, string> = {}) => {
-      const query = new URLSearchParams(elsewhere);
+      const query = new URLSearchParams(elsewhere).toString();
       const client =
         library === 'ws'
           ? await connectWs(`${url}/?${query}`, headers)

@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('the option metaSchema, on %s', (adapter) => {
     expect(first?.meta).not.toBe(second?.meta);
     expect([Object.isFrozen(first), Object.isFrozen(second)]).toEqual([true, true]);
     expect(Object.isFrozen(second?.meta)).toBe(false);
-    (second?.meta?.['tags'] as string[]).push('mine');
+    Object.assign(second?.meta ?? {}, { tags: ['mine'] });
     await get('/', { 'x-api-key': key });
     expect(seen[2]?.meta?.['tags']).toEqual([]);
   });
