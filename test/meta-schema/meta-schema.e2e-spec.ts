@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
 import { Controller, Get, Req } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { type } from 'arktype';
 import {
+  UnkeyGuard,
   UnkeyKey,
   UnkeyMisconfiguredException,
   UnkeyModule,
@@ -214,6 +216,34 @@ describe.each(ADAPTERS)('the option metaSchema, on %s', (adapter) => {
     });
     expect(log.of('error', keyId)).toHaveLength(1);
     expect(inspect(log.lines)).not.toContain(SECRET);
+  });
+
+  it('applies to what verify() of a subclass returns, and not twice to what it got from super', async () => {
+    const schema = z.object({ since: z.string() }).transform(({ since }) => ({ since: new Date(since) }));
+    const meta = { since: '2026-01-01T00:00:00.000Z' };
+    class OwnGuard extends UnkeyGuard {
+      protected override async verify(...[key, options, context]: Parameters<UnkeyGuard['verify']>) {
+        if (key === 'own') return { valid: true, code: 'VALID', keyId: 'key_own', meta };
+        if (key === 'bad') return { valid: true, code: 'VALID', keyId: 'key_bad', meta: { since: 7 } };
+        return { ...(await super.verify(key, options, context)), roles: ['added'] };
+      }
+    }
+    seen = [];
+    const { get } = await startApp(adapter, {
+      imports: [UnkeyModule.forRoot({ ...server.options, metaSchema: schema })],
+      controllers: [AppController],
+      providers: [{ provide: APP_GUARD, useClass: OwnGuard }],
+    });
+    const { key } = await server.unkey.createKey({ meta });
+    expect((await get('/', { 'x-api-key': 'own' })).status).toBe(200);
+    expect((await get('/', { 'x-api-key': key })).status).toBe(200);
+    expect((await get('/', { 'x-api-key': 'bad' })).status).toBe(500);
+    expect(seen.map((one) => one.meta)).toEqual([
+      { since: new Date(meta.since) },
+      { since: new Date(meta.since) },
+    ]);
+    expect(seen.map((one) => Object.isFrozen(one.meta))).toEqual([false, false]);
+    expect(seen[1]?.roles).toEqual(['added']);
   });
 
   describe('identityMetaSchema', () => {
