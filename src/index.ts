@@ -56,6 +56,7 @@ export type {
   UnkeyBreakerOptions,
   UnkeyCacheOptions,
   UnkeyClientOptions,
+  UnkeyGatewayOptions,
   UnkeyModuleExtras,
   UnkeyModuleOptions,
   UnkeyOptionsFactory,
@@ -67,6 +68,7 @@ export type {
   ExcludedRoute,
   ResolvedBreakerOptions,
   ResolvedCacheOptions,
+  ResolvedGatewayOptions,
   ResolvedUnkeyOptions,
 } from './options/resolved-options.js';
 export type { RootKey } from './options/root-key.js';
@@ -109,6 +111,12 @@ export type {
   VerifiedKey,
 } from './contracts/verified-key.js';
 export type { Verifier, VerifyRequest, VerifyRequestRatelimit } from './contracts/verifier.js';
+export type {
+  StandardSchemaIssue,
+  StandardSchemaProps,
+  StandardSchemaResult,
+  StandardSchemaV1,
+} from './contracts/standard-schema.js';
 export type { VerificationStore } from './contracts/verification-store.js';
 export type { BreakerState } from './contracts/verification-observer.js';
 export type { KeyRatelimitDemand, PermissionExpression, VerifyOptions } from './contracts/verify-options.js';

@@ -50,6 +50,7 @@ export class UnkeyGuard implements CanActivate {
     policy: (context) => this.#policyOf(context),
     skip: (context) => this.skip(context),
     ready: (context) => transportOf(context).ready?.(context),
+    takesPrincipal: !this.#readsKey(),
     extractKey: (context) => this.extractKey(context),
     verify: (key, demands, context) => this.verify(key, demands, context),
     allow: (verification, context) => this.allow(verification, context),
@@ -73,6 +74,7 @@ export class UnkeyGuard implements CanActivate {
       unkey: { get: () => this.#current().service, set() {}, configurable: true },
       options: { get: () => this.#current().options, set() {}, configurable: true },
     });
+    this.#refuseToReadKey(options);
   }
 
   /**
@@ -189,8 +191,21 @@ export class UnkeyGuard implements CanActivate {
     const found = this.#own.service.instances.find(name);
     if (found === undefined) throw new UnkeyConfigError(`There is no instance ${JSON.stringify(name)}.`);
     const instance = new GuardInstance(found);
+    this.#refuseToReadKey(found.options);
     this.#named.set(name, instance);
     return instance;
+  }
+
+  #refuseToReadKey({ gateway }: ResolvedUnkeyOptions): void {
+    if (gateway?.otherwise === 'deny' && this.#readsKey()) throw readsKeyInVain(this);
+  }
+
+  /**
+   * Whether a subclass decides which key counts, or what is required of it. A principal of the gateway would pass by
+   * these steps.
+   */
+  #readsKey(): boolean {
+    return this.extractKey !== UnkeyGuard.prototype.extractKey || this.verify !== UnkeyGuard.prototype.verify;
   }
 
   #policyOf(context: ExecutionContext): HandlerPolicy {
@@ -204,5 +219,12 @@ function notConstructed(guard: object, context: ExecutionContext): UnkeyConfigEr
   return new UnkeyConfigError(
     `${guard.constructor.name} is request-scoped, and Nest calls it for ${place} without constructing it. ` +
       'Use a guard that is not request-scoped for gateways.',
+  );
+}
+
+function readsKeyInVain(guard: object): UnkeyConfigError {
+  return new UnkeyConfigError(
+    `${guard.constructor.name} overrides extractKey() or verify(), but the option "gateway" accepts only principals, ` +
+      "which have no key; remove the method, or set gateway.otherwise to 'verify'.",
   );
 }

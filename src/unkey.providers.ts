@@ -4,9 +4,12 @@ import { APP_FILTER, ApplicationConfig, HttpAdapterHost, ModulesContainer } from
 import type { Unkey } from '@unkey/api';
 import { AppInstances } from './audit/app-instances.js';
 import { RunningAudit } from './audit/running-audit.js';
+import type { Awaitable } from './contracts/awaitable.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import { PolicyReader } from './decorators/policy-reader.js';
 import { NamedProblemDetailsFilter, ProblemDetailsFilter } from './errors/problem-details.filter.js';
+import { hasClient } from './options/can-verify.js';
+import { noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   tokenOf,
@@ -32,7 +35,7 @@ import { openCache } from './verification/cache/open-cache.js';
 import type { VerificationCache } from './verification/cache/verification-cache.js';
 import { Invalidations } from './verification/invalidations.js';
 import { Liveness } from './verification/liveness.js';
-import { absentClient, createClient, type CallListener } from './verification/sdk-client.js';
+import { absentClient, clientIsOff, createClient, type CallListener } from './verification/sdk-client.js';
 import { sdkVerifier } from './verification/sdk.verifier.js';
 import type { HttpWire } from './verification/wire/http-wire.js';
 import { openConnections, openWire } from './verification/wire/open-wire.js';
@@ -67,10 +70,7 @@ export function providersOf(name?: string): Provider[] {
     },
     {
       provide: named(UNKEY_CLIENT),
-      useFactory: (resolved: ResolvedUnkeyOptions, invalidations: Invalidations) =>
-        resolved.client === false
-          ? absentClient()
-          : (resolved.client?.() ?? createClient(resolved, observing(invalidations))),
+      useFactory: clientFor,
       inject: [options, named(UNKEY_INVALIDATIONS)],
     },
     {
@@ -154,6 +154,12 @@ function dependenciesOf(target: Type, name: string): (symbol | Type)[] {
   return declared
     .toSorted((a, b) => a.index - b.index)
     .map(({ param }) => (typeof param === 'symbol' ? tokenOf(param, name) : param));
+}
+
+function clientFor(options: ResolvedUnkeyOptions, invalidations: Invalidations): Awaitable<Unkey> {
+  if (options.client === false) return absentClient(clientIsOff);
+  if (!hasClient(options)) return absentClient(() => noRootKey(options));
+  return options.client?.() ?? createClient(options, observing(invalidations));
 }
 
 /** Invalidates cached verifications of keys that the app changes with the injected client. */

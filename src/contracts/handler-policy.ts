@@ -18,6 +18,8 @@ export interface HandlerPolicy {
   readonly hasSubclassGuard: boolean;
   /** The key sources: those of `@KeyFrom()`, or else of the option. */
   readonly keyFrom: readonly KeySource[];
+  /** Whether a principal of Unkey's gateway is accepted in place of a key; see the option `gateway`. */
+  readonly takesPrincipal: boolean;
   /** The authentication scheme for the `WWW-Authenticate` header. */
   readonly scheme: string;
   /** The checks of a verified key, in this order: those of the option, the class and the handler. */

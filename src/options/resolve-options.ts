@@ -6,7 +6,7 @@ import { challengeScheme, checkKeySources } from './key-sources.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
 import { checkTags } from './check-demands.js';
 import { resolveKeyCheck } from './key-checks.js';
-import { breakerOf, cacheOf } from './nested-options.js';
+import { breakerOf, cacheOf, gatewayOf } from './nested-options.js';
 import { toPermissionQuery } from './permission-query.js';
 import type { ResetSource, ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
@@ -76,6 +76,9 @@ function resolved(given: unknown, environment: OptionsEnvironment): ResolvedUnke
       ),
     ),
     userFrom: options.userFrom,
+    metaSchema: options.metaSchema,
+    identityMetaSchema: options.identityMetaSchema,
+    gateway: gatewayOf(options.gateway),
     tags: Object.freeze([...(options.tags ?? [])]),
     public: Object.freeze([...(options.public ?? [])]),
     publicMetadata: Object.freeze(list(options.publicMetadata)),
@@ -183,6 +186,8 @@ function checkClient(options: CheckedOptions, name: string | undefined): void {
   if (options.dispatcher !== undefined && verifier !== 'http') {
     throw fault(`option "dispatcher" works only with verifier: 'http'`);
   }
+  // A gateway has verified all keys already.
+  if (gatewayOf(options.gateway)?.otherwise === 'deny') return;
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
     throw fault(
       name === undefined
@@ -205,6 +210,7 @@ function checkScope(options: CheckedOptions): void {
   const { cache } = options;
   if (typeof cache !== 'object' || cache.store === undefined) return;
   if (isVerifiedByRootKey(options) || givenScope(options) !== undefined) return;
+  if (typeof options.verifier !== 'function' && !options.client) return; // nothing verifies keys
   const own = typeof options.verifier === 'function' ? 'verifier' : 'client';
   throw fault(
     `option "cache.scope" is required, because "cache.store" is shared and keys are verified by your own "${own}": ` +
