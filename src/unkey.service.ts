@@ -9,8 +9,11 @@ import { RequestVerification } from './access/request-verification.js';
 import type { AppAudit } from './contracts/app-audit.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
+import type { Instances } from './contracts/instances.js';
+import type { MetaFault } from './contracts/meta-fault.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
+import type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
 import type { RootKeyCheck } from './contracts/root-key-check.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
@@ -21,27 +24,35 @@ import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.
 import type { VerificationFailure } from './errors/verification-failure.js';
 import { isPossibleKey } from './extractors/key-shape.js';
 import { presentedRootKey } from './extractors/root-key-shape.js';
+import { canVerify, hasClient } from './options/can-verify.js';
+import { noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_AUDIT,
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INSTANCES,
   UNKEY_INVALIDATIONS,
+  UNKEY_LIVENESS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
 } from './options/tokens.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import { logContext } from './telemetry/log-context.js';
+import { MetaLog } from './telemetry/meta-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import { RootKeyWatch } from './telemetry/root-key-watch.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
+import type { Liveness } from './verification/liveness.js';
 import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
+import { MetaSchemas } from './verification/meta-schemas.js';
 import type { Outcome } from './verification/outcome.js';
 import { questionAboutRootKey, readRootKeyCheck } from './verification/root-key-check.js';
 import { withinKeyspaces } from './verification/within-keyspaces.js';
@@ -72,6 +83,12 @@ export class UnkeyService {
   readonly #connections: ConnectionVerification;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
+  // A private field, because printing the instances would show the whole app.
+  readonly #instances: Instances<UnkeyService, ResolvedUnkeyOptions>;
+  /** @internal checks the meta of valid keys; `undefined` without a schema */
+  readonly metaSchemas: MetaSchemas | undefined;
+  readonly #metaLog: MetaLog;
+  readonly #canVerify: boolean;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -82,7 +99,11 @@ export class UnkeyService {
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
+    @Inject(UNKEY_LIVENESS) private readonly liveness: Liveness,
+    @Inject(UNKEY_INSTANCES) instances: Instances<UnkeyService, ResolvedUnkeyOptions>,
   ) {
+    this.#instances = instances;
+    this.#canVerify = canVerify(options);
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
       verifyOn,
@@ -92,7 +113,7 @@ export class UnkeyService {
       isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
     });
     this.#unkey = unkey;
-    const logger = new Logger('UnkeyModule');
+    const logger = new Logger(logContext(options));
     this.#failures = new FailureLog(logger, options.now);
     this.#rootKeys = new RootKeyLog(logger);
     this.#rootKeyWatch = new RootKeyWatch(
@@ -100,6 +121,11 @@ export class UnkeyService {
       options.keyspaces.length > 0,
     );
     this.#demands = new DemandsWriter(options);
+    this.#metaLog = new MetaLog(logger);
+    this.metaSchemas =
+      options.metaSchema === undefined && options.identityMetaSchema === undefined
+        ? undefined
+        : new MetaSchemas(options, (metaFault, { requestId }) => this.#metaError(metaFault, requestId));
     const { breaker, maxInFlight, timeout } = options;
     this.#upstream = new Upstream(
       verifier,
@@ -112,6 +138,7 @@ export class UnkeyService {
             () => performance.now(),
             (state) => events.breakerChanged(state),
           ),
+      options.now,
     );
     this.#requests = new RequestVerification(options, this);
     this.#connections = new ConnectionVerification(
@@ -121,8 +148,21 @@ export class UnkeyService {
     );
   }
 
-  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
+  /** @internal the named instances, for guards of handlers with `@UseUnkey()` */
+  get instances(): Instances<UnkeyService, ResolvedUnkeyOptions> {
+    return this.#instances;
+  }
+
+  /**
+   * The client of the official SDK, the same as with `@InjectUnkey()`, or with `@InjectUnkey(name)` for a named instance.
+   *
+   * @throws UnkeyMisconfiguredException without a root key, which an app behind a gateway can leave out
+   */
   get client(): Unkey {
+    const { gateway, rootKey } = this.options;
+    if (gateway !== undefined && rootKey === undefined && !hasClient(this.options)) {
+      throw noRootKey(this.options);
+    }
     return this.#unkey;
   }
 
@@ -131,13 +171,28 @@ export class UnkeyService {
    * a call to Unkey, the code is `MALFORMED_KEY` for a text that can't be a key, is a root key or starts with `unkey_`,
    * and `NOT_FOUND` for a key without the `keyPrefix`. The tags of the option `tags` are sent too.
    *
-   * @throws UnkeyMisconfiguredException if Unkey rejects your app
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app, or if the key's meta does not match `metaSchema` or
+   * `identityMetaSchema`, or if an app behind a gateway has no root key
    * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
    * @throws TypeError if an option is invalid
    * @example
    * const { valid, keyId } = await unkey.verify(job.data.key, { permissions: 'jobs.run', credits: 3 });
    */
-  async verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
+  verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
+    return this.#verify(key, options, this.metaSchemas);
+  }
+
+  /** @internal Like {@link verify}, with the meta as Unkey returned it: for answers that are parsed anew for each message. */
+  verifyUnparsed(key: string, options: VerifyOptions): Promise<Verification> {
+    return this.#verify(key, options, undefined);
+  }
+
+  async #verify(
+    key: string,
+    options: VerifyOptions,
+    schemas: MetaSchemas | undefined,
+  ): Promise<Verification> {
+    if (!this.#canVerify) throw noRootKey(this.options);
     const demands = this.#demands.write(options);
     if (typeof key !== 'string' || !isPossibleKey(key)) return MALFORMED;
     const rootKey = presentedRootKey(key, this.options.rootKey);
@@ -160,7 +215,7 @@ export class UnkeyService {
     if (standsInFor !== undefined) this.#failures.servedStale(standsInFor);
     // A cached result does not show that Unkey is reachable.
     if (source === undefined) this.#failures.answered();
-    return verification;
+    return schemas === undefined ? verification : schemas.parse(verification);
   }
 
   /**
@@ -210,6 +265,26 @@ export class UnkeyService {
   async checkRootKey(): Promise<RootKeyCheck> {
     const outcome = await this.#upstream.ask(questionAboutRootKey(), this.options.timeout);
     return readRootKeyCheck(outcome, this.#rootKeyWatch.isProven);
+  }
+
+  /**
+   * Returns what this app knows about Unkey without calling it: the circuit breaker, and when Unkey last answered a
+   * verification. Cached results are no answers.
+   */
+  state(): UnkeyState {
+    return this.#upstream.state();
+  }
+
+  /**
+   * Asks Unkey whether it is alive: `GET /v2/liveness` at `baseUrl`, over the connections that verify keys, without a key
+   * and without the root key. Spends nothing, and neither opens the circuit breaker nor waits for it. Never rejects.
+   *
+   * @param options `timeout`: ms; default: 1000
+   * @example
+   * const { reachable, ms, reason } = await unkey.ping({ timeout: 500 });
+   */
+  async ping({ timeout = 1000 }: { timeout?: number | undefined } = {}): Promise<UnkeyPing> {
+    return this.liveness.ping(timeout);
   }
 
   /**
@@ -307,6 +382,15 @@ export class UnkeyService {
   #hasPrefix(key: string): boolean {
     const { keyPrefix } = this.options;
     return keyPrefix.length === 0 || keyPrefix.some((prefix) => key.startsWith(prefix));
+  }
+
+  #metaError(metaFault: MetaFault, requestId: string | undefined): UnkeyMisconfiguredException {
+    this.#metaLog.report(metaFault);
+    return new UnkeyMisconfiguredException({
+      requestId,
+      status: this.options.statuses.UNKEY_MISCONFIGURED,
+      cause: new Error(`the meta of key ${metaFault.keyId ?? ''} does not match its schema`),
+    });
   }
 
   #exceptionOf({ kind, reason, requestId, retryAfter }: VerificationFailure): Error {
