@@ -45,7 +45,12 @@ export async function playShop(unkey) {
   await verify('sk_live_unknown00000000');
   await verify(carol);
   await call('ratelimit.limit', { namespace: 'mail', identifier: 'acme', limit: 100, duration: 60_000 });
-  await call('ratelimit.setOverride', { namespace: 'mail', identifier: 'vip*', limit: 1000, duration: 60_000 });
+  await call('ratelimit.setOverride', {
+    namespace: 'mail',
+    identifier: 'vip*',
+    limit: 1000,
+    duration: 60_000,
+  });
   await verify(alice, 'documents.list');
   unkey.createRootKey({ name: 'Verify only', permissions: ['api.*.verify_key'] });
   await verify(alice, 'documents.write AND documents.read');

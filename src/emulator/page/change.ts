@@ -24,9 +24,10 @@ export function change(name: string, text: string, request: IncomingMessage, par
     return success(data, requestId);
   };
   const { accept } = request.headers;
-  const { status, headers, body } = executeAndCommit(execute, () => emulator.commit(), { requestId, accept });
+  const { headers, body } = executeAndCommit(execute, () => emulator.commit(), { requestId, accept });
   live.notify();
-  return { status, headers: { ...PAGE_HEADERS, ...headers }, body };
+  // What the form shows is not a failed request: browsers would log every other status as an error.
+  return { status: 200, headers: { ...PAGE_HEADERS, ...headers }, body };
 }
 
 /** Executes an operation of Unkey with all permissions. */

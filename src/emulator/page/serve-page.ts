@@ -39,8 +39,10 @@ function read(name: string, params: URLSearchParams, request: IncomingMessage, p
   if (name === 'state') return jsonReply(pageState(params, parts));
   if (name === 'operations') return jsonReply([...parts.emulator.faults.operations].sort());
   const id = /^calls\/(\d+)$/.exec(name)?.[1];
-  const call = id === undefined ? undefined : parts.calls.find(Number(id));
-  if (call) return jsonReply(callDetails(call, parts.emulator, request.headers.host ?? ''));
+  if (id !== undefined) {
+    const call = parts.calls.find(Number(id));
+    return jsonReply(call ? callDetails(call, parts.emulator, request.headers.host ?? '') : null);
+  }
   return file(name);
 }
 

@@ -114,12 +114,8 @@ function setting(name: string, value: string): HTMLElement {
     'div',
     { class: 'setting' },
     h('span', { class: 'label' }, name),
-    h(
-      'div',
-      { class: 'value' },
-      h('code', {}, value),
-      copyButton('Copy', () => value, `Copy ${name}`),
-    ),
+    copyButton('Copy', () => value, `Copy ${name}`),
+    h('code', {}, value),
   );
 }
 

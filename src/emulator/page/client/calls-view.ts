@@ -34,10 +34,6 @@ export function callsView(context: PageContext): View {
         },
         { title: 'Operation', cell: operation },
         { title: 'Result', cell: result },
-        {
-          title: 'About',
-          cell: ({ subject }) => (subject === '' ? undefined : h('span', { class: 'mono' }, subject)),
-        },
         { title: 'Took', cell: ({ ms }) => `${ms.toFixed(1)} ms`, numeric: true },
       ],
       idOf: ({ id }) => String(id),
@@ -53,28 +49,42 @@ export function callsView(context: PageContext): View {
   return view;
 }
 
-function operation({ operation: name, reason }: CallRow): Child {
-  return h('div', { class: 'stack' }, code(name), reason !== '' && h('span', { class: 'reason' }, reason));
+function operation({ operation: name, subject }: CallRow): Child {
+  const about = subject !== '' && h('span', { class: 'mono muted' }, subject);
+  return h('div', { class: 'stack' }, code(name), about);
 }
 
-function result({ status, code: outcome, tone }: CallRow): Child {
-  const text = [status ?? 'no answer', outcome].filter((part) => part !== '').join(' ');
-  return badge(text === '200' ? '200 OK' : text, tone);
+function result({ status, code: outcome, tone, reason }: CallRow): Child {
+  const text =
+    outcome === '' ? (status === undefined ? 'no answer' : tone === 'ok' ? 'OK' : 'refused') : outcome;
+  return h(
+    'div',
+    { class: 'stack' },
+    h(
+      'div',
+      { class: 'result' },
+      h('span', { class: 'mono muted' }, String(status ?? '')),
+      badge(text, tone),
+    ),
+    reason !== '' && h('span', { class: 'reason' }, reason),
+  );
 }
 
 async function details({ id }: CallRow): Promise<Child> {
   const call = await readCall(id);
+  if (!call)
+    return h('p', { class: 'hint' }, 'The emulator no longer has this call. It keeps the latest 1,000.');
   const { reason, at, rootKey, request, answer } = call;
   return h(
     'div',
     { class: 'opened' },
     reason !== '' && h('p', { class: 'why' }, h('strong', {}, 'Why: '), reason),
+    curl(call),
     facts([
       ['Time', dateOf(at)],
       ['Root key', rootKey],
     ]),
     h('div', { class: 'columns' }, block('Request', request), block('Answer', answer)),
-    curl(call),
   );
 }
 

@@ -12,8 +12,9 @@ export async function readState<Name extends ListName>(
   return read<PageState<Name>>(`state?${params}`);
 }
 
-export function readCall(id: number): Promise<CallDetails> {
-  return read<CallDetails>(`calls/${id}`);
+/** The details of a call; `null` if the emulator no longer has it. */
+export function readCall(id: number): Promise<CallDetails | null> {
+  return read<CallDetails | null>(`calls/${id}`);
 }
 
 export function readOperations(): Promise<string[]> {
@@ -44,7 +45,8 @@ async function post(path: string, body: object): Promise<Record<string, unknown>
     body: JSON.stringify(body),
   });
   const answer: unknown = await response.json();
-  if (!response.ok) throw new Refusal(refusalText(answer));
+  // A rejected form has an error too, with the status 200.
+  if (member(answer, 'error') !== undefined) throw new Refusal(refusalText(answer));
   const data = member(answer, 'data');
   return typeof data === 'object' && data !== null ? { ...data } : {};
 }
