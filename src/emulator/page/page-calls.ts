@@ -28,7 +28,8 @@ export interface KeptText {
   readonly length: number;
 }
 
-const MAX_CALLS = 1000;
+/** Few enough to be garbage before the collector moves them, so that keeping them costs little. */
+const MAX_CALLS = 200;
 /** Characters that are kept of one body. */
 const MAX_TEXT = 16 * 1024;
 /** Characters that are kept of all bodies. */

@@ -73,7 +73,7 @@ function result({ status, code: outcome, tone, reason }: CallRow): Child {
 async function details({ id }: CallRow): Promise<Child> {
   const call = await readCall(id);
   if (!call)
-    return h('p', { class: 'hint' }, 'The emulator no longer has this call. It keeps the latest 1,000.');
+    return h('p', { class: 'hint' }, 'The emulator no longer has this call. It keeps the latest 200.');
   const { reason, at, rootKey, request, answer } = call;
   return h(
     'div',
