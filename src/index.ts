@@ -88,6 +88,7 @@ export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from 
 export type { KeyDemands } from './contracts/key-demands.js';
 export type { KeySource } from './contracts/key-source.js';
 export type { PerRequest } from './contracts/handler-policy.js';
+export type { RootKeyCheck } from './contracts/root-key-check.js';
 export type {
   RatelimitConfig,
   RatelimitState,

@@ -1,8 +1,4 @@
-import 'reflect-metadata';
-import { GUARD_BRAND } from '../decorators/guard-brand.js';
-
-/** The metadata key of `@UseGuards()`. */
-const GUARDS_METADATA = '__guards__';
+import { givenUnkeyGuards } from '../decorators/guards-metadata.js';
 
 /** What Nest knows about a controller or provider. */
 interface Registered {
@@ -43,9 +39,9 @@ function classOf({ instance, metatype }: Registered): unknown {
   return typeof instance === 'object' && instance !== null ? instance.constructor : metatype;
 }
 
-/** Returns the guards of a class and its methods: classes, which Nest makes instances of, and objects. */
+/** Returns the guards of a class and its methods, as `@UseGuards()` got them. */
 function guardsOf(metatype: Function): unknown[] {
-  return [metatype, ...methodsOf(metatype)].flatMap(guardsOn).filter(isUnkeyGuard);
+  return [metatype, ...methodsOf(metatype)].flatMap(givenUnkeyGuards);
 }
 
 function methodsOf({ prototype }: Function): object[] {
@@ -60,14 +56,4 @@ function methodsOf({ prototype }: Function): object[] {
     holder = Object.getPrototypeOf(holder);
   }
   return methods;
-}
-
-function guardsOn(holder: object): unknown[] {
-  const guards: unknown = Reflect.getMetadata(GUARDS_METADATA, holder);
-  return Array.isArray(guards) ? guards : [];
-}
-
-function isUnkeyGuard(guard: unknown): boolean {
-  const guardClass: unknown = typeof guard === 'object' && guard !== null ? guard.constructor : guard;
-  return typeof guardClass === 'function' && GUARD_BRAND in guardClass;
 }
