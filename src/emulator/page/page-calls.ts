@@ -30,6 +30,8 @@ export interface KeptText {
 
 /** Few enough to be garbage before the collector moves them, so that keeping them costs little. */
 const MAX_CALLS = 200;
+/** How many lists that were shown keep their calls. */
+const MAX_LISTS = 4;
 /** Characters that are kept of one body. */
 const MAX_TEXT = 16 * 1024;
 /** Characters that are kept of all bodies. */
@@ -38,6 +40,7 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 /** The latest calls and their answers. Their number and the total size of their bodies are bounded. */
 export class PageCalls {
   readonly #calls: PageCall[] = [];
+  readonly #listed: (readonly PageCall[])[] = [];
   #characters = 0;
   #count = 0;
 
@@ -48,7 +51,14 @@ export class PageCalls {
 
   find(id: number): PageCall | undefined {
     const [first] = this.#calls;
-    return first && this.#calls[id - first.id];
+    const kept = first && this.#calls[id - first.id];
+    return kept ?? this.#listed.flat().find((call) => call.id === id);
+  }
+
+  /** Keeps the calls of a list that is shown, so that they can be opened even if thousands have come in since. */
+  list(calls: readonly PageCall[]): void {
+    this.#listed.push(calls);
+    if (this.#listed.length > MAX_LISTS) this.#listed.shift();
   }
 
   add({ operation, request, text, at, reply, ms, fault }: AnsweredCall): void {
@@ -78,6 +88,7 @@ export class PageCalls {
 
   clear(): void {
     this.#calls.length = 0;
+    this.#listed.length = 0;
     this.#characters = 0;
   }
 }

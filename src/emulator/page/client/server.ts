@@ -55,11 +55,13 @@ async function post(path: string, body: object): Promise<Record<string, unknown>
 function refusalText(answer: unknown): string {
   const error = member(answer, 'error');
   const entries = member(error, 'errors');
-  const messages = (Array.isArray(entries) ? entries : []).map((entry) =>
-    String(member(entry, 'message') ?? ''),
-  );
-  const detail = String(member(error, 'detail') ?? 'The emulator did not say why.');
-  return messages.length > 0 ? messages.join(' ') : detail;
+  const details = Array.isArray(entries) ? entries.map((entry) => member(entry, 'message')) : [];
+  const texts = (details.length > 0 ? details : [member(error, 'detail')]).filter(isText);
+  return texts.length > 0 ? texts.join(' ') : 'The emulator did not say why.';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function member(value: unknown, name: string): unknown {

@@ -25,6 +25,7 @@ export function callPage(query: CallQuery, { calls, emulator }: PageParts): List
           offset,
           (one) => one,
         );
+  calls.list(page.rows.map(({ id }) => calls.find(id)).filter((call) => call !== undefined));
   return { ...page, newest: latest };
 }
 

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { UnkeyEmulator, type EmulatorOptions } from 'nestjs-unkey/emulator';
-import { afterAll, afterEach, beforeAll, expect, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Client, clientOf } from '../../support/client.js';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Skipped by name on machines without Chromium. */
-export const describeInBrowser = describe.skipIf(!existsSync(CHROMIUM));
+/** Tests that need Chromium are skipped by name on machines without it. */
+export const HAS_CHROMIUM = existsSync(CHROMIUM);
 
 /** An emulator and its page in a browser. */
 export interface OpenPage {
@@ -21,15 +21,16 @@ export interface OpenPage {
  * emulator.
  */
 export function useBrowser() {
-  let browser: Browser;
+  let browser: Browser | undefined;
   let cleanups: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
+    if (!HAS_CHROMIUM) return;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   });
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
   });
-  afterAll(() => browser.close());
+  afterAll(() => browser?.close());
 
   return {
     /** Opens the page of a new emulator. */
@@ -46,6 +47,7 @@ export function useBrowser() {
     },
     /** Opens an address. */
     async visit(url: string, context?: Parameters<Browser['newContext']>[0]): Promise<Page> {
+      if (!browser) throw new Error('There is no Chromium.');
       const own: BrowserContext = await browser.newContext({ timezoneId: 'UTC', ...context });
       const page = await own.newPage();
       const faults: string[] = [];
