@@ -73,7 +73,7 @@ export interface CallDetails extends CallRow {
   readonly rootKey: string;
   readonly request: string;
   readonly answer: string;
-  /** A command that repeats the call. Absent if the body is too long. */
+  /** A command that repeats the call. Absent if the body is too long or nested too deep. */
   readonly curl?: string | undefined;
 }
 

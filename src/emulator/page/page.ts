@@ -32,10 +32,9 @@ export class Page implements PageRequests {
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
-    import('./serve-page.js').then(
-      ({ servePage }) => servePage(request, response, this.#parts),
-      (error: Error) => response.destroy(error),
-    );
+    import('./serve-page.js')
+      .then(({ servePage }) => servePage(request, response, this.#parts))
+      .catch((error: Error) => response.destroy(error));
   }
 }
 

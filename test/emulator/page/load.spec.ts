@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { createRequire } from 'node:module';
 import { UnkeyEmulator } from 'nestjs-unkey/emulator';
 import { describe, expect, test } from 'vitest';
 import { PageCalls } from '../../../src/emulator/page/page-calls.js';
@@ -135,4 +136,16 @@ describe('the calls that the page keeps', () => {
     unkey.reset();
     expect(await count()).toBe(0);
   });
+});
+
+test('nothing of the page is loaded until a browser asks for it', async () => {
+  const require = createRequire(import.meta.url);
+  const built: typeof import('nestjs-unkey/emulator') = require('../../../dist/cjs/emulator/index.js');
+  const loaded = () => Object.keys(require.cache).filter((file) => /serve-page|page-files/.test(file)).length;
+  await using unkey = await built.UnkeyEmulator.start();
+  await fetch(`${unkey.url}/v2/liveness`);
+  expect(loaded()).toBe(0);
+  const page = await fetch(unkey.url, { headers: { accept: 'text/html' } });
+  expect(await page.text()).toContain('Unkey emulator');
+  expect(loaded()).toBe(2);
 });

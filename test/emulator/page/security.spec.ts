@@ -249,15 +249,24 @@ describe('keys are never shown in full', () => {
     ['with escapes', (key) => `{"key":"\\u00${key.charCodeAt(0).toString(16)}${key.slice(1)}"}`],
     ['in a body that is no JSON', (key) => `{"key":"${key}"`],
     ['in a body that is no JSON, elsewhere', (key) => `keyId=${key}`],
+    ['nested deep', (key) => `${'{"a":'.repeat(150)}${JSON.stringify({ key })}${'}'.repeat(150)}`],
+    [
+      'nested so deep that it fills the memory of a stack',
+      (key) => '['.repeat(8000) + `"${key}"` + ']'.repeat(8000),
+    ],
     ['in a body that is too long', (key) => JSON.stringify({ key, filler: 'x'.repeat(40_000) })],
   ])('%s', async ([, body]) => {
     const { key } = await emulator.unkey.createKey({ prefix: 'sk' });
     const client = clientOf(emulator.unkey);
     await client.send('keys.verifyKey', body(key));
     await client.send('keys.getKey', body(key));
-    const all = await Promise.all(
-      ['state?list=calls', 'calls/1', 'calls/2'].map((path) => get(`/_emulator/${path}`)),
-    );
+    await fetch(`${emulator.unkey.url}/v2/keys.${key}/${key}`, { method: 'POST', body: body(key) });
+    const list = await get('/_emulator/state?list=calls');
+    const { rows } = JSON.parse(list.text).list;
+    expect(rows).toHaveLength(3);
+    const details = await Promise.all(rows.map(({ id }: { id: number }) => get(`/_emulator/calls/${id}`)));
+    const all = [list, ...details];
+    for (const { text } of details) expect(JSON.parse(text).answer).not.toBe('');
     for (const { text, status } of all) {
       expect(status).toBe(200);
       expect(text).not.toContain(key);

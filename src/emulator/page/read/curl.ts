@@ -9,7 +9,7 @@ const MARK = '\ue000';
  * A command for a POSIX shell that repeats a call. The root key of the start is part of it; every other key is a variable:
  * `$UNKEY_ROOT_KEY`, `$KEY`, `$KEY_2`.
  *
- * @returns nothing if the page has only the beginning of the body
+ * @returns nothing if the body is too long, or nested too deep
  */
 export function curlOf(
   { method, url, authorization, contentType, request }: PageCall,
@@ -17,7 +17,7 @@ export function curlOf(
   rootKey: string,
   host: string,
 ): string | undefined {
-  if (request.length > request.text.length) return undefined;
+  if (request.length > request.text.length || secrets.tooDeep) return undefined;
   const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
   const variables = new Map<string, string>();
   const marked = (key: string): string => {

@@ -4,8 +4,8 @@ import type { PageCall } from '../page-calls.js';
 
 const MAX_DEPTH = 100;
 const MAX_KEY = 512;
-/** Texts that are looked up as keys, so that a large body costs little. */
-const MAX_LOOKUPS = 200;
+/** Texts that are looked up as keys. More do not fit into what is kept of a body. */
+const MAX_LOOKUPS = 6000;
 /** A text that is shorter occurs in other words by chance. */
 const MIN_REPLACED = 6;
 
@@ -13,6 +13,7 @@ const MIN_REPLACED = 6;
 export class Secrets {
   #found = new Map<string, string>();
   #lookups = 0;
+  #tooDeep = false;
 
   constructor(
     call: PageCall,
@@ -20,13 +21,18 @@ export class Secrets {
   ) {
     const token = /^Bearer\s+(.+)$/i.exec(call.authorization ?? '')?.[1]?.trim();
     if (token !== undefined) this.#add(token);
+    this.#searchText(call.url);
     for (const { text } of [call.request, call.answer]) {
-      const value = parsedJson(text);
-      if (value === undefined) this.#searchText(text);
-      else this.#search(value, '', 0);
+      this.#searchText(text);
+      this.#search(parsedJson(text), '', 0);
     }
     // A key may be part of a longer one.
     this.#found = new Map([...this.#found].sort(([a], [b]) => b.length - a.length));
+  }
+
+  /** Whether a body is nested so deep that keys in it may not have been found. */
+  get tooDeep(): boolean {
+    return this.#tooDeep;
   }
 
   /** Shortens every key in a text. */
@@ -60,7 +66,9 @@ export class Secrets {
     if (typeof value === 'string') {
       // Unkey accepts members in any letter case.
       if (/^(?:key|rootKey)$/i.test(name) || this.#isKey(value)) this.#add(value);
-    } else if (typeof value === 'object' && value !== null && depth <= MAX_DEPTH) {
+    } else if (typeof value === 'object' && value !== null) {
+      this.#tooDeep ||= depth > MAX_DEPTH;
+      if (this.#tooDeep) return;
       for (const [member, one] of Object.entries(value)) {
         if (this.#isKey(member)) this.#add(member);
         this.#search(one, Array.isArray(value) ? name : member, depth + 1);
@@ -71,7 +79,9 @@ export class Secrets {
   /** In a text that is not JSON, or only the beginning of one. */
   #searchText(text: string): void {
     for (const [, key = ''] of text.matchAll(/"(?:key|rootKey)"\s*:\s*"((?:[^"\\]|\\.)*)/gi)) this.#add(key);
-    for (const [word] of text.matchAll(/[\w.-]{8,512}/g)) if (this.#isKey(word)) this.#add(word);
+    for (const words of [/[\w.-]{8,512}/g, /\w{8,512}/g]) {
+      for (const [word] of text.matchAll(words)) if (this.#isKey(word)) this.#add(word);
+    }
   }
 
   #isKey(text: string): boolean {
