@@ -39,8 +39,7 @@ let current = viewOfAddress();
 
 byId('nav').append(h('ul', {}, ...[...links.values()].map(({ element }) => h('li', {}, element))));
 byId('main').replaceChildren(created, place);
-const chips = h('div', { class: 'chips' });
-byId('chips').append(chips, themeButton());
+byId('theme').append(themeButton());
 open(current);
 const live = new Live(refresh, showConnection);
 // After `live` exists, because every new address asks for a new state.
@@ -103,7 +102,7 @@ function showOverview({ overview }: PageState): void {
     copyButton('Copy both for .env', () => `UNKEY_BASE_URL=${location.origin}\nUNKEY_ROOT_KEY=${rootKey}\n`),
   ]);
   const time = clock.frozen ? dateOf(clock.now) : '';
-  fill(chips, { time, faults: faults.length }, () => [
+  fill(byId('chips'), { time, faults: faults.length }, () => [
     faults.length > 0 && chip('bad', `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} active`),
     clock.frozen && chip('warn', `Clock frozen at ${time}`),
   ]);

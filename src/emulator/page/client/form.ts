@@ -37,6 +37,7 @@ export function openForm({ title, lead, fields, submit, danger, send }: FormOpti
   const form = h(
     'form',
     {
+      class: fields.length > 5 ? 'long' : undefined,
       submit: (event) => {
         event.preventDefault();
         const values = Object.fromEntries(controls.map(({ field, control }) => [field.name, control.value]));
