@@ -16,7 +16,8 @@ export { KeyRatelimit } from './decorators/key-ratelimit.decorator.js';
 export { KeyFrom } from './decorators/key-from.decorator.js';
 export { CheckKey } from './decorators/check-key.decorator.js';
 export { VerificationTags } from './decorators/verification-tags.decorator.js';
-export { InjectUnkey } from './decorators/inject-unkey.decorator.js';
+export { InjectUnkey, InjectUnkeyService } from './decorators/inject-unkey.decorator.js';
+export { UseUnkey } from './use-unkey.decorator.js';
 export { allOf, anyOf, permissionQuery } from './options/permission-expression.js';
 
 export { fromBearer } from './extractors/from-bearer.js';
@@ -41,6 +42,9 @@ export { UnkeyConfigError } from './errors/unkey-config.error.js';
 export { DENIALS, type Denial, type DenialCode } from './errors/denial-table.js';
 
 export {
+  getUnkeyOptionsToken,
+  getUnkeyServiceToken,
+  getUnkeyToken,
   UNKEY_CLIENT,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
@@ -87,7 +91,9 @@ export type { Awaitable } from './contracts/awaitable.js';
 export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from './contracts/key-check.js';
 export type { KeyDemands } from './contracts/key-demands.js';
 export type { KeySource } from './contracts/key-source.js';
+export type { SecuritySchemeObject } from './contracts/security-scheme.js';
 export type { PerRequest } from './contracts/handler-policy.js';
+export type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
 export type { RootKeyCheck } from './contracts/root-key-check.js';
 export type {
   RatelimitConfig,

@@ -6,10 +6,17 @@ export const SECTIONS = [
   { text: 'Start', pages: ['getting-started'] },
   {
     text: 'Guides',
-    pages: ['protect-routes', 'permissions-credits-limits', 'who-is-calling', 'everyday', 'configuration'],
+    pages: [
+      'protect-routes',
+      'permissions-credits-limits',
+      'who-is-calling',
+      'everyday',
+      'configuration',
+      'openapi',
+    ],
   },
   { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
-  { text: 'Operations', pages: ['caching', 'outages', 'audit'] },
+  { text: 'Operations', pages: ['caching', 'outages', 'health', 'audit', 'opentelemetry'] },
   { text: 'Testing', pages: ['testing', 'emulator'] },
   { text: 'Reference', pages: ['reference'] },
 ];

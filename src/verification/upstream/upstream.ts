@@ -1,4 +1,5 @@
 import type { Question } from '../../contracts/question.js';
+import type { UnkeyState } from '../../contracts/unkey-state.js';
 import type { CallerVerifier } from '../../contracts/verifier.js';
 import type { VerificationFailure } from '../../errors/verification-failure.js';
 import type { Breaker, Permit } from '../breaker/breaker.js';
@@ -12,14 +13,25 @@ import { isOutage } from './is-outage.js';
  */
 export class Upstream {
   #inFlight = 0;
+  #lastAnswerAt: number | undefined;
 
-  /** @param timeout the time for a whole verification, in ms */
+  /**
+   * @param timeout the time for a whole verification, in ms
+   * @param now the clock, in Unix ms
+   */
   constructor(
     private readonly verifier: CallerVerifier,
     private readonly maxInFlight: number,
     private readonly timeout: number,
     private readonly breaker: Breaker | undefined,
+    private readonly now: () => number,
   ) {}
+
+  /** See {@link UnkeyState}. */
+  state(): UnkeyState {
+    const breaker = this.breaker?.state ?? 'off';
+    return this.#lastAnswerAt === undefined ? { breaker } : { breaker, lastAnswerAt: this.#lastAnswerAt };
+  }
 
   /**
    * Makes one call. Never rejects, since {@link obtain} does not.
@@ -38,6 +50,7 @@ export class Upstream {
     this.#inFlight += 1;
     const outcome = await obtain(this.verifier, question, timeout);
     this.#inFlight -= 1;
+    if (!isOutage(outcome)) this.#lastAnswerAt = this.now();
     if (permit !== undefined) this.#settle(permit, outcome, timeout);
     return outcome;
   }
