@@ -127,9 +127,8 @@ describe('the calls that the page keeps', () => {
     await using unkey = await UnkeyEmulator.start();
     await fetch(`${unkey.url}/v2/liveness`);
     const count = async () => {
-      const state: { overview: { counts: { calls: number } } } = await (
-        await fetch(`${unkey.url}/_emulator/state`)
-      ).json();
+      const response = await fetch(`${unkey.url}/_emulator/state`);
+      const state: { overview: { counts: { calls: number } } } = JSON.parse(await response.text());
       return state.overview.counts.calls;
     };
     expect(await count()).toBe(1);

@@ -101,7 +101,8 @@ export class ListView<Name extends ListName> implements View {
   show(state: PageState<Name>): void {
     this.options.shown?.(state);
     const { list } = state;
-    if (!list) return;
+    // While the list is paused, an answer may still arrive that was asked for before.
+    if (!list || (this.paused && !this.#asked)) return;
     this.#asked = false;
     this.#offset = list.offset;
     if (this.#offset === 0) this.#newest = list.newest;
