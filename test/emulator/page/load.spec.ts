@@ -139,7 +139,7 @@ describe('the calls that the page keeps', () => {
 
 test('nothing of the page is loaded until a browser asks for it', async () => {
   const require = createRequire(import.meta.url);
-  const built: typeof import('nestjs-unkey/emulator') = require('../../../dist/cjs/emulator/index.js');
+  const built: { UnkeyEmulator: typeof UnkeyEmulator } = require('../../../dist/cjs/emulator/index.js');
   const loaded = () => Object.keys(require.cache).filter((file) => /serve-page|page-files/.test(file)).length;
   await using unkey = await built.UnkeyEmulator.start();
   await fetch(`${unkey.url}/v2/liveness`);
