@@ -30,6 +30,7 @@ import {
 import { resolveWithDefaults } from './resolve-with-defaults.js';
 import { Gateways } from './transports/ws/gateways.js';
 import { UpgradeRequests } from './transports/ws/upgrade-requests.js';
+import { UnkeyRatelimitGuard } from './ratelimit/unkey-ratelimit.guard.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
   ConfigurableModuleClass,
@@ -122,12 +123,21 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     UnkeyService,
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },
     UnkeyGuard,
+    UnkeyRatelimitGuard,
     BootCheck,
     Gateways,
     BootAudit,
     UpgradeRequests,
   ],
-  exports: [UNKEY_RESOLVED_OPTIONS, UNKEY_CLIENT, UNKEY_VERIFIER, UNKEY_SERVICE, UnkeyService, UnkeyGuard],
+  exports: [
+    UNKEY_RESOLVED_OPTIONS,
+    UNKEY_CLIENT,
+    UNKEY_VERIFIER,
+    UNKEY_SERVICE,
+    UnkeyService,
+    UnkeyGuard,
+    UnkeyRatelimitGuard,
+  ],
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**

@@ -8,6 +8,7 @@ import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js
 import { RequestVerification } from './access/request-verification.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
+import type { CountedLimits, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
 import type { Verification } from './contracts/verification.js';
@@ -28,19 +29,24 @@ import {
   UNKEY_INVALIDATIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
+  UNKEY_WIRE,
 } from './options/tokens.js';
+import { Limiter } from './ratelimit/limiter.js';
 import { FailureLog } from './telemetry/failure-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
+import { InFlight } from './verification/upstream/in-flight.js';
 import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
-import type { Outcome } from './verification/outcome.js';
+import { obtain } from './verification/obtain.js';
+import type { Outcome, VerificationResult } from './verification/outcome.js';
 import { withinKeyspaces } from './verification/within-keyspaces.js';
+import type { HttpWire } from './verification/wire/http-wire.js';
 
 const NOTHING: VerifyOptions = Object.freeze({});
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
@@ -57,6 +63,7 @@ export class UnkeyService {
   readonly #rootKeys: RootKeyLog;
   readonly #requests: RequestVerification;
   readonly #connections: ConnectionVerification;
+  readonly #limiter: Limiter;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
 
@@ -69,6 +76,7 @@ export class UnkeyService {
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
+    @Inject(UNKEY_WIRE) wire: HttpWire | undefined,
   ) {
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
@@ -84,9 +92,11 @@ export class UnkeyService {
     this.#rootKeys = new RootKeyLog(logger);
     this.#demands = new DemandsWriter(options);
     const { breaker, maxInFlight, timeout } = options;
-    const upstream = new Upstream(
-      verifier,
-      maxInFlight,
+    const inFlight = new InFlight(maxInFlight);
+    this.#limiter = new Limiter(options, inFlight, wire);
+    const upstream = new Upstream<Question, VerificationResult>(
+      (question, ms) => obtain(verifier, question, ms),
+      inFlight,
       timeout,
       breaker === false
         ? undefined
@@ -240,6 +250,41 @@ export class UnkeyService {
     return this.#connections.socketMiddleware(
       demandedPolicy('UnkeyService.socketMiddleware()', this.options, options),
     );
+  }
+
+  /**
+   * Counts rate limits at Unkey: all of them in one call, or none. It does not throw if a limit is exceeded: check
+   * `passed`. It needs no API key. The root key needs `ratelimit.*.limit` and, for namespaces that do not exist yet,
+   * `ratelimit.*.create_namespace`. It always calls Unkey over HTTP with `rootKey` and `baseUrl`, whatever `verifier` is.
+   *
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app, or if there is no root key
+   * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
+   * @throws TypeError if a limit is invalid
+   * @example
+   * const { passed, limits } = await unkey.limit({ namespace: 'emails', identifier: user.id, limit: 10, duration: 3_600_000 });
+   */
+  async limit(demands: LimitDemand | LimitDemand[]): Promise<LimitAnswer> {
+    const counted = await this.#limiter.count(Array.isArray(demands) ? demands : [demands]);
+    if (counted === undefined) throw new UnkeyUnavailableException();
+    return counted.answer;
+  }
+
+  /** @internal like {@link limit}, with Unkey's id of the call; `undefined` if an outage is allowed and there is one */
+  countLimits(
+    demands: readonly LimitDemand[],
+    onUnavailable: OnUnavailable,
+  ): Promise<CountedLimits | undefined> {
+    return this.#limiter.count(demands, onUnavailable);
+  }
+
+  /** @internal logs an error in the app's setup once, and returns the exception for it */
+  misconfiguredLimit(fault: string): UnkeyMisconfiguredException {
+    return this.#limiter.misconfigured(fault);
+  }
+
+  /** @internal called by Nest when the app closes */
+  onApplicationShutdown(): Promise<void> {
+    return this.#limiter.close();
   }
 
   #obtain(question: Question): Awaitable<Outcome> {

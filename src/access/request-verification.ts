@@ -19,6 +19,7 @@ import { isVerification } from '../verification/read-verification.js';
 import { verifiedKeyOf } from '../verification/verified-key-of.js';
 import { checkDenial, keyDenial } from './key-denial.js';
 import { demandsOf } from './policy-demands.js';
+import { requestScope } from './request-scope.js';
 
 /** The part of `UnkeyService` that is used here. */
 export interface KeyVerifier {
@@ -54,7 +55,6 @@ interface Admission {
  */
 export class RequestVerification {
   readonly #events = new VerificationEvents();
-  /** Identifies the configuration that verifies here, so that keys that another app verified don't count. */
   readonly #scope: string;
   readonly #logger = new Logger('UnkeyModule');
   readonly #setupFaults = new Set<string>();
@@ -63,7 +63,7 @@ export class RequestVerification {
     private readonly options: ResolvedUnkeyOptions,
     private readonly verifier: KeyVerifier,
   ) {
-    this.#scope = [options.scope, ...options.keyPrefix].join(' ');
+    this.#scope = requestScope(options);
   }
 
   /**
@@ -139,7 +139,7 @@ export class RequestVerification {
   allow(verification: Verification, context: ExecutionContext): void {
     const transport = transportOf(context);
     transport.attach(context, this.#scope, verifiedKeyOf(verification));
-    transport.tellLimits?.(context, verification, this.options);
+    transport.tellLimits?.(context, verification.ratelimits ?? [], this.options);
   }
 
   /** Denies a request in the way of its transport. `WWW-Authenticate` names the scheme of the policy. */

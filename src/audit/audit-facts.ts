@@ -1,4 +1,5 @@
 import { PolicyReader } from '../decorators/policy-reader.js';
+import { LimitReader } from '../ratelimit/limit-reader.js';
 import type { AuditedApp } from './audited-app.js';
 import { globalGuards, type GlobalGuard } from './global-guards.js';
 import { guardsFields } from './graphql-enhancers.js';
@@ -8,6 +9,7 @@ import type { NestModule } from './nest-containers.js';
 export interface AuditFacts {
   readonly app: AuditedApp;
   readonly policies: PolicyReader;
+  readonly limits: LimitReader;
   readonly globals: readonly GlobalGuard[];
   /** See {@link guardsFields}. */
   guardsFieldsOf(module: NestModule): boolean | undefined;
@@ -18,6 +20,7 @@ export function auditFacts(app: AuditedApp): AuditFacts {
   return {
     app,
     policies: new PolicyReader(app.options),
+    limits: new LimitReader(app.options),
     globals: globalGuards(app),
     guardsFieldsOf(module) {
       if (!byModule.has(module)) byModule.set(module, guardsFields(app, module));

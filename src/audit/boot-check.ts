@@ -18,10 +18,12 @@ import {
 } from '@nestjs/core';
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
+import { isUnkeyGuardClass, classOfGuard } from '../decorators/guards-metadata.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { LimitReader } from '../ratelimit/limit-reader.js';
 import { noteSkippedTransports } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { classesWithRunningGuards } from './running-guards.js';
@@ -81,9 +83,11 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     const { discovery } = this;
     const classes = classesWithRunningGuards([...discovery.getControllers(), ...discovery.getProviders()]);
     // A factory for APP_GUARD can return no guard.
-    for (const guard of this.config.getGlobalGuards().filter(isObject)) {
+    const guards = this.config.getGlobalGuards().filter(isObject);
+    const hasUnkeyGuard = guards.some((guard) => isUnkeyGuardClass(classOfGuard(guard)));
+    for (const guard of guards) {
       if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
-        guard[GUARDS_WHOLE_APP]((controller: object) => classes.has(controller));
+        guard[GUARDS_WHOLE_APP]((controller: object) => classes.has(controller), hasUnkeyGuard);
       }
     }
   }
@@ -102,6 +106,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   /** Reads the policy of every handler, which throws if it is invalid. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const policies = new PolicyReader(this.options);
+    const limits = new LimitReader(this.options);
     const { discovery } = this;
     const controllers = new Set<unknown>(discovery.getControllers().map(({ metatype }) => metatype));
     for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
@@ -110,6 +115,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
         const handler: unknown = Reflect.get(metatype.prototype, name);
         if (!isHandler(handler)) continue;
         const policy = policies.read(metatype, handler);
+        if (limits.read(metatype, handler) !== undefined) this.#requireRootKey(metatype, handler);
         if (controllers.has(metatype)) refuseOtherClass(metatype, handler, policy, policies);
         const { access } = policy;
         // A decorator on the handler or its class takes precedence over the option.
@@ -118,6 +124,13 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
         }
       }
     }
+  }
+
+  #requireRootKey({ name }: Type, handler: Function): void {
+    if (this.options.rootKey !== undefined) return;
+    throw new UnkeyConfigError(
+      `${name}.${handler.name}: @Ratelimit() needs a root key; set the option "rootKey" or the environment variable UNKEY_ROOT_KEY.`,
+    );
   }
 }
 

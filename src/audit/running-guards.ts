@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { GUARD_BRAND } from '../decorators/guard-brand.js';
+import { classOfGuard, isRatelimitGuardClass, isUnkeyGuardClass } from '../decorators/guards-metadata.js';
 
 /** The metadata key of `@UseGuards()`. */
 const GUARDS_METADATA = '__guards__';
@@ -12,7 +12,7 @@ interface Registered {
 }
 
 /**
- * Returns the classes for which Nest runs every `UnkeyGuard` and subclass in their `@UseGuards()`. Nest creates guards when
+ * Returns the classes for which Nest runs every `UnkeyGuard`, subclass of it and `UnkeyRatelimitGuard` in their `@UseGuards()`. Nest creates guards when
  * it scans the module of a class. It silently drops guards that were applied later, and those of an object that
  * `useFactory` or `useValue` provides.
  */
@@ -45,7 +45,7 @@ function classOf({ instance, metatype }: Registered): unknown {
 
 /** Returns the guards of a class and its methods: classes, which Nest makes instances of, and objects. */
 function guardsOf(metatype: Function): unknown[] {
-  return [metatype, ...methodsOf(metatype)].flatMap(guardsOn).filter(isUnkeyGuard);
+  return [metatype, ...methodsOf(metatype)].flatMap(guardsOn).filter(isOurs);
 }
 
 function methodsOf({ prototype }: Function): object[] {
@@ -67,7 +67,7 @@ function guardsOn(holder: object): unknown[] {
   return Array.isArray(guards) ? guards : [];
 }
 
-function isUnkeyGuard(guard: unknown): boolean {
-  const guardClass: unknown = typeof guard === 'object' && guard !== null ? guard.constructor : guard;
-  return typeof guardClass === 'function' && GUARD_BRAND in guardClass;
+function isOurs(guard: unknown): boolean {
+  const guardClass = classOfGuard(guard);
+  return isUnkeyGuardClass(guardClass) || isRatelimitGuardClass(guardClass);
 }

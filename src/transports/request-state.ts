@@ -1,7 +1,8 @@
 import type { Awaitable } from '../contracts/awaitable.js';
 import type { PolicyAnswers } from '../contracts/handler-policy.js';
-import type { RequestState } from '../contracts/request-state.js';
-import type { Verification } from '../contracts/verification.js';
+import type { CountedLimits, LimitDemand } from '../contracts/limit.js';
+import type { LimitProgress, RequestState } from '../contracts/request-state.js';
+import type { RatelimitState, Verification } from '../contracts/verification.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
 
@@ -40,6 +41,20 @@ interface Verified {
   readonly next: Verified | undefined;
 }
 
+interface Limiting {
+  readonly handler: object;
+  readonly progress: LimitProgress;
+  readonly next: Limiting | undefined;
+}
+
+interface Limited {
+  readonly handler: object;
+  /** As JSON. */
+  readonly demands: string;
+  readonly result: Promise<CountedLimits | undefined>;
+  readonly next: Limited | undefined;
+}
+
 /**
  * The state that guards of one request with the same scope share. Its fields are private, so that printing a request
  * does not show them. There is nearly always one entry of each kind, so entries form linked lists, and requirements are
@@ -52,6 +67,9 @@ class SharedState implements RequestState {
   #verified: Verified | undefined;
   #checked: Checked | undefined;
   #users: UserOf | undefined;
+  #limiting: Limiting | undefined;
+  #limited: Limited | undefined;
+  #counted: Set<RatelimitState> | undefined;
 
   /** The states of all scopes on this request, if there are several. */
   siblings: SharedState[] | undefined;
@@ -110,6 +128,36 @@ class SharedState implements RequestState {
     const verification = verify();
     this.#verified = { key, demands, verification, next: this.#verified };
     return verification;
+  }
+
+  limiting(handler: object): LimitProgress {
+    for (let entry = this.#limiting; entry !== undefined; entry = entry.next) {
+      if (entry.handler === handler) return entry.progress;
+    }
+    const progress: LimitProgress = { guardsBefore: 0 };
+    this.#limiting = { handler, progress, next: this.#limiting };
+    return progress;
+  }
+
+  limited(
+    handler: object,
+    demands: readonly LimitDemand[],
+    count: () => Promise<CountedLimits | undefined>,
+  ): Promise<CountedLimits | undefined> {
+    const text = JSON.stringify(demands);
+    for (let entry = this.#limited; entry !== undefined; entry = entry.next) {
+      if (entry.handler === handler && entry.demands === text) return entry.result;
+    }
+    const result = count();
+    this.#limited = { handler, demands: text, result, next: this.#limited };
+    return result;
+  }
+
+  counted(ratelimits: readonly RatelimitState[]): readonly RatelimitState[] {
+    // A set, because two guards can report the same verification.
+    this.#counted ??= new Set();
+    for (const limit of ratelimits) this.#counted.add(limit);
+    return [...this.#counted];
   }
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Verification } from '../../contracts/verification.js';
 import type { CallerVerifier } from '../../contracts/verifier.js';
 import { Breaker } from '../breaker/breaker.js';
+import { obtain } from '../obtain.js';
+import { InFlight } from './in-flight.js';
 import { Upstream } from './upstream.js';
 
 const VALID: Verification = { valid: true, code: 'VALID', keyId: 'key_1' };
@@ -16,7 +18,12 @@ function start(verifier: CallerVerifier, maxInFlight = 10) {
     () => clock.now,
     (state) => states.push(state),
   );
-  const upstream = new Upstream(verifier, maxInFlight, TIMEOUT, breaker);
+  const upstream = new Upstream(
+    (question: typeof QUESTION, timeout) => obtain(verifier, question, timeout),
+    new InFlight(maxInFlight),
+    TIMEOUT,
+    breaker,
+  );
   return { clock, states, ask: (timeout = TIMEOUT) => upstream.ask(QUESTION, timeout) };
 }
 

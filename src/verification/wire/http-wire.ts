@@ -4,6 +4,7 @@ import type { CallerVerifier } from '../../contracts/verifier.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import { withDeadline } from '../deadline.js';
 import { DispatchQueue } from './dispatch-queue.js';
+import { httpLimiter, type CountLimits } from './http-limiter.js';
 import { httpVerifier } from './http.verifier.js';
 
 /**
@@ -16,7 +17,8 @@ const MAX_CONNECTIONS = 128;
 const KEEP_ALIVE = 8000;
 
 /**
- * The connections to Unkey, and a verifier that uses them. They are in private fields, because they hold the root key.
+ * The connections to Unkey, and the two operations that use them. The connections are in private fields, because they
+ * hold the root key.
  */
 export class HttpWire {
   readonly #close: () => Promise<void>;
@@ -24,6 +26,7 @@ export class HttpWire {
 
   private constructor(
     readonly verify: CallerVerifier,
+    readonly countLimits: CountLimits,
     close: () => Promise<void>,
   ) {
     this.#close = close;
@@ -35,7 +38,7 @@ export class HttpWire {
     const { dispatcher, limit, destroy } = await openConnections(options);
     const queue = new DispatchQueue(dispatcher, limit);
     const api = { baseUrl, authorization: () => `Bearer ${rootKey?.reveal() ?? ''}` };
-    return new HttpWire(httpVerifier(queue, api), async () => {
+    return new HttpWire(httpVerifier(queue, api), httpLimiter(queue, api), async () => {
       // Calls of a guard end by their deadline. A call with a signal of the user's own may have no deadline.
       await withDeadline(() => queue.close(), timeout).catch(() => undefined);
       await destroy();
