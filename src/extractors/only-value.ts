@@ -4,8 +4,7 @@
  * have checked the other value.
  */
 export function onlyValue(values: readonly string[]): string | undefined {
-  const [first] = values;
-  if (values.length < 2) return first?.trim() || undefined;
+  if (values.length < 2) return values[0]?.trim() || undefined;
   const found = distinct(values);
   return found.length === 0 ? undefined : found.join(', ');
 }

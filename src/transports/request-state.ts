@@ -71,10 +71,31 @@ class SharedState implements RequestState {
   #limited: Limited | undefined;
   #counted: Set<RatelimitState> | undefined;
 
-  /** The states of all scopes on this request, if there are several. */
-  siblings: SharedState[] | undefined;
+  #siblings: SharedState[] | undefined;
+  readonly #scope: string;
+  readonly #carrier: StateCarrier;
 
-  constructor(readonly scope: string) {}
+  constructor(scope: string, carrier: StateCarrier) {
+    this.#scope = scope;
+    this.#carrier = carrier;
+  }
+
+  get scope(): string {
+    return this.#scope;
+  }
+
+  /** The states of all scopes on this request, if there are several. */
+  get siblings(): SharedState[] | undefined {
+    return this.#siblings;
+  }
+  set siblings(siblings: SharedState[] | undefined) {
+    this.#siblings = siblings;
+  }
+
+  /** Whether this is the state of that object. Copies of a request may have the state of the original. */
+  belongsTo(carrier: StateCarrier): boolean {
+    return #carrier in this && this.#carrier === carrier;
+  }
 
   get decided(): boolean {
     return this.#decided;
@@ -163,21 +184,21 @@ class SharedState implements RequestState {
 
 /** Returns the state of this scope, and creates it if needed. {@link readState} returns it from then on. */
 export function stateOn(carrier: StateCarrier, scope: string): RequestState {
-  const known = carrier[STATE];
+  const known = stateOf(carrier);
   if (known?.scope === scope) return known;
-  const state = known === undefined ? new SharedState(scope) : siblingOf(known, scope);
+  const state = known === undefined ? new SharedState(scope, carrier) : siblingOf(known, scope, carrier);
   // Another app handles the request from here on. Its handlers must not see a key that it did not verify.
   if (known?.key !== undefined && carrier.unkey === known.key) delete carrier.unkey;
-  // Not enumerable, so that it is neither printed nor copied with the request.
-  Object.defineProperty(carrier, STATE, { value: state, configurable: true });
+  // An assignment, because `Object.defineProperty` takes longer than the rest of this function.
+  carrier[STATE] = state;
   return state;
 }
 
-function siblingOf(known: SharedState, scope: string): SharedState {
+function siblingOf(known: SharedState, scope: string, carrier: StateCarrier): SharedState {
   known.siblings ??= [known];
   const sibling = known.siblings.find((state) => state.scope === scope);
   if (sibling !== undefined) return sibling;
-  const state = new SharedState(scope);
+  const state = new SharedState(scope, carrier);
   state.siblings = known.siblings;
   known.siblings.push(state);
   return state;
@@ -185,7 +206,12 @@ function siblingOf(known: SharedState, scope: string): SharedState {
 
 /** Returns the state that the last guard used, or `undefined` if there was no guard. */
 export function readState(carrier: StateCarrier): RequestState | undefined {
-  return carrier[STATE];
+  return stateOf(carrier);
+}
+
+function stateOf(carrier: StateCarrier): SharedState | undefined {
+  const state = carrier[STATE];
+  return state?.belongsTo(carrier) === true ? state : undefined;
 }
 
 function isSame(a: VerifyOptions, b: VerifyOptions): boolean {
