@@ -5,6 +5,7 @@ import type { LimitProgress, RequestState } from '../contracts/request-state.js'
 import type { RatelimitState, Verification } from '../contracts/verification.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
+import { LimitMemo } from './limit-memo.js';
 
 const STATE = Symbol.for('nestjs-unkey:request');
 
@@ -41,20 +42,6 @@ interface Verified {
   readonly next: Verified | undefined;
 }
 
-interface Limiting {
-  readonly handler: object;
-  readonly progress: LimitProgress;
-  readonly next: Limiting | undefined;
-}
-
-interface Limited {
-  readonly handler: object;
-  /** As JSON. */
-  readonly demands: string;
-  readonly result: Promise<CountedLimits | undefined>;
-  readonly next: Limited | undefined;
-}
-
 /**
  * The state that guards of one request with the same scope share. Its fields are private, so that printing a request
  * does not show them. There is nearly always one entry of each kind, so entries form linked lists, and requirements are
@@ -67,9 +54,8 @@ class SharedState implements RequestState {
   #verified: Verified | undefined;
   #checked: Checked | undefined;
   #users: UserOf | undefined;
-  #limiting: Limiting | undefined;
-  #limited: Limited | undefined;
-  #counted: Set<RatelimitState> | undefined;
+  /** Made when needed: most requests count against no rate limit. */
+  #limits: LimitMemo | undefined;
 
   #siblings: SharedState[] | undefined;
   readonly #scope: string;
@@ -152,12 +138,7 @@ class SharedState implements RequestState {
   }
 
   limiting(handler: object): LimitProgress {
-    for (let entry = this.#limiting; entry !== undefined; entry = entry.next) {
-      if (entry.handler === handler) return entry.progress;
-    }
-    const progress: LimitProgress = { guardsBefore: 0 };
-    this.#limiting = { handler, progress, next: this.#limiting };
-    return progress;
+    return (this.#limits ??= new LimitMemo()).progress(handler);
   }
 
   limited(
@@ -165,20 +146,11 @@ class SharedState implements RequestState {
     demands: readonly LimitDemand[],
     count: () => Promise<CountedLimits | undefined>,
   ): Promise<CountedLimits | undefined> {
-    const text = JSON.stringify(demands);
-    for (let entry = this.#limited; entry !== undefined; entry = entry.next) {
-      if (entry.handler === handler && entry.demands === text) return entry.result;
-    }
-    const result = count();
-    this.#limited = { handler, demands: text, result, next: this.#limited };
-    return result;
+    return (this.#limits ??= new LimitMemo()).limited(handler, demands, count);
   }
 
   counted(ratelimits: readonly RatelimitState[]): readonly RatelimitState[] {
-    // A set, because two guards can report the same verification.
-    this.#counted ??= new Set();
-    for (const limit of ratelimits) this.#counted.add(limit);
-    return [...this.#counted];
+    return (this.#limits ??= new LimitMemo()).counted(ratelimits);
   }
 }
 
