@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { CountedLimits, LimitDemand, OnUnavailable } from '../contracts/limit.js';
-import { UnkeyMisconfiguredException } from '../errors/unkey-misconfigured.exception.js';
+import type { UnkeyMisconfiguredException } from '../errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from '../errors/unkey-unavailable.exception.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
 import { checkLimits } from '../options/check-limits.js';

@@ -6,11 +6,7 @@ import { bootError } from '../support/app.js';
 const OFFLINE = { rootKey: 'unkey_test', client: false } as const;
 const VALID: RatelimitOptions = { namespace: 'api', limit: 1, duration: 60_000 };
 
-function boot(
-  options: unknown,
-  more: UnkeyModuleOptions = OFFLINE,
-  onClass: unknown = undefined,
-): Promise<Error> {
+function boot(options: unknown, more: UnkeyModuleOptions = OFFLINE, onClass?: unknown): Promise<Error> {
   class LimitedController {
     read() {
       return 'ok';

@@ -194,10 +194,9 @@ describe.each(ADAPTERS)('where @Ratelimit() and UnkeyGuard stand, on %s', (adapt
       .audit()
       .map(({ problem }) => problem);
     expect(problems.includes('guard-order')).toBe(row.problem ?? row.status === 500);
-    if (row.status === 500) {
-      expect(answer.body).toMatchObject({ code: 'UNKEY_MISCONFIGURED' });
-      expect(log.of('error', 'OrderController.read: @Ratelimit() depends on the key')).toHaveLength(1);
-    }
+    expect(answer.text.includes('UNKEY_MISCONFIGURED')).toBe(row.status === 500);
+    const lines = log.of('error', 'OrderController.read: @Ratelimit() depends on the key');
+    expect(lines).toHaveLength(row.status === 500 ? 1 : 0);
   });
 
   it('the audit says how to fix it, and stops the app with audit: "throw"', async () => {
