@@ -93,6 +93,7 @@ export type { KeySource } from './contracts/key-source.js';
 export type { RatelimitBy, RatelimitOptions } from './contracts/handler-limits.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type { CountedLimit, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
+export type { RootKeyCheck } from './contracts/root-key-check.js';
 export type {
   RatelimitConfig,
   RatelimitState,

@@ -3,8 +3,9 @@ import { demandedPolicy } from './access/demanded-policy.js';
 import { callerOf } from './access/handlerless-context.js';
 import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js';
 import { RequestVerification } from './access/request-verification.js';
+import type { AppAudit } from './contracts/app-audit.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
-import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
+import { UNKEY_AUDIT, UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
 import type { UnkeyService } from './unkey.service.js';
 
 /**
@@ -26,7 +27,9 @@ export class UnkeyMiddleware implements NestMiddleware {
   constructor(
     @Inject(UNKEY_SERVICE) unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) options: ResolvedUnkeyOptions,
+    @Inject(UNKEY_AUDIT) audit: AppAudit,
   ) {
+    audit.noteMiddleware();
     this.#verify = httpMiddleware(
       new RequestVerification(options, unkey),
       demandedPolicy('UnkeyMiddleware', options, {}),

@@ -7,11 +7,11 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
-import { runningApp } from './audit/audited-app.js';
 import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
-import { listAccess } from './audit/list-access.js';
+import { RunningAudit } from './audit/running-audit.js';
 import type { CallerVerifier } from './contracts/verifier.js';
+import { PolicyReader } from './decorators/policy-reader.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { ProblemDetailsFilter } from './errors/problem-details.filter.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
@@ -109,16 +109,19 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
     },
     {
       provide: UNKEY_AUDIT,
-      useFactory:
-        (
-          modules: ModulesContainer,
-          config: ApplicationConfig,
-          host: HttpAdapterHost,
-          options: ResolvedUnkeyOptions,
-        ) =>
-        () =>
-          listAccess(runningApp(modules, config, host, options)),
-      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS],
+      useFactory: (
+        modules: ModulesContainer,
+        config: ApplicationConfig,
+        host: HttpAdapterHost,
+        options: ResolvedUnkeyOptions,
+        policies: PolicyReader,
+      ) => new RunningAudit(modules, config, host, options, policies),
+      inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UNKEY_RESOLVED_OPTIONS, PolicyReader],
+    },
+    {
+      provide: PolicyReader,
+      useFactory: (options: ResolvedUnkeyOptions) => new PolicyReader(options),
+      inject: [UNKEY_RESOLVED_OPTIONS],
     },
     UnkeyService,
     { provide: UNKEY_SERVICE, useExisting: UnkeyService },
@@ -131,6 +134,7 @@ import { sdkVerifier } from './verification/sdk.verifier.js';
   ],
   exports: [
     UNKEY_RESOLVED_OPTIONS,
+    UNKEY_AUDIT,
     UNKEY_CLIENT,
     UNKEY_VERIFIER,
     UNKEY_SERVICE,

@@ -6,11 +6,13 @@ import { demandedPolicy } from './access/demanded-policy.js';
 import { callerOf } from './access/handlerless-context.js';
 import { httpMiddleware, type HttpMiddleware } from './access/http-middleware.js';
 import { RequestVerification } from './access/request-verification.js';
+import type { AppAudit } from './contracts/app-audit.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { CountedLimits, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
+import type { RootKeyCheck } from './contracts/root-key-check.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import type { VerifiedKey } from './contracts/verified-key.js';
@@ -34,6 +36,7 @@ import {
 import { Limiter } from './ratelimit/limiter.js';
 import { FailureLog } from './telemetry/failure-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
+import { RootKeyWatch } from './telemetry/root-key-watch.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
@@ -45,6 +48,7 @@ import type { Ask, VerificationCache } from './verification/cache/verification-c
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
 import { obtain } from './verification/obtain.js';
 import type { Outcome, VerificationResult } from './verification/outcome.js';
+import { questionAboutRootKey, readRootKeyCheck } from './verification/root-key-check.js';
 import { withinKeyspaces } from './verification/within-keyspaces.js';
 import type { HttpWire } from './verification/wire/http-wire.js';
 
@@ -55,12 +59,21 @@ const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' 
 /** Verifies keys outside of a guard, for example in a queue worker, a cron job or `handleConnection` of a gateway. */
 @Injectable()
 export class UnkeyService {
-  readonly #ask: Ask;
+  /** Calls Unkey, in contrast to the cache. */
+  readonly #ask: Ask = async (question, timeout) => {
+    const outcome = await this.#upstream.ask(question, timeout);
+    if (!this.#rootKeyWatch.isProven && 'verification' in outcome) {
+      this.#rootKeyWatch.answered(question.request.key, outcome.verification);
+    }
+    return outcome;
+  };
+  readonly #upstream: Upstream<Question, VerificationResult>;
   // A private field, because printing a client of the app shows its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
   readonly #demands: DemandsWriter;
   readonly #rootKeys: RootKeyLog;
+  readonly #rootKeyWatch: RootKeyWatch;
   readonly #requests: RequestVerification;
   readonly #connections: ConnectionVerification;
   readonly #limiter: Limiter;
@@ -75,7 +88,7 @@ export class UnkeyService {
     @Inject(UNKEY_EVENTS) private readonly events: VerificationEvents,
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
-    @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
+    @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
     @Inject(UNKEY_WIRE) wire: HttpWire | undefined,
   ) {
     const { verifyOn, reverifyAfter, now } = options;
@@ -90,11 +103,15 @@ export class UnkeyService {
     const logger = new Logger('UnkeyModule');
     this.#failures = new FailureLog(logger, options.now);
     this.#rootKeys = new RootKeyLog(logger);
+    this.#rootKeyWatch = new RootKeyWatch(
+      typeof options.verifier === 'function' ? undefined : logger,
+      options.keyspaces.length > 0,
+    );
     this.#demands = new DemandsWriter(options);
     const { breaker, maxInFlight, timeout } = options;
     const inFlight = new InFlight(maxInFlight);
     this.#limiter = new Limiter(options, inFlight, wire);
-    const upstream = new Upstream<Question, VerificationResult>(
+    this.#upstream = new Upstream(
       (question, ms) => obtain(verifier, question, ms),
       inFlight,
       timeout,
@@ -106,7 +123,6 @@ export class UnkeyService {
             (state) => events.breakerChanged(state),
           ),
     );
-    this.#ask = (question, ms) => upstream.ask(question, ms);
     this.#requests = new RequestVerification(options, this);
     this.#connections = new ConnectionVerification(
       this.#requests,
@@ -182,7 +198,28 @@ export class UnkeyService {
    * expect(app.get(UnkeyService).audit()).toMatchSnapshot();
    */
   audit(): AuditEntry[] {
-    return this.listAccess();
+    return this.appAudit.list();
+  }
+
+  /**
+   * Finds out whether Unkey accepts the root key, at a time of your choosing. It asks Unkey about a random key that does
+   * not exist, with a cost of 0, so it creates no key and spends nothing. Never rejects.
+   *
+   * - `ok: false`: Unkey rejects the root key. It is unknown, disabled or expired, or its workspace is disabled.
+   * - `ok: true`: Unkey knows the root key, and has recognized at least one key since this app started.
+   * - `ok: 'unknown'`: Unkey cannot be reached, or it knows the root key but has recognized no key yet.
+   *
+   * It cannot know more, because Unkey answers `NOT_FOUND` both for a key that does not exist and for a key that the root
+   * key may not verify. So `true` does not say that the root key can verify the keys of every API, nor that it still has
+   * a permission that it had when the last key was verified.
+   *
+   * @example
+   * const { ok, reason } = await unkey.checkRootKey();
+   * if (ok === false) throw new Error(reason);
+   */
+  async checkRootKey(): Promise<RootKeyCheck> {
+    const outcome = await this.#upstream.ask(questionAboutRootKey(), this.options.timeout);
+    return readRootKeyCheck(outcome, this.#rootKeyWatch.isProven);
   }
 
   /**
@@ -198,6 +235,7 @@ export class UnkeyService {
    * SwaggerModule.setup('docs', app, document);
    */
   middleware(options: VerifyOptions = NOTHING): HttpMiddleware {
+    this.appAudit.noteMiddleware();
     return httpMiddleware(
       this.#requests,
       demandedPolicy('UnkeyService.middleware()', this.options, options),
@@ -247,6 +285,7 @@ export class UnkeyService {
    * }
    */
   socketMiddleware(options: VerifyOptions = NOTHING): SocketMiddleware {
+    this.appAudit.noteMiddleware();
     return this.#connections.socketMiddleware(
       demandedPolicy('UnkeyService.socketMiddleware()', this.options, options),
     );

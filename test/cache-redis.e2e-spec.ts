@@ -150,7 +150,8 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
         calls += 1;
         return dispatch(options, handler);
       });
-      const unkey = await instance({ storeTimeout: 100 }, { dispatcher });
+      const storeTimeout = 4321;
+      const unkey = await instance({ storeTimeout }, { dispatcher });
       const [before, during] = [await server.unkey.createKey({}), await server.unkey.createKey({})];
       await unkey.verify(before.key);
       const callsBefore = calls;
@@ -158,11 +159,13 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
       if (how === 'killed') await redis.kill();
       else redis.hang();
       onTestFinished(() => (how === 'killed' ? redis.start() : redis.resume()));
-      // Both timers run in this process, so a busy machine delays both equally.
-      const callsInTime = new Promise((resolve) => setTimeout(() => resolve(calls - callsBefore), 300));
+      const timers = holdTimers(storeTimeout);
       const answer = unkey.verify(during.key);
-      expect(await callsInTime).toBe(1);
+      expect(calls - callsBefore).toBe(0);
+      // Nothing else ends the wait: a Redis that hangs never answers.
+      expect(timers.elapse()).toBe(1);
       expect(await answer).toMatchObject({ valid: true });
+      expect(calls - callsBefore).toBe(1);
     },
   );
 
@@ -231,3 +234,26 @@ describe.skipIf(!hasRedis)('two instances of an app with Keyv over a real Redis'
     ]);
   });
 });
+
+/** Holds the timers with this delay, in ms, until the test lets that time elapse. All others run as ever. */
+function holdTimers(delay: number): { elapse(): number } {
+  const held: (() => void)[] = [];
+  const { setTimeout: start } = globalThis;
+  const hold = (callback: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) => {
+    if (ms !== delay) return start(callback, ms, ...given);
+    const timer = start(callback, 2 ** 30, ...given).unref();
+    held.push(() => {
+      clearTimeout(timer);
+      callback(...given);
+    });
+    return timer;
+  };
+  vi.stubGlobal('setTimeout', hold);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  return {
+    elapse: () => {
+      for (const callback of held) callback();
+      return held.length;
+    },
+  };
+}

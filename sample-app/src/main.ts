@@ -1,5 +1,6 @@
 import { ConsoleLogger, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { printAudit } from 'nestjs-unkey';
 import { AppModule } from './app.module.js';
 import { startDemoUnkey } from './demo/demo-unkey.js';
 import { demoMessage, unkeyMessage } from './demo/start-message.js';
@@ -39,8 +40,9 @@ async function main(): Promise<void> {
           url,
           process.env['UNKEY_BASE_URL'] || 'https://api.unkey.com',
           process.env['UNKEY_API_ID'],
+          printAudit(app),
         )
-      : demoMessage(url, demo),
+      : demoMessage(url, demo, printAudit(app)),
   );
 }
 

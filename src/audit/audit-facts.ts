@@ -1,9 +1,10 @@
-import { PolicyReader } from '../decorators/policy-reader.js';
+import { unkeyGuardsOn } from '../decorators/guards-metadata.js';
+import type { PolicyReader } from '../decorators/policy-reader.js';
 import { LimitReader } from '../ratelimit/limit-reader.js';
 import type { AuditedApp } from './audited-app.js';
 import { globalGuards, type GlobalGuard } from './global-guards.js';
 import { guardsFields } from './graphql-enhancers.js';
-import type { NestModule } from './nest-containers.js';
+import type { Class, NestModule } from './nest-containers.js';
 
 /** What holds for the whole app, found once for all handlers. */
 export interface AuditFacts {
@@ -11,17 +12,27 @@ export interface AuditFacts {
   readonly policies: PolicyReader;
   readonly limits: LimitReader;
   readonly globals: readonly GlobalGuard[];
+  /** Whether `@UseGuards()` names a guard of ours on a class. */
+  hasClassGuard(controller: Class): boolean;
   /** See {@link guardsFields}. */
   guardsFieldsOf(module: NestModule): boolean | undefined;
 }
 
 export function auditFacts(app: AuditedApp): AuditFacts {
   const byModule = new Map<NestModule, boolean | undefined>();
+  const guarded = new Map<Class, boolean>();
   return {
     app,
-    policies: new PolicyReader(app.options),
-    limits: new LimitReader(app.options),
+    policies: app.policies,
+    limits: new LimitReader(app.policies),
     globals: globalGuards(app),
+    hasClassGuard(controller) {
+      const known = guarded.get(controller);
+      if (known !== undefined) return known;
+      const has = unkeyGuardsOn(controller).length > 0;
+      guarded.set(controller, has);
+      return has;
+    },
     guardsFieldsOf(module) {
       if (!byModule.has(module)) byModule.set(module, guardsFields(app, module));
       return byModule.get(module);

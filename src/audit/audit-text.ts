@@ -1,6 +1,9 @@
 import type { AuditDemands, AuditEntry } from '../contracts/audit-entry.js';
 import type { Paint } from '../contracts/audit-preview.js';
 
+/** How wide a table is at most, unless one cell alone is wider. */
+const WIDTH = 100;
+
 /** One problem in one line: handler, what it is called by, why, cure. */
 export function problemLine({ handler, pattern, problem, reason, cure }: AuditEntry): string {
   return `${handler} (${pattern}): ${problem}. ${reason} ${cure}`;
@@ -52,15 +55,19 @@ function demandsText({ permissions, credits, ratelimits = [] }: AuditDemands = {
     .join('; ');
 }
 
-/** Rows as lines, every column as wide as its longest cell. */
+/** Rows as lines, every column as wide as its longest cell. A last cell that does not fit in gets a line of its own. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     rows.reduce((width, row) => Math.max(width, (row[column] ?? '').length), 0),
   );
-  return rows.map((row) =>
-    row
+  const lineOf = (cells: readonly string[]) =>
+    cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
-      .trimEnd(),
-  );
+      .trimEnd();
+  return rows.map((row) => {
+    const line = lineOf(row);
+    // Below the third column, behind the two narrow ones.
+    return line.length <= WIDTH ? line : `${lineOf(row.slice(0, -1))}\n${lineOf(['', '', row.at(-1) ?? ''])}`;
+  });
 }

@@ -1,7 +1,7 @@
-import type { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { PolicyOptions } from '../decorators/checked-policy.js';
+import type { PolicyReader } from '../decorators/policy-reader.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
-import { isNest12 } from './nest-containers.js';
 
 /** The options that the audit reads. */
 export type AuditOptions = PolicyOptions &
@@ -12,23 +12,14 @@ export interface AuditedApp {
   readonly modules: ModulesContainer;
   readonly config: ApplicationConfig;
   readonly options: AuditOptions;
+  readonly policies: PolicyReader;
   /** Whether the app serves HTTP; a microservice of its own does not. */
   readonly hasHttpAdapter: boolean;
+  /** Whether the app made a middleware of this package, which protects routes without a guard. */
+  readonly usesMiddleware: boolean;
   /** Whether nothing was instantiated, so that factories have given nothing and no transport is connected. */
   readonly isPreview: boolean;
   readonly isNest12: boolean;
-}
-
-/** A running app, or one that is about to run. */
-export function runningApp(
-  modules: ModulesContainer,
-  config: ApplicationConfig,
-  host: HttpAdapterHost,
-  options: AuditOptions,
-): AuditedApp {
-  // The adapter is there only after the providers under Test.createTestingModule().
-  const hasHttpAdapter = Boolean(host.httpAdapter);
-  return { modules, config, options, hasHttpAdapter, isPreview: false, isNest12: isNest12() };
 }
 
 /**

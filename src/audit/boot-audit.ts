@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import type { AuditEntry } from '../contracts/audit-entry.js';
+import type { AppAudit } from '../contracts/app-audit.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_AUDIT, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
@@ -11,7 +11,7 @@ export class BootAudit implements OnApplicationBootstrap {
   readonly #logger = new Logger('UnkeyModule');
 
   constructor(
-    @Inject(UNKEY_AUDIT) private readonly listAccess: () => AuditEntry[],
+    @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
   ) {}
 
@@ -19,9 +19,7 @@ export class BootAudit implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { audit } = this.options;
     if (audit === 'off') return;
-    const lines = this.listAccess()
-      .filter(({ problem }) => problem !== undefined)
-      .map(problemLine);
+    const lines = this.appAudit.problems().map(problemLine);
     if (lines.length === 0) return;
     if (audit === 'throw') {
       const count = `${lines.length} ${lines.length === 1 ? 'handler has a problem' : 'handlers have problems'}`;

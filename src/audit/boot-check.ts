@@ -43,6 +43,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
+    @Inject(PolicyReader) private readonly policies: PolicyReader,
   ) {
     this.#refuseSecondRegistration();
     this.#routes = new RegisteredRoutes(host);
@@ -105,9 +106,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   /** Reads the policy of every handler, which throws if it is invalid. Resolvers and gateways are providers. */
   #readPolicies(): void {
-    const policies = new PolicyReader(this.options);
-    const limits = new LimitReader(this.options);
-    const { discovery } = this;
+    const { discovery, policies } = this;
+    const limits = new LimitReader(policies);
     const controllers = new Set<unknown>(discovery.getControllers().map(({ metatype }) => metatype));
     for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;

@@ -84,7 +84,7 @@ function declaredOn(name: typeof POLICY.public | typeof POLICY.optional, { metho
 
 function guardOver({ controller, method }: FoundHandler, facts: AuditFacts): StandingGuard | undefined {
   if (unkeyGuardsOn(method).length > 0) return 'handler guard';
-  if (unkeyGuardsOn(controller).length > 0) return 'class guard';
+  if (facts.hasClassGuard(controller)) return 'class guard';
   return facts.globals.some(({ isOurs }) => isOurs) ? 'global guard' : undefined;
 }
 

@@ -7,7 +7,6 @@ import { isObject } from './nest-containers.js';
 
 /** A handler that this one overrides and whose decorators it lost, as `Class.method`; `undefined` if there is none. */
 export function overriddenHandler({ controller, name, method }: FoundHandler): string | undefined {
-  if (hasPolicy(method)) return undefined;
   let prototype: unknown = Object.getPrototypeOf(controller.prototype);
   for (
     ;
@@ -16,6 +15,8 @@ export function overriddenHandler({ controller, name, method }: FoundHandler): s
   ) {
     const parent: unknown = Object.hasOwn(prototype, name) ? Reflect.get(prototype, name) : undefined;
     if (typeof parent !== 'function' || parent === method) continue;
+    // Most classes extend none, so the method's own decorators are read only now.
+    if (hasPolicy(method)) return undefined;
     if (needsGuard(parent)) return `${prototype.constructor.name}.${name}`;
   }
   return undefined;

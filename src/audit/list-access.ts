@@ -10,8 +10,26 @@ import { findProblem, type Around, type Finding } from './problems.js';
 /** What a microservice without an HTTP adapter does not serve. */
 const NEEDS_HTTP: ReadonlySet<string> = new Set(['http', 'graphql']);
 
+/** A handler, and what is wrong with it. */
+interface Judged {
+  readonly decision: Decision;
+  readonly finding: Finding | undefined;
+}
+
 /** Lists every handler of an app with its access and its problem; a pure function of the app's containers. */
 export function listAccess(app: AuditedApp): AuditEntry[] {
+  const { judged, whole } = judge(app);
+  return [...whole, ...judged.map(entryOf)];
+}
+
+/** Lists the handlers with a problem alone. At startup nothing else is needed, and most apps have none. */
+export function listProblems(app: AuditedApp): AuditEntry[] {
+  const { judged, whole } = judge(app);
+  return [...whole, ...judged.filter(({ finding }) => finding !== undefined).map(entryOf)];
+}
+
+/** Judges all handlers; `whole` is what is wrong with the app as a whole. */
+function judge(app: AuditedApp): { readonly judged: Judged[]; readonly whole: readonly AuditEntry[] } {
   const facts = auditFacts(app);
   const decisions = decideAll(findHandlers(app), facts);
   const isIdle = servesNothing(app);
@@ -20,18 +38,17 @@ export function listAccess(app: AuditedApp): AuditEntry[] {
   const around: Around = { facts, classIsAsked: ({ found }) => asked.has(found.controller) };
   const isUnguarded =
     !isIdle &&
+    !app.usesMiddleware &&
     app.options.permissions.length > 0 &&
     !facts.globals.some(({ isOurs }) => isOurs) &&
     !decisions.some(({ found }) =>
       [found.method, found.controller].some((on) => unkeyGuardsOn(on).length > 0),
     );
-  return [
-    ...(isUnguarded ? [NO_GUARD_IN_APP] : []),
-    ...decisions.map((decision) => {
-      const isServed = !isIdle && (servesHttp || !NEEDS_HTTP.has(decision.found.transport));
-      return entryOf(decision, isServed ? findProblem(decision, around) : undefined);
-    }),
-  ];
+  const judged = decisions.map((decision) => {
+    const isServed = !isIdle && (servesHttp || !NEEDS_HTTP.has(decision.found.transport));
+    return { decision, finding: isServed ? findProblem(decision, around) : undefined };
+  });
+  return { judged, whole: isUnguarded ? [NO_GUARD_IN_APP] : [] };
 }
 
 const NO_GUARD_IN_APP: AuditEntry = Object.freeze({
@@ -51,7 +68,7 @@ function isAsked({ access, by }: Decision): boolean {
   return (access === 'protected' || access === 'optional') && by !== 'root field';
 }
 
-function entryOf(decision: Decision, finding: Finding | undefined): AuditEntry {
+function entryOf({ decision, finding }: Judged): AuditEntry {
   const { found, access, by } = decision;
   const carries = isAsked(decision) || (finding !== undefined && finding.problem !== 'inherited-public');
   const demands = carries ? demandsOf(decision) : undefined;

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { AuditPreview, Paint } from '../contracts/audit-preview.js';
+import { PolicyReader } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { resolveWithDefaults } from '../resolve-with-defaults.js';
@@ -10,7 +11,7 @@ import { listAccess } from './list-access.js';
 import { isNest12, isObject } from './nest-containers.js';
 
 const NOT_RUN =
-  'main.ts is not run, so a global prefix, versioning, useGlobalGuards() and microservices are not seen.';
+  'main.ts and configure() are not run, so a global prefix, versioning, useGlobalGuards(), middleware and microservices are not seen.';
 const FROM_FACTORY =
   'The options of UnkeyModule come from a factory, which is not run: its "permissions", "public", "publicMetadata", "exclude" and "skipTransports" are not seen.';
 
@@ -46,11 +47,14 @@ export async function previewAudit(
   });
   const modules = app.get(ModulesContainer, { strict: false });
   const given = givenOptions(modules);
+  const options = await auditOptions(given);
   const entries = listAccess({
     modules,
     config: app.get(ApplicationConfig, { strict: false }),
-    options: await auditOptions(given),
+    options,
+    policies: new PolicyReader(options),
     hasHttpAdapter: false,
+    usesMiddleware: false,
     isPreview: true,
     isNest12: isNest12(),
   });

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import type { AuditEntry } from '../contracts/audit-entry.js';
+import type { AppAudit } from '../contracts/app-audit.js';
 import { UNKEY_AUDIT } from '../options/tokens.js';
 import { auditText } from './audit-text.js';
 
@@ -11,5 +11,5 @@ import { auditText } from './audit-text.js';
  * console.log(printAudit(app));
  */
 export function printAudit(app: INestApplicationContext): string {
-  return auditText(app.get<() => AuditEntry[]>(UNKEY_AUDIT, { strict: false })());
+  return auditText(app.get<AppAudit>(UNKEY_AUDIT, { strict: false }).list());
 }

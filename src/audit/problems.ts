@@ -119,11 +119,13 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
   },
 };
 
+const PROBLEMS = Object.keys(RULES) as (keyof typeof RULES)[];
+
 /** What is wrong with a handler; `undefined` if all is well. */
 export function findProblem(decision: Decision, around: Around): Finding | undefined {
-  for (const [problem, rule] of Object.entries(RULES)) {
-    const found = rule(decision, around);
-    if (found !== undefined) return { problem: problem as keyof typeof RULES, ...found };
+  for (const problem of PROBLEMS) {
+    const found = RULES[problem](decision, around);
+    if (found !== undefined) return { problem, ...found };
   }
   return undefined;
 }

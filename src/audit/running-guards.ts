@@ -1,8 +1,4 @@
-import 'reflect-metadata';
-import { classOfGuard, isRatelimitGuardClass, isUnkeyGuardClass } from '../decorators/guards-metadata.js';
-
-/** The metadata key of `@UseGuards()`. */
-const GUARDS_METADATA = '__guards__';
+import { givenOwnGuards } from '../decorators/guards-metadata.js';
 
 /** What Nest knows about a controller or provider. */
 interface Registered {
@@ -12,8 +8,8 @@ interface Registered {
 }
 
 /**
- * Returns the classes for which Nest runs every `UnkeyGuard`, subclass of it and `UnkeyRatelimitGuard` in their `@UseGuards()`. Nest creates guards when
- * it scans the module of a class. It silently drops guards that were applied later, and those of an object that
+ * Returns the classes for which Nest runs every guard of this package in their `@UseGuards()`. Nest creates guards when it
+ * scans the module of a class. It silently drops guards that were applied later, and those of an object that
  * `useFactory` or `useValue` provides.
  */
 export function classesWithRunningGuards(registered: readonly Registered[]): WeakSet<object> {
@@ -43,9 +39,9 @@ function classOf({ instance, metatype }: Registered): unknown {
   return typeof instance === 'object' && instance !== null ? instance.constructor : metatype;
 }
 
-/** Returns the guards of a class and its methods: classes, which Nest makes instances of, and objects. */
+/** Returns the guards of a class and its methods, as `@UseGuards()` got them. */
 function guardsOf(metatype: Function): unknown[] {
-  return [metatype, ...methodsOf(metatype)].flatMap(guardsOn).filter(isOurs);
+  return [metatype, ...methodsOf(metatype)].flatMap(givenOwnGuards);
 }
 
 function methodsOf({ prototype }: Function): object[] {
@@ -60,14 +56,4 @@ function methodsOf({ prototype }: Function): object[] {
     holder = Object.getPrototypeOf(holder);
   }
   return methods;
-}
-
-function guardsOn(holder: object): unknown[] {
-  const guards: unknown = Reflect.getMetadata(GUARDS_METADATA, holder);
-  return Array.isArray(guards) ? guards : [];
-}
-
-function isOurs(guard: unknown): boolean {
-  const guardClass = classOfGuard(guard);
-  return isUnkeyGuardClass(guardClass) || isRatelimitGuardClass(guardClass);
 }

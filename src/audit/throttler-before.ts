@@ -15,6 +15,7 @@ const THROTTLER_TRACKER = 'THROTTLER:TRACKER';
  */
 export function throttlerBefore(decision: Decision, facts: AuditFacts): string | undefined {
   const ours = decision.by === 'global guard' ? facts.globals.findIndex(({ isOurs }) => isOurs) : Infinity;
+  if (ours === 0 || facts.globals.length === 0) return undefined;
   const { found } = decision;
   const earlier = facts.globals
     .slice(0, ours)

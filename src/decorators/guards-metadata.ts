@@ -11,8 +11,20 @@ export function unkeyGuardsOn(holder: object): object[] {
 
 /** The classes of all guards that `@UseGuards()` names on a handler or class, in the order in which Nest runs them. */
 export function guardsOn(holder: object): unknown[] {
+  return givenGuards(holder).map(classOfGuard);
+}
+
+/** The guards of this package as `@UseGuards()` got them: a class, which Nest makes an instance of, or an instance. */
+export function givenOwnGuards(holder: object): unknown[] {
+  return givenGuards(holder).filter((guard) => {
+    const guardClass = classOfGuard(guard);
+    return isUnkeyGuardClass(guardClass) || isRatelimitGuardClass(guardClass);
+  });
+}
+
+function givenGuards(holder: object): unknown[] {
   const guards: unknown = Reflect.getMetadata(GUARDS_METADATA, holder);
-  return Array.isArray(guards) ? guards.map(classOfGuard) : [];
+  return Array.isArray(guards) ? guards : [];
 }
 
 /** The class of a guard that is given as a class or as an instance. */

@@ -24,7 +24,7 @@ export const UNKEY_WIRE = Symbol.for('nestjs-unkey:wire');
 /** @internal the verification cache; `undefined` if the option `cache` is off */
 export const UNKEY_CACHE = Symbol.for('nestjs-unkey:cache');
 
-/** @internal lists how each handler of the app is protected */
+/** @internal the {@link AppAudit}, which lists how each handler of the app is protected */
 export const UNKEY_AUDIT = Symbol.for('nestjs-unkey:audit');
 
 /** @internal */

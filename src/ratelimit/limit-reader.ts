@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import type { HandlerLimit, HandlerLimits, RatelimitOptions } from '../contracts/handler-limits.js';
-import type { PolicyOptions } from '../decorators/checked-policy.js';
 import { guardsOn, isRatelimitGuardClass, unkeyGuardsOn } from '../decorators/guards-metadata.js';
 import { LIMITS, readPolicy } from '../decorators/policy-metadata.js';
-import { PolicyReader } from '../decorators/policy-reader.js';
+import type { PolicyReader } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import { resolveLimit } from './resolve-limit.js';
 
@@ -14,10 +13,10 @@ type Controller = ReturnType<ExecutionContext['getClass']>;
 /** Reads the rate limits of a handler and its class, combines them, and caches the result. */
 export class LimitReader {
   readonly #cached = new WeakMap<Controller, WeakMap<Handler, HandlerLimits | undefined>>();
-  readonly #policies: PolicyReader;
+  readonly #policies: Pick<PolicyReader, 'read'>;
 
-  constructor(options: PolicyOptions) {
-    this.#policies = new PolicyReader(options);
+  constructor(policies: Pick<PolicyReader, 'read'>) {
+    this.#policies = policies;
   }
 
   /**

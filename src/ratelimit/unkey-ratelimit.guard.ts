@@ -1,5 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { GUARDS_WHOLE_APP, RATELIMIT_GUARD_BRAND } from '../decorators/guard-brand.js';
+import { PolicyReader } from '../decorators/policy-reader.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from '../options/tokens.js';
 import { isTransportIn, transportOf } from '../transports/transport-of.js';
@@ -30,7 +31,7 @@ export class UnkeyRatelimitGuard implements CanActivate {
     @Inject(UNKEY_SERVICE) unkey: LimitCounter,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
   ) {
-    this.#limits = new LimitReader(options);
+    this.#limits = new LimitReader(new PolicyReader(options));
     this.#requests = new RequestLimits(options, unkey);
   }
 

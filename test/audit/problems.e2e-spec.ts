@@ -1,13 +1,18 @@
 import {
   Controller,
   Get,
+  Inject,
   Injectable,
+  Module,
   Param,
   Post,
   SetMetadata,
   UseGuards,
   type CanActivate,
+  type INestApplication,
+  type MiddlewareConsumer,
   type ModuleMetadata,
+  type NestModule,
   type Provider,
   type Type,
 } from '@nestjs/common';
@@ -20,7 +25,7 @@ import {
   GrpcStreamMethod,
   MessagePattern,
 } from '@nestjs/microservices';
-import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { SubscribeMessage, WebSocketGateway, type OnGatewayInit } from '@nestjs/websockets';
 import {
   CheckKey,
   Credits,
@@ -30,12 +35,14 @@ import {
   RequirePermissions,
   UnkeyGuard,
   UnkeyKey,
+  UnkeyMiddleware,
+  UnkeyService,
   VerificationTags,
   type AuditEntry,
   type UnkeyModuleOptions,
 } from 'nestjs-unkey';
 import { describe, expect, it } from 'vitest';
-import { startApp } from '../support/app.js';
+import { ADAPTERS, startApp } from '../support/app.js';
 import { graphqlModule, GRAPHQL_SERVERS } from '../transports/graphql-app.js';
 import { accessOf, entriesOf, IS_NEST_12, warnings, withUnkey } from './support/audit-app.js';
 
@@ -550,5 +557,34 @@ describe('the option "permissions" without any guard', () => {
   ])('is none with %s', async (_, metadata, options) => {
     const running = await audited(metadata, options);
     expect(warnings(running)).toEqual([]);
+  });
+
+  class ApplyingModule implements NestModule {
+    configure(consumer: MiddlewareConsumer) {
+      consumer.apply(UnkeyMiddleware).forRoutes('files');
+    }
+  }
+  Module({})(ApplyingModule);
+  @WebSocketGateway()
+  class ChatGateway implements OnGatewayInit {
+    constructor(@Inject(UnkeyService) private readonly unkey: UnkeyService) {}
+    afterInit(server: { use(middleware: unknown): void }) {
+      server.use(this.unkey.socketMiddleware());
+    }
+  }
+
+  it.each<[string, ModuleMetadata, (app: INestApplication) => void]>([
+    ['UnkeyMiddleware', { imports: [ApplyingModule] }, () => {}],
+    [
+      'UnkeyService.middleware()',
+      {},
+      (app) => void app.use('/files', app.get(UnkeyService).middleware({ permissions: 'files' })),
+    ],
+    ['UnkeyService.socketMiddleware()', { providers: [ChatGateway] }, () => {}],
+  ])('is none with %s, on Express and Fastify', async (_, metadata, configure) => {
+    for (const adapter of ADAPTERS) {
+      const app = withUnkey({ controllers: [Plain], ...metadata }, { permissions: 'api' });
+      expect(warnings(await startApp(adapter, app, configure))).toEqual([]);
+    }
   });
 });

@@ -137,7 +137,7 @@ async function routes(index: number, ...args: string[]) {
 
 const FILE = 'app.module.js';
 const NOT_RUN =
-  'Note: main.ts is not run, so a global prefix, versioning, useGlobalGuards() and microservices are not seen.\n';
+  'Note: main.ts and configure() are not run, so a global prefix, versioning, useGlobalGuards(), middleware and microservices are not seen.\n';
 const FROM_FACTORY =
   'Note: The options of UnkeyModule come from a factory, which is not run: its "permissions", "public", "publicMetadata", "exclude" and "skipTransports" are not seen.\n';
 

@@ -17,6 +17,7 @@ const blocks = DOCUMENTS.flatMap(codeBlocks);
 const ofLanguage = (language: string) => blocks.filter((block) => block.language === language);
 const blockOf = (firstLine: string) =>
   blocks.find(({ code }) => code.startsWith(`${firstLine}\n`))?.code ?? '';
+const protectedTable = codeBlocks('README.md').find(({ code }) => code.includes('access'))?.code;
 
 describe('every TypeScript block compiles with the compiler options of a new Nest app', () => {
   const options: ts.CompilerOptions = {
@@ -108,7 +109,7 @@ describe('every shell block names what there is', () => {
     const known =
       /^npm (ci|install nestjs-unkey)$/.test(command) ||
       /^(curl|export|UNKEY_\w+=|PORT=)/.test(command) ||
-      (/^npx nestjs-unkey dev\b/.test(command) && bin?.['nestjs-unkey'] !== undefined) ||
+      (/^npx nestjs-unkey (dev|routes)\b/.test(command) && bin?.['nestjs-unkey'] !== undefined) ||
       Object.keys(scripts ?? {}).some((name) =>
         new RegExp(`^(npm run ${name}|npm ${name})(?= |$)`).test(command),
       );
@@ -146,10 +147,7 @@ describe('the smallest app of the README runs as it stands', () => {
     });
     let output = '';
     app.stderr.on('data', (chunk) => (output += chunk));
-    for await (const chunk of app.stdout) {
-      output += chunk;
-      if (output.includes('successfully started')) break;
-    }
+    app.stdout.on('data', (chunk) => (output += chunk));
     const get = async (path: string, key?: string) => {
       const answer = await fetch(
         `http://127.0.0.1:${port}${path}`,
@@ -169,6 +167,8 @@ describe('the smallest app of the README runs as it stands', () => {
     });
     expect((await get('/documents')).status).toBe(401);
     expect((await get('/documents', stranger.key)).status).toBe(403);
+    // The table of "What is protected".
+    await expect.poll(() => output).toContain(protectedTable);
   });
 });
 
@@ -262,18 +262,21 @@ describe('links and commands lead somewhere', () => {
   });
 });
 
-describe('the end-to-end test of docs/testing.md', () => {
-  const example = readFileSync(`${ROOT}test/docs/example/documents.e2e-spec.ts`, 'utf8');
+describe.each([
+  ['the end-to-end test', 'documents.e2e-spec.ts'],
+  ['the access table as a test', 'access.e2e-spec.ts'],
+])('%s of docs/testing.md', (_, file) => {
+  const example = readFileSync(`${ROOT}test/docs/example/${file}`, 'utf8');
 
   it('with vitest is one that runs here', () => {
-    expect(codeBlocks('docs/testing.md')[0]?.code).toBe(`// documents.e2e-spec.ts\n${example}`);
+    expect(blockOf(`// ${file}`)).toBe(`// ${file}\n${example}`);
   });
 
   it('with Jest differs in its globals alone', () => {
     const jest = example
       .replace(/^import .* from 'vitest';\n/m, '')
       .replace("'./app.module.js'", "'./app.module'");
-    expect(blockOf('// documents.e2e-spec.ts for Jest')).toBe(`// documents.e2e-spec.ts for Jest\n${jest}`);
+    expect(blockOf(`// ${file} for Jest`)).toBe(`// ${file} for Jest\n${jest}`);
   });
 });
 

@@ -41,6 +41,20 @@ describe('without a root key', () => {
     return { ...(made.body as { key: string; keyId: string }), headers: made.headers };
   };
 
+  test('the printed table shows how every handler is protected, in at most 100 columns', () => {
+    const [, table = ''] = /^( +access .*?)\n\n/ms.exec(sample.text()) ?? [];
+    const lines = table.split('\n');
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('!'))).toEqual([]);
+    expect(table).toMatch(/^ {3}public {5}GET \/health +HealthController\./m);
+    expect(table).toMatch(/^ {3}protected {2}Query\.documents /m);
+    // Demands that do not fit in stand below.
+    expect(table).toMatch(
+      /^ {3}protected {2}POST \/exports .*\n {14}exports\.create; credits \d+; limits exports$/m,
+    );
+    expect(table).toMatch(/^ {3}protected {2}message watch /m);
+  });
+
   test('every printed curl command gets the printed status, repeatedly and in any order', async () => {
     const calls = printedCalls(sample.text());
     for (const round of [calls, calls.toReversed()]) {

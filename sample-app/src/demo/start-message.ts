@@ -12,7 +12,7 @@ const NEW_KEY = {
 };
 
 /** The message if the emulator runs next to the app: commands to try the keys, each with the status to expect. */
-export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string {
+export function demoMessage(url: string, { emulator, keys }: DemoUnkey, access: string): string {
   const get = (path: string, key?: string) => `curl -i ${header(key)}${url}${path}`;
   const post = (path: string, key: string, body?: unknown) =>
     body === undefined
@@ -39,6 +39,8 @@ export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string 
     `The sample app runs at ${url}`,
     `UNKEY_ROOT_KEY is not set, so the app uses a local Unkey server (${emulator.url}). These keys exist until it stops.`,
     '',
+    access,
+    '',
     'key            status  command',
     ...lines.map(([what, status, command]) => `${what.padEnd(15)}${status}     ${command}`),
     '',
@@ -50,11 +52,18 @@ export function demoMessage(url: string, { emulator, keys }: DemoUnkey): string 
 }
 
 /** The message if the app uses your Unkey account. */
-export function unkeyMessage(url: string, baseUrl: string, apiId: string | undefined): string {
+export function unkeyMessage(
+  url: string,
+  baseUrl: string,
+  apiId: string | undefined,
+  access: string,
+): string {
   const admin = '{"apiId":"<api id>","name":"Administrator","permissions":["keys.manage"]}';
   return [
     `The sample app runs at ${url}`,
     `UNKEY_ROOT_KEY is set, so the app uses Unkey at ${baseUrl}. It created no keys.`,
+    '',
+    access,
     '',
     "Create a key for an administrator in Unkey's dashboard, or with a root key that may create keys:",
     `curl ${baseUrl}/v2/keys.createKey -H "Authorization: Bearer $UNKEY_ROOT_KEY" -H 'content-type: application/json' -d '${admin}'`,

@@ -2,49 +2,49 @@ import { MetadataScanner } from '@nestjs/core';
 import 'reflect-metadata';
 import type { AuditedApp } from '../audited-app.js';
 import { classOf, type Class, type NestModule, type NestWrapper } from '../nest-containers.js';
-import type { Endpoint, FoundHandler, Method } from './found-handler.js';
+import type { EndpointsOf, FoundHandler, Method } from './found-handler.js';
 import { graphqlEndpoints } from './graphql-endpoints.js';
 import { httpEndpoints } from './http-endpoints.js';
 import { rpcEndpoints, wsEndpoints } from './message-endpoints.js';
 
-type EndpointsOf = (controller: Class, name: string, method: Method) => Endpoint[];
-
 /** Every handler of an app that callers reach through Nest, in the order in which Nest keeps them. */
 export function findHandlers(app: AuditedApp): FoundHandler[] {
-  return [...app.modules.values()].flatMap((module) => [
-    ...handlersOf(module, module.controllers.values(), (controller, _, method) => [
-      ...httpEndpoints(app, module, controller, method),
-      ...rpcEndpoints(method),
-    ]),
-    ...handlersOf(module, module.providers.values(), (provider, name, method) => [
-      ...wsEndpoints(provider, method),
-      ...graphqlEndpoints(provider, name, method),
-    ]),
-  ]);
+  const found: FoundHandler[] = [];
+  for (const module of app.modules.values()) {
+    const httpOf = httpEndpoints(app, module);
+    addHandlers(found, module, module.controllers.values(), (controller) => {
+      const http = httpOf(controller);
+      return (name, method) => [...http(name, method), ...rpcEndpoints(method)];
+    });
+    addHandlers(found, module, module.providers.values(), (provider) => {
+      const [ws, graphql] = [wsEndpoints(provider), graphqlEndpoints(provider)];
+      return (name, method) => [...ws(name, method), ...graphql(name, method)];
+    });
+  }
+  return found;
 }
 
-function handlersOf(
+/** Loops and one object literal: an app can have thousands of handlers, and this runs once, at startup. */
+function addHandlers(
+  found: FoundHandler[],
   module: NestModule,
   wrappers: Iterable<NestWrapper>,
-  endpointsOf: EndpointsOf,
-): FoundHandler[] {
+  endpointsOfClass: (controller: Class) => EndpointsOf,
+): void {
   const scanner = new MetadataScanner();
-  return [...wrappers].flatMap((wrapper) => {
+  for (const wrapper of wrappers) {
     const controller = classOf(wrapper);
-    if (controller === undefined) return [];
-    return scanner.getAllMethodNames(controller.prototype).flatMap((name) => {
+    if (controller === undefined) continue;
+    const endpointsOf = endpointsOfClass(controller);
+    const isStatic = wrapper.isDependencyTreeStatic();
+    for (const name of scanner.getAllMethodNames(controller.prototype)) {
       const method: unknown = Reflect.get(controller.prototype, name);
-      if (!isHandler(method)) return [];
-      return endpointsOf(controller, name, method).map((endpoint) => ({
-        ...endpoint,
-        module,
-        controller,
-        name,
-        method,
-        isStatic: wrapper.isDependencyTreeStatic(),
-      }));
-    });
-  });
+      if (!isHandler(method)) continue;
+      for (const { transport, pattern, path, resolves } of endpointsOf(name, method)) {
+        found.push({ module, controller, name, method, isStatic, transport, pattern, path, resolves });
+      }
+    }
+  }
 }
 
 /** Nest calls no method without a decorator, and most providers have no method with one. */

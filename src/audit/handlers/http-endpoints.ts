@@ -2,31 +2,31 @@ import { RequestMethod, type VersioningOptions } from '@nestjs/common';
 import 'reflect-metadata';
 import type { AuditedApp } from '../audited-app.js';
 import type { Class, NestModule } from '../nest-containers.js';
-import type { Endpoint, Method } from './found-handler.js';
+import type { EndpointsOf } from './found-handler.js';
 import { routePaths } from './route-paths.js';
 
-/** The routes of a controller's method; empty if it has none. */
-export function httpEndpoints(
-  app: AuditedApp,
-  module: NestModule,
-  controller: Class,
-  method: Method,
-): Endpoint[] {
-  const methodPath: unknown = Reflect.getMetadata('path', method);
-  const requestMethod: unknown = Reflect.getMetadata('method', method);
-  if (methodPath === undefined || typeof requestMethod !== 'number') return [];
-  const paths = routePaths(app.config, {
-    modulePath: modulePathOf(app, module),
-    controllerPath: texts(Reflect.getMetadata('path', controller)),
-    methodPath: texts(methodPath),
-    version: versionOf(method) ?? versionOf(controller),
-    requestMethod,
-  });
-  return paths.map((path) => ({
-    transport: 'http',
-    pattern: `${RequestMethod[requestMethod] ?? requestMethod} ${path}`,
-    path,
-  }));
+/** The routes of each method of a module's controllers. */
+export function httpEndpoints(app: AuditedApp, module: NestModule): (controller: Class) => EndpointsOf {
+  const modulePath = modulePathOf(app, module);
+  return (controller) => {
+    const pathsOf = routePaths(app.config, modulePath, texts(Reflect.getMetadata('path', controller)));
+    const versionOfClass = versionOf(controller);
+    return (_, method) => {
+      const methodPath: unknown = Reflect.getMetadata('path', method);
+      const requestMethod: unknown = Reflect.getMetadata('method', method);
+      if (methodPath === undefined || typeof requestMethod !== 'number') return [];
+      const paths = pathsOf({
+        methodPath: texts(methodPath),
+        version: versionOf(method) ?? versionOfClass,
+        requestMethod,
+      });
+      return paths.map((path) => ({
+        transport: 'http',
+        pattern: `${RequestMethod[requestMethod] ?? requestMethod} ${path}`,
+        path,
+      }));
+    };
+  };
 }
 
 /** What `RouterModule.register()` puts in front of a module's routes. */

@@ -1,14 +1,16 @@
 import 'reflect-metadata';
 import type { Class } from '../nest-containers.js';
-import type { Endpoint, Method } from './found-handler.js';
+import type { Endpoint, EndpointsOf, Method } from './found-handler.js';
 
 const EVENT = 2;
 
-/** The message of a gateway's method; empty if it has none. */
-export function wsEndpoints(gateway: Class, method: Method): Endpoint[] {
-  if (Reflect.getMetadata('websockets:is_gateway', gateway) !== true) return [];
-  if (Reflect.getMetadata('websockets:message_mapping', method) === undefined) return [];
-  return [{ transport: 'ws', pattern: `message ${written(Reflect.getMetadata('message', method))}` }];
+/** The message of each method of a provider, if it is a gateway. */
+export function wsEndpoints(provider: Class): EndpointsOf {
+  if (Reflect.getMetadata('websockets:is_gateway', provider) !== true) return () => [];
+  return (_, method) => {
+    if (Reflect.getMetadata('websockets:message_mapping', method) === undefined) return [];
+    return [{ transport: 'ws', pattern: `message ${written(Reflect.getMetadata('message', method))}` }];
+  };
 }
 
 /** The messages and events of a controller's method; empty if it has none. */

@@ -3,8 +3,6 @@ import type { ApplicationConfig } from '@nestjs/core';
 
 /** What the path of a route is made of. */
 export interface RouteParts {
-  readonly modulePath: string;
-  readonly controllerPath: readonly string[];
   readonly methodPath: readonly string[];
   /** What `@Version()` or the controller says: one version or several. */
   readonly version: VersioningOptions['defaultVersion'];
@@ -12,17 +10,25 @@ export interface RouteParts {
 }
 
 /**
- * The full paths of a route, as Nest registers them: global prefix, URI version, module, controller and method.
+ * Makes the full paths of the routes of a controller, as Nest registers them: global prefix, URI version, module, controller and method.
  * Nest's own function for it is not exported.
  */
-export function routePaths(config: ApplicationConfig, parts: RouteParts): string[] {
-  return versionsOf(config, parts).flatMap((version) =>
-    joined([parts.modulePath], parts.controllerPath, parts.methodPath).map((path) => {
-      // Nest compares exclusions with the path without its version.
-      const prefix = isExcludedFromPrefix(config, path, parts.requestMethod) ? '' : config.getGlobalPrefix();
-      return withSlashes(`${withoutEndSlash(prefix)}${version}${path}`);
-    }),
-  );
+export function routePaths(
+  config: ApplicationConfig,
+  modulePath: string,
+  controllerPath: readonly string[],
+): (parts: RouteParts) => string[] {
+  const above = joined(joined([''], [modulePath]), controllerPath);
+  return (parts) =>
+    versionsOf(config, parts).flatMap((version) =>
+      joined(above, parts.methodPath).map((path) => {
+        // Nest compares exclusions with the path without its version.
+        const prefix = isExcludedFromPrefix(config, path, parts.requestMethod)
+          ? ''
+          : config.getGlobalPrefix();
+        return withSlashes(`${withoutEndSlash(prefix)}${version}${path}`);
+      }),
+    );
 }
 
 /** Each version as it stands in the path; one empty text if versions do not stand there. */
@@ -39,15 +45,11 @@ function uriPrefix(versioning: Extract<VersioningOptions, { type: VersioningType
   return versioning.prefix === false ? '' : (versioning.prefix ?? 'v');
 }
 
-function joined(...parts: (readonly string[])[]): string[] {
-  return parts.reduce<string[]>(
-    (paths, fragments) =>
-      paths.flatMap((path) =>
-        (fragments.length === 0 ? [''] : fragments).map((fragment) =>
-          fragment === '' ? path : withoutEndSlash(path) + withSlash(fragment),
-        ),
-      ),
-    [''],
+/** Every path with every fragment behind it. */
+function joined(paths: readonly string[], fragments: readonly string[]): readonly string[] {
+  if (fragments.length === 0) return paths;
+  return paths.flatMap((path) =>
+    fragments.map((fragment) => (fragment === '' ? path : withoutEndSlash(path) + withSlash(fragment))),
   );
 }
 
