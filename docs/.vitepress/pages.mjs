@@ -6,7 +6,14 @@ export const SECTIONS = [
   { text: 'Start', pages: ['getting-started'] },
   {
     text: 'Guides',
-    pages: ['protect-routes', 'permissions-credits-limits', 'who-is-calling', 'everyday', 'configuration'],
+    pages: [
+      'protect-routes',
+      'permissions-credits-limits',
+      'rate-limiting',
+      'who-is-calling',
+      'everyday',
+      'configuration',
+    ],
   },
   { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
   { text: 'Operations', pages: ['caching', 'outages', 'audit'] },
