@@ -2,7 +2,7 @@
 // subpaths. Each output folder has a package.json with its module format, so both can use the extension `.js`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { writeEntryPoints } from './entry-points.mjs';
 
@@ -23,3 +23,5 @@ await Promise.all([
 ]);
 writeFileSync(`${root}/dist/esm/package.json`, '{ "type": "module", "sideEffects": false }\n');
 writeFileSync(`${root}/dist/cjs/package.json`, '{ "type": "commonjs", "sideEffects": false }\n');
+// The devkit of `nest add` loads schematics with `require`, so they are built as CommonJS only.
+copyFileSync(`${root}/src/schematics/collection.json`, `${root}/dist/cjs/schematics/collection.json`);

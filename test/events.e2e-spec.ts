@@ -1,4 +1,5 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { Controller, Get } from '@nestjs/common';
 import {
@@ -7,6 +8,7 @@ import {
   RequirePermissions,
   UnkeyModule,
   type UnkeyModuleOptions,
+  type VerificationMessage,
 } from 'nestjs-unkey';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ADAPTERS, startApp } from './support/app.js';
@@ -151,5 +153,51 @@ describe.each(ADAPTERS)('events, on %s', (adapter) => {
       { code: 'MISSING_KEY', status: 401, keyId: undefined, requestId: undefined },
       { code: 'DISABLED', status: 401, keyId, requestId: expect.stringMatching(/^req_/) },
     ]);
+  });
+});
+
+describe('a subscriber of `verificationStart`', () => {
+  const server = useUnkey();
+  const subscriber = (listener: (message: unknown, name: string | symbol) => void) => {
+    subscribe(CHANNELS.verificationStart, listener);
+    onTestFinished(() => void unsubscribe(CHANNELS.verificationStart, listener));
+  };
+  const start = (seen: unknown[], storage: AsyncLocalStorage<unknown>) =>
+    startApp('express', {
+      imports: [
+        UnkeyModule.forRoot({
+          ...server.options,
+          globalGuard: true,
+          client: false,
+          verifier: async () => {
+            await Promise.resolve();
+            seen.push(storage.getStore());
+            return { valid: true, code: 'VALID', keyId: 'key_1' };
+          },
+        }),
+      ],
+      controllers: [AppController],
+    });
+
+  it('sets the context of the verification by `within`, and the message can still be cloned', async () => {
+    const [storage, seen, clones] = [new AsyncLocalStorage(), [] as unknown[], [] as unknown[]];
+    subscriber((message) => {
+      (message as VerificationMessage).within = (run) => storage.run('span', run);
+    });
+    subscriber((message) => clones.push(structuredClone(message)));
+    const { get } = await start(seen, storage);
+    await get('/', { 'x-api-key': 'any' });
+    expect(seen).toEqual(['span']);
+    expect(clones).toEqual([{ permissions: undefined, credits: undefined, ratelimits: [] }]);
+  });
+
+  it('can bind an AsyncLocalStorage to the channel instead', async () => {
+    const [storage, seen] = [new AsyncLocalStorage(), [] as unknown[]];
+    const startChannel = channel(CHANNELS.verificationStart);
+    startChannel.bindStore(storage, () => 'bound');
+    onTestFinished(() => void startChannel.unbindStore(storage));
+    const { get } = await start(seen, storage);
+    await get('/', { 'x-api-key': 'any' });
+    expect(seen).toEqual(['bound']);
   });
 });

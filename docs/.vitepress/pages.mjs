@@ -16,7 +16,7 @@ export const SECTIONS = [
     ],
   },
   { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
-  { text: 'Operations', pages: ['caching', 'outages', 'audit'] },
+  { text: 'Operations', pages: ['caching', 'outages', 'audit', 'opentelemetry'] },
   { text: 'Testing', pages: ['testing', 'emulator'] },
   { text: 'Reference', pages: ['reference'] },
 ];

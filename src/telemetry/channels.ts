@@ -24,6 +24,16 @@ export interface VerificationMessage {
   readonly credits: number | undefined;
   /** The names of the limits that the call counts against. */
   readonly ratelimits: readonly string[];
+  /**
+   * Runs the verification inside a context, such as that of a span, so that what it calls is traced below that span. Set
+   * it in a subscriber of `verificationStart`. If it is set already, call the function that is there. It is not
+   * enumerable, so that the message can still be cloned.
+   *
+   * @example
+   * const { within = (run) => run() } = message;
+   * message.within = (run) => within(() => storage.run(span, run));
+   */
+  within?: <T>(run: () => T) => T;
   /** In ms. This field and all fields below are set at the end only. */
   durationMs?: number;
   source?: VerifiedKey['source'];

@@ -3,6 +3,7 @@ import type { Question } from '../contracts/question.js';
 import type { Verification } from '../contracts/verification.js';
 import type { VerificationObserver } from '../contracts/verification-observer.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
+import type { VerifyRequest } from '../contracts/verifier.js';
 import { isUnkeyException, type UnkeyException } from '../errors/unkey.exception.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
 import {
@@ -13,6 +14,7 @@ import {
   type DenialMessage,
   type VerificationMessage,
 } from './channels.js';
+import { runWithin } from './run-within.js';
 
 /** How a verification ended. */
 type End =
@@ -41,19 +43,27 @@ export class VerificationEvents implements VerificationObserver {
   }
 
   /** Runs a verification and publishes its start and its end. */
-  async around<E extends End>({ request }: Question, verify: () => Awaitable<E>): Promise<E> {
-    const message: VerificationMessage = {
-      permissions: request.permissions,
-      credits: request.credits?.cost,
-      ratelimits: (request.ratelimits ?? []).map(({ name }) => name),
-    };
-    this.#channels.verificationStart.publish(message);
-    const begun = performance.now();
-    const end = await verify();
-    const durationMs = performance.now() - begun;
-    this.#channels.verificationEnd.publish(Object.assign(message, { durationMs }, factsOf(end)));
-    return end;
+  around<E extends End>({ request }: Question, verify: () => Awaitable<E>): Promise<E> {
+    const message = startMessage(request);
+    // `runStores` also publishes. It enters the context of subscribers that bind an AsyncLocalStorage to the channel.
+    return this.#channels.verificationStart.runStores(message, async () => {
+      const begun = performance.now();
+      const end = await runWithin(message.within, verify);
+      const durationMs = performance.now() - begun;
+      this.#channels.verificationEnd.publish(Object.assign(message, { durationMs }, factsOf(end)));
+      return end;
+    });
   }
+}
+
+function startMessage(request: VerifyRequest): VerificationMessage {
+  const message: VerificationMessage = {
+    permissions: request.permissions,
+    credits: request.credits?.cost,
+    ratelimits: (request.ratelimits ?? []).map(({ name }) => name),
+  };
+  // A function that is enumerable would make `structuredClone` and `postMessage` fail.
+  return Object.defineProperty(message, 'within', { value: undefined, writable: true });
 }
 
 /** Whether a request is denied because of its key, and not because the verification failed. */

@@ -107,7 +107,7 @@ describe('every shell block names what there is', () => {
   );
   it.each(commands)('%s: %s', (_, command) => {
     const known =
-      /^npm (ci|install nestjs-unkey)$/.test(command) ||
+      /^(npm ci|npm install nestjs-unkey|npx nest add nestjs-unkey)$/.test(command) ||
       /^(curl|export|UNKEY_\w+=|PORT=)/.test(command) ||
       (/^npx nestjs-unkey (dev|routes)\b/.test(command) && bin?.['nestjs-unkey'] !== undefined) ||
       Object.keys(scripts ?? {}).some((name) =>

@@ -8,16 +8,14 @@ import { checkAddresses } from './addresses.mjs';
 import { checkApp, checkCommand, checkJest, checkTypes } from './apps.mjs';
 import { check, count } from './checks.mjs';
 import { checkContents } from './contents.mjs';
+import { pack } from './pack.mjs';
 import { run } from './run.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'nestjs-unkey-package-')));
 
-async function pack() {
-  const text = await run('npm', ['pack', '--json', '--pack-destination', work], { cwd: root });
-  // A script of the package may have written before npm does.
-  const [{ filename }] = JSON.parse(text.slice(text.search(/^\[/m)));
-  const tarball = join(work, filename);
+async function packAndUnpack() {
+  const tarball = await pack(root, work);
   await run('tar', ['-xzf', tarball, '-C', work]);
   return tarball;
 }
@@ -31,7 +29,7 @@ async function checkLinters(tarball) {
 }
 
 try {
-  const tarball = await check('npm pack', pack);
+  const tarball = await check('npm pack', packAndUnpack);
   if (tarball !== undefined) {
     await checkContents(join(work, 'package'), root);
     await checkAddresses(root);

@@ -23,7 +23,7 @@ export async function checkContents(folder, root) {
 async function checkFiles(files) {
   await check(`the tarball holds what is needed and nothing else (${files.length} files)`, () => {
     const belongs =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/[\w-]+\.md|dist\/(esm|cjs)\/.*(\.js|\.d\.ts|package\.json))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/[\w-]+\.md|dist\/(esm|cjs)\/.*(\.js|\.d\.ts|package\.json)|dist\/cjs\/schematics\/collection\.json)$/;
     none(
       files
         .map(({ name }) => name)

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -186,5 +187,29 @@ describe('closing', () => {
     await expect.poll(() => sockets.length).toBe(2);
     for (const { cancel } of calls) cancel();
     await queue.close();
+  });
+});
+
+describe('the async context', () => {
+  it('of a request that waited is that of its caller, not of the request that made room', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const dispatchedIn: (string | undefined)[] = [];
+    class Recorder extends Dispatcher {
+      override dispatch(...args: Parameters<Dispatcher['dispatch']>): boolean {
+        dispatchedIn.push(storage.getStore());
+        return pool.dispatch(...args);
+      }
+    }
+    const { origin, received, respond } = await manualServer();
+    const { pool, send } = start(origin, 1, new Recorder());
+    const first = storage.run('first caller', () => send());
+    const second = storage.run('second caller', () => send());
+    await expect.poll(() => received).toHaveLength(1);
+    respond();
+    await first.response;
+    await expect.poll(() => received).toHaveLength(2);
+    respond();
+    await second.response;
+    expect(dispatchedIn).toEqual(['first caller', 'second caller']);
   });
 });

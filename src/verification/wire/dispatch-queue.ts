@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Dispatcher } from 'undici';
 import type { Cancellation } from '../cancellation.js';
 import { ResponseCollector } from './response-collector.js';
@@ -10,13 +11,12 @@ import type { WireResponse } from './wire-response.js';
  * connection is opened, so that queue would grow without limit while connection attempts hang.
  */
 export class DispatchQueue {
-  /** First in, first out. */
-  readonly #waiting = new Map<ResponseCollector, Dispatcher.DispatchOptions>();
+  /** What dispatches each waiting request. First in, first out. */
+  readonly #waiting = new Map<ResponseCollector, () => void>();
   /** Requests in the dispatcher, including those that were cancelled while their connection was being opened. */
   #dispatched = 0;
   /** Requests whose caller still waits for a response. */
   #unsettled = 0;
-  #isDrainPlanned = false;
   #isClosed = false;
   #onIdle: (() => void) | undefined;
 
@@ -47,7 +47,11 @@ export class DispatchQueue {
         collector.cancel(reason);
       });
       if (this.#dispatched < this.limit && this.#waiting.size === 0) this.#dispatch(request, collector);
-      else this.#waiting.set(collector, request);
+      else {
+        // Without `bind`, it would run in the async context of the request that makes room, below that one's span.
+        const dispatch = AsyncResource.bind(() => this.#dispatch(request, collector));
+        this.#waiting.set(collector, dispatch);
+      }
     });
   }
 
@@ -67,21 +71,20 @@ export class DispatchQueue {
     },
     released: (): void => {
       this.#dispatched -= 1;
-      if (this.#waiting.size === 0 || this.#isDrainPlanned) return;
-      this.#isDrainPlanned = true;
+      if (this.#waiting.size === 0) return;
       // Undici frees a connection in a setImmediate after the response. This one is scheduled a microtask later, so it
-      // runs after that one, and the connection is free for the next request.
-      queueMicrotask(() => setImmediate(() => this.#drain()));
+      // runs after that one, and the connection is free for the next request. Each connection is freed by one of its own,
+      // so each dispatches one request: a second one would end in undici's queue.
+      queueMicrotask(() => setImmediate(() => this.#dispatchNext()));
     },
   };
 
-  #drain(): void {
-    this.#isDrainPlanned = false;
-    for (const [collector, request] of this.#waiting) {
-      if (this.#dispatched >= this.limit) return;
-      this.#waiting.delete(collector);
-      this.#dispatch(request, collector);
-    }
+  #dispatchNext(): void {
+    const [next] = this.#waiting;
+    if (next === undefined || this.#dispatched >= this.limit) return;
+    const [collector, dispatch] = next;
+    this.#waiting.delete(collector);
+    dispatch();
   }
 
   #dispatch(request: Dispatcher.DispatchOptions, collector: ResponseCollector): void {

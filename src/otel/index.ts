@@ -1,0 +1,2 @@
+// nestjs-unkey/otel
+export { UnkeyInstrumentation, type UnkeyInstrumentationConfig } from './unkey-instrumentation.js';
