@@ -8,16 +8,28 @@ import { isNest12 } from './nest-containers.js';
 
 /** The audit of a running app, or one that is about to run. */
 export class RunningAudit implements AppAudit {
+  // Private fields: printing a service that holds the audit must not print all containers of the app.
+  readonly #modules: ModulesContainer;
+  readonly #config: ApplicationConfig;
+  readonly #host: HttpAdapterHost;
+  readonly #options: AuditOptions;
+  readonly #policies: PolicyReader;
   #usesMiddleware = false;
 
   /** @param policies which has read the policies of all handlers at startup already */
   constructor(
-    private readonly modules: ModulesContainer,
-    private readonly config: ApplicationConfig,
-    private readonly host: HttpAdapterHost,
-    private readonly options: AuditOptions,
-    private readonly policies: PolicyReader,
-  ) {}
+    modules: ModulesContainer,
+    config: ApplicationConfig,
+    host: HttpAdapterHost,
+    options: AuditOptions,
+    policies: PolicyReader,
+  ) {
+    this.#modules = modules;
+    this.#config = config;
+    this.#host = host;
+    this.#options = options;
+    this.#policies = policies;
+  }
 
   list(): AuditEntry[] {
     return listAccess(this.#app());
@@ -32,14 +44,13 @@ export class RunningAudit implements AppAudit {
   }
 
   #app(): AuditedApp {
-    const { modules, config, options, policies } = this;
     return {
-      modules,
-      config,
-      options,
-      policies,
+      modules: this.#modules,
+      config: this.#config,
+      options: this.#options,
+      policies: this.#policies,
       // The adapter is there only after the providers under Test.createTestingModule().
-      hasHttpAdapter: Boolean(this.host.httpAdapter),
+      hasHttpAdapter: Boolean(this.#host.httpAdapter),
       usesMiddleware: this.#usesMiddleware,
       isPreview: false,
       isNest12: isNest12(),
