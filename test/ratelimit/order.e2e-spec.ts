@@ -18,7 +18,7 @@ import {
   UnkeyService,
   type RatelimitOptions,
 } from 'nestjs-unkey';
-import { verifiedKey } from 'nestjs-unkey/testing';
+import { fakeVerifier, useVerifier, verifiedKey } from 'nestjs-unkey/testing';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ADAPTERS, bootError, listen, request, startApp } from '../support/app.js';
 import { useUnkey } from '../support/unkey.js';
@@ -243,4 +243,20 @@ it('a stub guard of a test that sets request.unkey counts as a decision', async 
   const url = await listen(app);
   expect((await request(`${url}/read`)).status).toBe(200);
   expect(server.unkey.calls[0]?.body).toMatchObject([{ identifier: 'key:key_stub' }]);
+});
+
+it('a test without a server and a root key replaces the limiter', async () => {
+  const builder = Test.createTestingModule({
+    imports: [UnkeyModule.forRoot()],
+    controllers: [controller([], [limit(BY_KEY), guard()])],
+  });
+  const module = await useVerifier(builder, fakeVerifier({ alice: verifiedKey() }))
+    .overrideGuard(UnkeyRatelimitGuard)
+    .useValue({ canActivate: () => true })
+    .compile();
+  const app = module.createNestApplication();
+  onTestFinished(() => app.close());
+  const url = await listen(app);
+  expect((await request(`${url}/read`, { headers: { 'x-api-key': 'alice' } })).status).toBe(200);
+  expect(server.unkey.calls).toEqual([]);
 });
