@@ -17,8 +17,9 @@ export { KeyRatelimit } from './decorators/key-ratelimit.decorator.js';
 export { KeyFrom } from './decorators/key-from.decorator.js';
 export { CheckKey } from './decorators/check-key.decorator.js';
 export { VerificationTags } from './decorators/verification-tags.decorator.js';
-export { InjectUnkey } from './decorators/inject-unkey.decorator.js';
+export { InjectUnkey, InjectUnkeyService } from './decorators/inject-unkey.decorator.js';
 export { Ratelimit } from './ratelimit/ratelimit.decorator.js';
+export { UseUnkey } from './use-unkey.decorator.js';
 export { allOf, anyOf, permissionQuery } from './options/permission-expression.js';
 
 export { fromBearer } from './extractors/from-bearer.js';
@@ -44,6 +45,9 @@ export { UnkeyConfigError } from './errors/unkey-config.error.js';
 export { DENIALS, type Denial, type DenialCode } from './errors/denial-table.js';
 
 export {
+  getUnkeyOptionsToken,
+  getUnkeyServiceToken,
+  getUnkeyToken,
   UNKEY_CLIENT,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
@@ -93,6 +97,8 @@ export type { KeySource } from './contracts/key-source.js';
 export type { RatelimitBy, RatelimitOptions } from './contracts/handler-limits.js';
 export type { PerRequest } from './contracts/handler-policy.js';
 export type { CountedLimit, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
+export type { SecuritySchemeObject } from './contracts/security-scheme.js';
+export type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
 export type { RootKeyCheck } from './contracts/root-key-check.js';
 export type {
   RatelimitConfig,

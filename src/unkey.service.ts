@@ -10,8 +10,10 @@ import type { AppAudit } from './contracts/app-audit.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { CountedLimits, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
+import type { Instances } from './contracts/instances.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
+import type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
 import type { RootKeyCheck } from './contracts/root-key-check.js';
 import type { Verification } from './contracts/verification.js';
 import type { CallerVerifier } from './contracts/verifier.js';
@@ -28,13 +30,16 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INSTANCES,
   UNKEY_INVALIDATIONS,
+  UNKEY_LIVENESS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
   UNKEY_WIRE,
 } from './options/tokens.js';
 import { Limiter } from './ratelimit/limiter.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import { logContext } from './telemetry/log-context.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import { RootKeyWatch } from './telemetry/root-key-watch.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
@@ -42,6 +47,7 @@ import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
 import { InFlight } from './verification/upstream/in-flight.js';
+import type { Liveness } from './verification/liveness.js';
 import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
@@ -79,6 +85,8 @@ export class UnkeyService {
   readonly #limiter: Limiter;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
+  // A private field, because printing the instances would show the whole app.
+  readonly #instances: Instances<UnkeyService, ResolvedUnkeyOptions>;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -90,7 +98,10 @@ export class UnkeyService {
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
     @Inject(UNKEY_WIRE) wire: HttpWire | undefined,
+    @Inject(UNKEY_LIVENESS) private readonly liveness: Liveness,
+    @Inject(UNKEY_INSTANCES) instances: Instances<UnkeyService, ResolvedUnkeyOptions>,
   ) {
+    this.#instances = instances;
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
       verifyOn,
@@ -100,7 +111,7 @@ export class UnkeyService {
       isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
     });
     this.#unkey = unkey;
-    const logger = new Logger('UnkeyModule');
+    const logger = new Logger(logContext(options));
     this.#failures = new FailureLog(logger, options.now);
     this.#rootKeys = new RootKeyLog(logger);
     this.#rootKeyWatch = new RootKeyWatch(
@@ -122,6 +133,7 @@ export class UnkeyService {
             () => performance.now(),
             (state) => events.breakerChanged(state),
           ),
+      options.now,
     );
     this.#requests = new RequestVerification(options, this);
     this.#connections = new ConnectionVerification(
@@ -131,7 +143,12 @@ export class UnkeyService {
     );
   }
 
-  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
+  /** @internal the named instances, for guards of handlers with `@UseUnkey()` */
+  get instances(): Instances<UnkeyService, ResolvedUnkeyOptions> {
+    return this.#instances;
+  }
+
+  /** The client of the official SDK, the same as with `@InjectUnkey()`, or with `@InjectUnkey(name)` for a named instance. */
   get client(): Unkey {
     return this.#unkey;
   }
@@ -220,6 +237,26 @@ export class UnkeyService {
   async checkRootKey(): Promise<RootKeyCheck> {
     const outcome = await this.#upstream.ask(questionAboutRootKey(), this.options.timeout);
     return readRootKeyCheck(outcome, this.#rootKeyWatch.isProven);
+  }
+
+  /**
+   * Returns what this app knows about Unkey without calling it: the circuit breaker, and when Unkey last answered a
+   * verification. Cached results are no answers.
+   */
+  state(): UnkeyState {
+    return this.#upstream.state();
+  }
+
+  /**
+   * Asks Unkey whether it is alive: `GET /v2/liveness` at `baseUrl`, over the connections that verify keys, without a key
+   * and without the root key. Spends nothing, and neither opens the circuit breaker nor waits for it. Never rejects.
+   *
+   * @param options `timeout`: ms; default: 1000
+   * @example
+   * const { reachable, ms, reason } = await unkey.ping({ timeout: 500 });
+   */
+  async ping({ timeout = 1000 }: { timeout?: number | undefined } = {}): Promise<UnkeyPing> {
+    return this.liveness.ping(timeout);
   }
 
   /**

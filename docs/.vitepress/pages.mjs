@@ -13,10 +13,11 @@ export const SECTIONS = [
       'who-is-calling',
       'everyday',
       'configuration',
+      'openapi',
     ],
   },
   { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
-  { text: 'Operations', pages: ['caching', 'outages', 'audit', 'opentelemetry'] },
+  { text: 'Operations', pages: ['caching', 'outages', 'health', 'audit', 'opentelemetry'] },
   { text: 'Testing', pages: ['testing', 'emulator'] },
   { text: 'Reference', pages: ['reference'] },
 ];

@@ -13,8 +13,9 @@ import { UnkeyUnavailableException } from '../errors/unkey-unavailable.exception
 import { isUnkeyException, type UnkeyException } from '../errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import type { UserFrom } from '../options/unkey-options.js';
+import { logContext } from '../telemetry/log-context.js';
 import { isDenial, VerificationEvents } from '../telemetry/verification-events.js';
-import { transportOf } from '../transports/transport-of.js';
+import { findTransport, transportOf } from '../transports/transport-of.js';
 import { isVerification } from '../verification/read-verification.js';
 import { verifiedKeyOf } from '../verification/verified-key-of.js';
 import { checkDenial, keyDenial } from './key-denial.js';
@@ -56,13 +57,14 @@ interface Admission {
 export class RequestVerification {
   readonly #events = new VerificationEvents();
   readonly #scope: string;
-  readonly #logger = new Logger('UnkeyModule');
+  readonly #logger: Logger;
   readonly #setupFaults = new Set<string>();
 
   constructor(
     private readonly options: ResolvedUnkeyOptions,
     private readonly verifier: KeyVerifier,
   ) {
+    this.#logger = new Logger(logContext(options));
     this.#scope = requestScope(options);
   }
 
@@ -150,6 +152,17 @@ export class RequestVerification {
   ): Awaitable<never> {
     const options = scheme === this.options.scheme ? this.options : { ...this.options, scheme };
     return transportOf(context).refuse(context, denial, options);
+  }
+
+  /** Records that a subclass of the guard let this request through to its handler. */
+  subclassPassed(context: ExecutionContext): void {
+    transportOf(context).state(context, this.#scope).passedBySubclass = context.getHandler();
+  }
+
+  /** Whether a subclass of the guard has let this request through to its handler. */
+  hasSubclassPassed(context: ExecutionContext): boolean {
+    const state = findTransport(context)?.state(context, this.#scope);
+    return state !== undefined && state.passedBySubclass === context.getHandler();
   }
 
   /** Returns a valid verification, or else throws. It is checked here too, because a subclass can override `verify`. */

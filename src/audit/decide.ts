@@ -65,8 +65,9 @@ function decide(found: FoundHandler, facts: AuditFacts): Decision {
 function openBy(
   found: FoundHandler,
   policy: HandlerPolicy,
-  { app: { options } }: AuditFacts,
+  facts: AuditFacts,
 ): Pick<Decision, 'access' | 'by'> | undefined {
+  const options = facts.optionsOf(policy);
   if (options.skipTransports.includes(found.transport)) {
     return { access: 'skipped', by: 'option skipTransports' };
   }
@@ -98,7 +99,7 @@ export function gapOf(
   if (guard !== 'global guard') return undefined;
   const { app, globals } = facts;
   if (found.transport === 'rpc') {
-    return app.hasHttpAdapter && !app.options.inheritAppConfig ? 'hybrid-rpc' : undefined;
+    return app.hasHttpAdapter && !facts.inheritsAppConfig ? 'hybrid-rpc' : undefined;
   }
   if (found.transport !== 'ws') return undefined;
   if (!app.isNest12) return 'gateway';

@@ -22,6 +22,11 @@ export function listAccess(app: AuditedApp): AuditEntry[] {
   return [...whole, ...judged.map(entryOf)];
 }
 
+/** What the entries of {@link listAccess} are made from: the same handlers, with their classes and policies. */
+export function listDecisions(app: AuditedApp): Decision[] {
+  return judge(app).judged.map(({ decision }) => decision);
+}
+
 /** Lists the handlers with a problem alone. At startup nothing else is needed, and most apps have none. */
 export function listProblems(app: AuditedApp): AuditEntry[] {
   const { judged, whole } = judge(app);
@@ -69,10 +74,10 @@ function isAsked({ access, by }: Decision): boolean {
 }
 
 function entryOf({ decision, finding }: Judged): AuditEntry {
-  const { found, access, by } = decision;
+  const { found, policy, access, by } = decision;
   const carries = isAsked(decision) || (finding !== undefined && finding.problem !== 'inherited-public');
   const demands = carries ? demandsOf(decision) : undefined;
-  return {
+  const entry: AuditEntry = {
     handler: `${found.controller.name}.${found.name}`,
     module: found.module.name,
     transport: found.transport,
@@ -82,6 +87,10 @@ function entryOf({ decision, finding }: Judged): AuditEntry {
     ...(demands === undefined ? {} : { demands }),
     ...finding,
   };
+  // Not enumerable, so that entries of handlers with and without `@UseUnkey()` have the same form.
+  return policy.instance === undefined
+    ? entry
+    : Object.defineProperty(entry, 'instance', { value: policy.instance });
 }
 
 function demandsOf({ policy: { permissions, credits, ratelimits } }: Decision): AuditDemands | undefined {

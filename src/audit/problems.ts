@@ -110,7 +110,7 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
 
   'inherited-public': (decision, { facts }) => {
     if (decision.access !== 'public') return undefined;
-    const parent = isPublicByInheritance(decision, facts.app.options.publicMetadata);
+    const parent = isPublicByInheritance(decision, facts.optionsOf(decision.policy).publicMetadata);
     if (!parent) return undefined;
     return {
       reason: 'It is public only because its class extends a public one.',

@@ -54,6 +54,8 @@ export interface HandlerLimit {
 
 /** The rate limits of a handler and of its class, combined. The same frozen object for every request. */
 export interface HandlerLimits {
+  /** The named instance that counts, because it verifies the key; `undefined`: the unnamed one. */
+  readonly instance: string | undefined;
   readonly limits: readonly HandlerLimit[];
   /** How many `UnkeyRatelimitGuard`s `@UseGuards()` and `@Ratelimit()` put on the handler and its class. */
   readonly limiterGuards: number;

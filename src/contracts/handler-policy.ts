@@ -12,7 +12,9 @@ export interface HandlerPolicy {
   readonly access: 'public' | 'optional' | 'required' | undefined;
   /** The option that makes the handler public if its decorators say nothing about it. */
   readonly openedBy: 'public' | 'publicMetadata' | undefined;
-  /** Whether a subclass of the guard is applied to the handler. If so, the built-in global guard skips the handler. */
+  /** The name of the instance that verifies the key; `undefined` for the one without a name. */
+  readonly instance: string | undefined;
+  /** Whether a subclass of the guard is applied to the handler. If so, the built-in guard may skip the handler. */
   readonly hasSubclassGuard: boolean;
   /** The key sources: those of `@KeyFrom()`, or else of the option. */
   readonly keyFrom: readonly KeySource[];

@@ -17,6 +17,8 @@ export interface RequestState {
   /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
   decided: boolean;
   key: VerifiedKey | undefined;
+  /** The handler to which a subclass of the guard let this request through. */
+  passedBySubclass: object | undefined;
   /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
   /** Runs the checks of a handler when the first guard with this key asks. Later guards get the same result. */

@@ -12,7 +12,7 @@ import { fixedDemands } from './demands-of.js';
 /** The options that are combined with the decorators. */
 export type PolicyOptions = Pick<
   ResolvedUnkeyOptions,
-  'permissions' | 'tags' | 'keyFrom' | 'scheme' | 'checks' | 'statuses' | 'public' | 'publicMetadata'
+  'name' | 'permissions' | 'tags' | 'keyFrom' | 'scheme' | 'checks' | 'statuses' | 'public' | 'publicMetadata'
 >;
 
 /** The values of a handler's decorators, before they are checked. */

@@ -10,6 +10,7 @@ export const POLICY = {
   tags: 'nestjs-unkey:tags',
   keyFrom: 'nestjs-unkey:key-from',
   checks: 'nestjs-unkey:checks',
+  instance: 'nestjs-unkey:instance',
 } as const;
 
 /** One of the keys in {@link POLICY}. */

@@ -19,6 +19,6 @@ export function fromBearer({ jwt = false }: { jwt?: boolean } = {}): KeySource {
       const token = bearerToken(places.header('authorization'));
       return token !== undefined && !jwt && isJwtShape(token) ? undefined : token;
     },
-    { scheme: 'Bearer' },
+    { scheme: 'Bearer', openapi: { type: 'http', scheme: 'bearer' } },
   );
 }

@@ -10,9 +10,12 @@ import { onlyValue } from './only-value.js';
  * @param name the exact name of the cookie
  */
 export function fromCookie(name: string): KeySource {
-  return keySourceFrom((places) => {
-    const pairs = places.header('cookie').flatMap((header) => header.split(';'));
-    // Parsed one by one, because parsed together the first cookie of a name hides the others.
-    return onlyValue(pairs.map((pair) => parse(pair)[name] ?? ''));
-  });
+  return keySourceFrom(
+    (places) => {
+      const pairs = places.header('cookie').flatMap((header) => header.split(';'));
+      // Parsed one by one, because parsed together the first cookie of a name hides the others.
+      return onlyValue(pairs.map((pair) => parse(pair)[name] ?? ''));
+    },
+    { openapi: { type: 'apiKey', in: 'cookie', name } },
+  );
 }

@@ -15,7 +15,11 @@ import { schemeFault, schemeValue } from './scheme-value.js';
  * @example UnkeyModule.forRoot({ keyFrom: fromHeader('authorization', { scheme: 'Api-Key' }) })
  */
 export function fromHeader(name: string, { scheme }: { scheme?: string } = {}): KeySource {
-  if (scheme === undefined) return keySourceFrom((places) => onlyValue(places.header(name)));
+  if (scheme === undefined) {
+    return keySourceFrom((places) => onlyValue(places.header(name)), {
+      openapi: { type: 'apiKey', in: 'header', name },
+    });
+  }
   const fault = schemeFault(scheme);
   // A key source is made while classes are defined. The error is thrown at startup, when it is known where it is used.
   if (fault !== undefined) {
@@ -23,7 +27,11 @@ export function fromHeader(name: string, { scheme }: { scheme?: string } = {}): 
   }
   if (isBearer(name, scheme)) return fromBearer();
   const valueOf = schemeValue(scheme);
-  return keySourceFrom((places) => valueOf(places.header(name)), { scheme });
+  return keySourceFrom((places) => valueOf(places.header(name)), {
+    scheme,
+    // Not `type: 'http'`: tools know the schemes `basic` and `bearer` alone.
+    openapi: { type: 'apiKey', in: 'header', name, description: `\`${scheme}\`, a space and the API key.` },
+  });
 }
 
 function isBearer(name: string, scheme: string): boolean {

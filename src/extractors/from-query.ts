@@ -9,5 +9,7 @@ import { onlyValue } from './only-value.js';
  * @param name the exact name of the parameter
  */
 export function fromQuery(name: string): KeySource {
-  return keySourceFrom((places) => onlyValue(places.query(name)));
+  return keySourceFrom((places) => onlyValue(places.query(name)), {
+    openapi: { type: 'apiKey', in: 'query', name },
+  });
 }

@@ -16,6 +16,8 @@ import { givenScope, isVerifiedByRootKey, verificationScope } from './verificati
 
 /** The environment in which options are resolved. */
 export interface OptionsEnvironment {
+  /** The name of the instance, if it has one. */
+  readonly name?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The sources to use if `keyFrom` is not set. */
   readonly keyFrom: readonly KeySource[];
@@ -32,21 +34,35 @@ export interface OptionsEnvironment {
  * a root key.
  */
 export function resolveOptions(given: unknown, environment: OptionsEnvironment): ResolvedUnkeyOptions {
-  const options = checked(withEnvironment(withoutUndefined(given), environment.env));
+  const { name } = environment;
+  try {
+    return resolved(given, environment);
+  } catch (error) {
+    if (name === undefined || !(error instanceof UnkeyConfigError)) throw error;
+    throw new UnkeyConfigError(
+      error.message.replace(/^UnkeyModule:/, `UnkeyModule ${JSON.stringify(name)}:`),
+    );
+  }
+}
+
+function resolved(given: unknown, environment: OptionsEnvironment): ResolvedUnkeyOptions {
+  const { name } = environment;
+  const options = checked(withEnvironment(withoutUndefined(given), environment));
   const keyFrom = options.keyFrom === undefined ? environment.keyFrom : list(options.keyFrom);
   const permissions = list<PermissionExpression>(options.permissions);
   forOption('permissions', () => permissions.length > 0 && toPermissionQuery(permissions));
   forOption('keyFrom', () => checkKeySources(keyFrom));
   forOption('tags', () => checkTags(options.tags ?? []));
-  checkClient(options);
+  checkClient(options, name);
   checkKeyspaces(options);
   checkScope(options);
   const baseUrl = (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, '');
   const statuses = Object.freeze({ ...options.statuses });
   return Object.freeze({
+    name,
     rootKey: options.rootKey === undefined ? undefined : new RootKey(options.rootKey),
     baseUrl,
-    scope: verificationScope(options, baseUrl),
+    scope: verificationScope(options, baseUrl, name),
     keyFrom: Object.freeze(keyFrom),
     scheme: challengeScheme(keyFrom),
     realm: options.realm ?? 'api',
@@ -103,11 +119,12 @@ function withoutUndefined(given: unknown): Record<string, unknown> {
 
 function withEnvironment(
   given: Record<string, unknown>,
-  env: OptionsEnvironment['env'],
+  { env, name }: OptionsEnvironment,
 ): Record<string, unknown> {
   const { UNKEY_ROOT_KEY: rootKey, UNKEY_BASE_URL: baseUrl } = env;
   return {
-    ...(rootKey ? { rootKey: rootKey } : {}),
+    // A named instance without its own root key must not accept the keys of the other one.
+    ...(rootKey && name === undefined ? { rootKey: rootKey } : {}),
     ...(baseUrl ? { baseUrl: baseUrl } : {}),
     ...given,
   };
@@ -124,7 +141,7 @@ function checked(given: Record<string, unknown>): CheckedOptions {
 
 function refuseUnknown(name: string): void {
   if (Object.hasOwn(OPTIONS, name)) return;
-  if (name === 'isGlobal' || name === 'globalGuard') {
+  if (name === 'isGlobal' || name === 'globalGuard' || name === 'name') {
     throw fault(
       `option "${name}" must be known before the factory runs: set it next to useFactory, as in forRootAsync({ ${name}: …, useFactory })`,
     );
@@ -151,7 +168,7 @@ function forOption<T>(name: string, check: () => T): T {
   }
 }
 
-function checkClient(options: CheckedOptions): void {
+function checkClient(options: CheckedOptions, name: string | undefined): void {
   if (options.client !== undefined && options.clientOptions !== undefined) {
     throw fault(
       'option "clientOptions" cannot be combined with "client", because it configures the client that the module creates',
@@ -167,7 +184,11 @@ function checkClient(options: CheckedOptions): void {
     throw fault(`option "dispatcher" works only with verifier: 'http'`);
   }
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
-    throw fault('no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY');
+    throw fault(
+      name === undefined
+        ? 'no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY'
+        : 'no root key: set the option "rootKey"; a named instance does not read UNKEY_ROOT_KEY',
+    );
   }
 }
 

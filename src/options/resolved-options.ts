@@ -12,6 +12,8 @@ import type { RatelimitHeaders, UnkeyClientOptions, UnkeyStatuses, UserFrom } fr
 
 /** The options with defaults filled in, checked and frozen. */
 export interface ResolvedUnkeyOptions {
+  /** The name of the instance; `undefined` for the one without a name. */
+  readonly name: string | undefined;
   /** Absent only if nothing uses it, such as with your own `verifier`. */
   readonly rootKey: RootKey | undefined;
   /** Without a trailing slash. */

@@ -30,7 +30,7 @@ export interface UnkeyModuleOptions {
    * The root key with which the module verifies keys. Give it only the permission `api.<api id>.verify_key`: with
    * `api.*.verify_key`, your app accepts the keys of every API in the workspace.
    *
-   * @default `process.env.UNKEY_ROOT_KEY`; startup fails if neither is set
+   * @default `process.env.UNKEY_ROOT_KEY`; startup fails if neither is set. A named instance does not read the variable
    */
   rootKey?: string | undefined;
 
@@ -383,7 +383,8 @@ export interface UnkeyCacheOptions {
 /** Options that are set next to the others in `forRoot`, and next to the factory in `forRootAsync`. */
 export interface UnkeyModuleExtras {
   /**
-   * Whether every module can use `@UseGuards(UnkeyGuard)` without importing `UnkeyModule`.
+   * Whether every module can use `@UseGuards(UnkeyGuard)` without importing `UnkeyModule`. For a named instance, whether
+   * every module can inject its client and its service.
    *
    * @default true
    */
@@ -395,6 +396,16 @@ export interface UnkeyModuleExtras {
    * @default false
    */
   globalGuard?: boolean | undefined;
+
+  /**
+   * Registers a named instance beside the one without a name, with its own options, client, cache and circuit breaker. It
+   * verifies the keys of handlers with `@UseUnkey(name)`. A named instance needs its own `rootKey`: it does not read
+   * `UNKEY_ROOT_KEY`. It cannot have `globalGuard`, because the global guard of the instance without a name serves all.
+   *
+   * @default none
+   * @example 'partners'
+   */
+  name?: string | undefined;
 }
 
 /** What the class of `forRootAsync({ useClass })` or `forRootAsync({ useExisting })` implements. */

@@ -40,8 +40,9 @@ export class LimitReader {
     const inherited = limitsOn(controller, where).filter(({ namespace }) => !replaced.has(namespace));
     const limits = Object.freeze([...inherited, ...own]);
     if (limits.length === 0) return undefined;
-    const { access, openedBy } = this.#policies.read(controller, handler);
+    const { access, openedBy, instance } = this.#policies.read(controller, handler);
     return Object.freeze({
+      instance,
       limits,
       limiterGuards: [controller, handler].flatMap(guardsOn).filter(isRatelimitGuardClass).length,
       hasUnkeyGuard: [controller, handler].some((holder) => unkeyGuardsOn(holder).length > 0),

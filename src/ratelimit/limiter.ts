@@ -5,6 +5,7 @@ import { UnkeyUnavailableException } from '../errors/unkey-unavailable.exception
 import type { VerificationFailure } from '../errors/verification-failure.js';
 import { checkLimits } from '../options/check-limits.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
+import { logContext } from '../telemetry/log-context.js';
 import { RatelimitLog } from '../telemetry/ratelimit-log.js';
 import { Breaker } from '../verification/breaker/breaker.js';
 import { obtainLimits } from '../verification/obtain-limits.js';
@@ -29,7 +30,7 @@ export class Limiter {
   constructor(options: ResolvedUnkeyOptions, inFlight: InFlight, wire: HttpWire | undefined) {
     this.#options = options;
     this.#wire = wire;
-    this.#log = new RatelimitLog(new Logger('UnkeyModule'), options.now);
+    this.#log = new RatelimitLog(new Logger(logContext(options)), options.now);
     const { timeout, breaker } = options;
     this.#upstream = new Upstream(
       (demands, ms) => obtainLimits(() => this.#connections(), demands, ms),
@@ -43,6 +44,7 @@ export class Limiter {
             () => performance.now(),
             () => {},
           ),
+      options.now,
     );
   }
 

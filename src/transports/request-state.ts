@@ -50,6 +50,7 @@ interface Verified {
 class SharedState implements RequestState {
   #decided = false;
   #key: VerifiedKey | undefined;
+  #passedBySubclass: object | undefined;
   #answered: Answered | undefined;
   #verified: Verified | undefined;
   #checked: Checked | undefined;
@@ -95,6 +96,13 @@ class SharedState implements RequestState {
   }
   set key(key: VerifiedKey | undefined) {
     this.#key = key;
+  }
+
+  get passedBySubclass(): object | undefined {
+    return this.#passedBySubclass;
+  }
+  set passedBySubclass(handler: object | undefined) {
+    this.#passedBySubclass = handler;
   }
 
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {

@@ -45,6 +45,23 @@ export async function checkTypes(folder, node) {
   });
 }
 
+/** The optional peer of each subpath; the apps install none of them. */
+const PEERS = { swagger: '@nestjs/swagger', health: '@nestjs/terminus' };
+
+/** The app itself, which imports the root, has run without them. */
+export async function checkPeers(folder, node) {
+  for (const [subpath, peer] of Object.entries(PEERS)) {
+    await check(
+      `${basename(folder)}: without ${peer}, only nestjs-unkey/${subpath} fails, and names it`,
+      async () => {
+        const load = `import('nestjs-unkey/${subpath}').then(() => '', (error) => error.message).then(console.log)`;
+        const text = await node('--input-type=module', '--eval', load);
+        if (!text.includes(`'${peer}'`)) throw new Error(text);
+      },
+    );
+  }
+}
+
 export async function checkCommand(folder) {
   await check('nest-12: the shell command says how it is used', async () => {
     const text = await run('npm', ['exec', '--offline', '--', 'nestjs-unkey', '--help'], { cwd: folder });

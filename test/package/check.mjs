@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkAddresses } from './addresses.mjs';
-import { checkApp, checkCommand, checkJest, checkTypes } from './apps.mjs';
+import { checkApp, checkCommand, checkJest, checkPeers, checkTypes } from './apps.mjs';
 import { check, count } from './checks.mjs';
 import { checkContents } from './contents.mjs';
 import { pack } from './pack.mjs';
@@ -35,7 +35,7 @@ try {
     await checkAddresses(root);
     await Promise.all([
       checkLinters(tarball),
-      checkApp('nest-12', tarball, work, checkTypes, checkCommand),
+      checkApp('nest-12', tarball, work, checkTypes, checkCommand, checkPeers),
       checkApp('nest-11', tarball, work, checkJest),
       checkApp('nest-11-commonjs', tarball, work, checkTypes, checkJest),
     ]);

@@ -34,6 +34,13 @@ export class CallState implements RequestState {
     this.#call.key = key;
   }
 
+  get passedBySubclass(): object | undefined {
+    return this.#call.passedBySubclass;
+  }
+  set passedBySubclass(handler: object | undefined) {
+    this.#call.passedBySubclass = handler;
+  }
+
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
     return this.#call.answers(handler, ask);
   }

@@ -1,5 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
+import { markProblemDetails } from '../../errors/problem-details.js';
 import type { GuardTransport } from '../guard-transport.js';
 import { readState, stateOn } from '../request-state.js';
 import { answerHeaders, denialHeaders } from './answer-headers.js';
@@ -45,6 +46,7 @@ export const httpTransport: GuardTransport = {
 
   refuse(context, denial, options) {
     setHeaders(context, denialHeaders(denial, options));
+    markProblemDetails(denial, options.problemDetails);
     throw denial;
   },
 };

@@ -62,7 +62,8 @@ export class Connection {
     // A key source of the app can return any value that the client sent.
     if (!isText(question.key)) return verify();
     const keyHash = hash('sha256', question.key, 'base64url');
-    this.#keys.set(args, keyHash);
+    // With the scope, because a key that one instance accepted is not revoked if another instance rejects it.
+    this.#keys.set(args, `${question.scope} ${keyHash}`);
     const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
     if (!isCacheable) return verify();
     return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);

@@ -58,6 +58,17 @@ describe('the circuit breaker', () => {
     expect(states).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
   });
 
+  it('is half-open as soon as the next call is let through, even if there is no call', () => {
+    const { breaker, states, call, clock } = breakerAt();
+    expect(breaker.state).toBe('closed');
+    for (let n = 0; n < 3; n++) call(true);
+    clock.now = 999;
+    expect(breaker.state).toBe('open');
+    clock.now = 1000;
+    expect(breaker.state).toBe('half-open');
+    expect(states).toEqual(['open']);
+  });
+
   it('ignores calls that began before the last state change', () => {
     const { breaker, states, call, clock } = breakerAt();
     const slow = breaker.admit();

@@ -32,6 +32,11 @@ export class Breaker {
     private readonly changed: (state: BreakerState) => void,
   ) {}
 
+  /** The current state. An open breaker that lets the next call through is `half-open`. */
+  get state(): BreakerState {
+    return this.#state === 'open' && this.remaining() === 0 ? 'half-open' : this.#state;
+  }
+
   /** Returns a permit for one call, or `undefined` if no call is allowed. */
   admit(): Permit | undefined {
     if (this.#state === 'closed') return { period: this.#period };

@@ -4,6 +4,7 @@ import type { CallerVerifier } from '../../contracts/verifier.js';
 import { Breaker } from '../breaker/breaker.js';
 import { obtain } from '../obtain.js';
 import { InFlight } from './in-flight.js';
+import { UnexpectedResponseError } from '../wire/unexpected-response.error.js';
 import { Upstream } from './upstream.js';
 
 const VALID: Verification = { valid: true, code: 'VALID', keyId: 'key_1' };
@@ -23,8 +24,9 @@ function start(verifier: CallerVerifier, maxInFlight = 10) {
     new InFlight(maxInFlight),
     TIMEOUT,
     breaker,
+    () => clock.now,
   );
-  return { clock, states, ask: (timeout = TIMEOUT) => upstream.ask(QUESTION, timeout) };
+  return { clock, states, upstream, ask: (timeout = TIMEOUT) => upstream.ask(QUESTION, timeout) };
 }
 
 const unavailable = (reason: string) => ({ failure: { kind: 'unavailable', reason } });
@@ -86,5 +88,27 @@ describe('a call to Unkey', () => {
     await ask(10);
     expect(await ask()).toEqual({ verification: VALID });
     expect(states).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
+  });
+});
+
+describe('the state of Unkey', () => {
+  it('has no last answer before the first, then the time of the last one, which can be a denial or a 4xx', async () => {
+    const verifiers: CallerVerifier[] = [
+      () => Promise.reject(new Error('down')),
+      async () => VALID,
+      async () => ({ valid: false, code: 'NOT_FOUND' }),
+      () => Promise.reject(new UnexpectedResponseError(401)),
+      () => Promise.reject(new UnexpectedResponseError(503)),
+    ];
+    const { ask, clock, upstream } = start((...given) => verifiers.shift()!(...given));
+    await ask();
+    expect(upstream.state()).toEqual({ breaker: 'open' });
+    const seen: (number | undefined)[] = [];
+    for (const now of [1000, 1001, 1002, 1003]) {
+      clock.now = now;
+      await ask();
+      seen.push(upstream.state().lastAnswerAt);
+    }
+    expect(seen).toEqual([1000, 1001, 1002, 1002]);
   });
 });

@@ -1,3 +1,4 @@
+import type { UnkeyState } from '../../contracts/unkey-state.js';
 import type { VerificationFailure } from '../../errors/verification-failure.js';
 import type { Breaker, Permit } from '../breaker/breaker.js';
 import type { Failed } from '../outcome.js';
@@ -12,16 +13,26 @@ import { isOutage } from './is-outage.js';
  * @typeParam Result what Unkey answers
  */
 export class Upstream<Question, Result extends object> {
+  #lastAnswerAt: number | undefined;
+
   /**
    * @param call makes one call with a deadline in ms; must not reject
    * @param timeout the time for a whole call, in ms
+   * @param now the clock, in Unix ms
    */
   constructor(
     private readonly call: (question: Question, timeout: number) => Promise<Result | Failed>,
     private readonly inFlight: InFlight,
     private readonly timeout: number,
     private readonly breaker: Breaker | undefined,
+    private readonly now: () => number,
   ) {}
+
+  /** See {@link UnkeyState}. */
+  state(): UnkeyState {
+    const breaker = this.breaker?.state ?? 'off';
+    return this.#lastAnswerAt === undefined ? { breaker } : { breaker, lastAnswerAt: this.#lastAnswerAt };
+  }
 
   /**
    * Makes one call. Never rejects.
@@ -38,7 +49,10 @@ export class Upstream<Question, Result extends object> {
     }
     const outcome = await this.call(question, timeout);
     this.inFlight.leave();
-    if (permit !== undefined) this.#settle(permit, failureOf(outcome), timeout);
+    const failure = failureOf(outcome);
+    const isFailed = failure !== undefined && isOutage(failure);
+    if (!isFailed) this.#lastAnswerAt = this.now();
+    if (permit !== undefined) this.#settle(permit, failure, timeout);
     return outcome;
   }
 

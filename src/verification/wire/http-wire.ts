@@ -2,10 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { CallerVerifier } from '../../contracts/verifier.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
+import type { Cancellation } from '../cancellation.js';
 import { withDeadline } from '../deadline.js';
 import { DispatchQueue } from './dispatch-queue.js';
 import { httpLimiter, type CountLimits } from './http-limiter.js';
 import { httpVerifier } from './http.verifier.js';
+import { livenessRequest } from './liveness-request.js';
 
 /**
  * The maximum number of connections to Unkey. If Unkey responds within 100 ms, this is enough for more than a thousand
@@ -27,6 +29,8 @@ export class HttpWire {
   private constructor(
     readonly verify: CallerVerifier,
     readonly countLimits: CountLimits,
+    /** Sends one request for Unkey's liveness, and returns the status of the response. */
+    readonly liveness: (cancellation: Cancellation) => Promise<number>,
     close: () => Promise<void>,
   ) {
     this.#close = close;
@@ -38,11 +42,17 @@ export class HttpWire {
     const { dispatcher, limit, destroy } = await openConnections(options);
     const queue = new DispatchQueue(dispatcher, limit);
     const api = { baseUrl, authorization: () => `Bearer ${rootKey?.reveal() ?? ''}` };
-    return new HttpWire(httpVerifier(queue, api), httpLimiter(queue, api), async () => {
-      // Calls of a guard end by their deadline. A call with a signal of the user's own may have no deadline.
-      await withDeadline(() => queue.close(), timeout).catch(() => undefined);
-      await destroy();
-    });
+    const alive = livenessRequest(baseUrl);
+    return new HttpWire(
+      httpVerifier(queue, api),
+      httpLimiter(queue, api),
+      async (cancellation) => (await queue.send(alive, cancellation)).status,
+      async () => {
+        // Calls of a guard end by their deadline. A call with a signal of the user's own may have no deadline.
+        await withDeadline(() => queue.close(), timeout).catch(() => undefined);
+        await destroy();
+      },
+    );
   }
 
   /**

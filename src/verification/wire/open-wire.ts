@@ -1,9 +1,13 @@
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import type { HttpWire } from './http-wire.js';
 
-/** Opens the connections to Unkey if the option `verifier` is `'http'`. Their code is loaded only then. */
+/** Opens the connections to Unkey if the option `verifier` is `'http'`. */
 export async function openWire(options: ResolvedUnkeyOptions): Promise<HttpWire | undefined> {
-  if (options.verifier !== 'http') return undefined;
+  return options.verifier === 'http' ? openConnections(options) : undefined;
+}
+
+/** Opens connections to Unkey. Their code is loaded only here. */
+export async function openConnections(options: ResolvedUnkeyOptions): Promise<HttpWire> {
   const { HttpWire: Wire } = await import('./http-wire.js');
   return Wire.open(options);
 }

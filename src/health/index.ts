@@ -1,0 +1,2 @@
+// Health checks with @nestjs/terminus.
+export { UnkeyHealthIndicator, type UnkeyHealthOptions } from './unkey.health.js';
