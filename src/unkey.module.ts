@@ -4,6 +4,7 @@ import { BootAudit } from './audit/boot-audit.js';
 import { BootCheck } from './audit/boot-check.js';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { UpgradeRequests } from './transports/ws/upgrade-requests.js';
+import { UnkeyRatelimitGuard } from './ratelimit/unkey-ratelimit.guard.js';
 import { UnkeyGuard } from './unkey.guard.js';
 import {
   ConfigurableModuleClass,
@@ -22,8 +23,8 @@ import { UnkeyService } from './unkey.service.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [...providersOf(), UnkeyGuard, BootCheck, BootAudit, UpgradeRequests],
-  exports: [...exportsOf(), UnkeyService, UnkeyGuard],
+  providers: [...providersOf(), UnkeyGuard, UnkeyRatelimitGuard, BootCheck, BootAudit, UpgradeRequests],
+  exports: [...exportsOf(), UnkeyService, UnkeyGuard, UnkeyRatelimitGuard],
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**

@@ -9,6 +9,7 @@ import { RequestVerification } from './access/request-verification.js';
 import type { AppAudit } from './contracts/app-audit.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
+import type { CountedLimits, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
 import type { Instances } from './contracts/instances.js';
 import type { MetaFault } from './contracts/meta-fault.js';
 import type { Question } from './contracts/question.js';
@@ -37,7 +38,9 @@ import {
   UNKEY_LIVENESS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
+  UNKEY_WIRE,
 } from './options/tokens.js';
+import { Limiter } from './ratelimit/limiter.js';
 import { FailureLog } from './telemetry/failure-log.js';
 import { logContext } from './telemetry/log-context.js';
 import { MetaLog } from './telemetry/meta-log.js';
@@ -47,15 +50,18 @@ import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
+import { InFlight } from './verification/upstream/in-flight.js';
 import type { Liveness } from './verification/liveness.js';
 import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
 import { MetaSchemas } from './verification/meta-schemas.js';
-import type { Outcome } from './verification/outcome.js';
+import { obtain } from './verification/obtain.js';
+import type { Outcome, VerificationResult } from './verification/outcome.js';
 import { questionAboutRootKey, readRootKeyCheck } from './verification/root-key-check.js';
 import { withinKeyspaces } from './verification/within-keyspaces.js';
+import type { HttpWire } from './verification/wire/http-wire.js';
 
 const NOTHING: VerifyOptions = Object.freeze({});
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
@@ -72,7 +78,7 @@ export class UnkeyService {
     }
     return outcome;
   };
-  readonly #upstream: Upstream;
+  readonly #upstream: Upstream<Question, VerificationResult>;
   // A private field, because printing a client of the app shows its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
@@ -81,6 +87,7 @@ export class UnkeyService {
   readonly #rootKeyWatch: RootKeyWatch;
   readonly #requests: RequestVerification;
   readonly #connections: ConnectionVerification;
+  readonly #limiter: Limiter;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
   // A private field, because printing the instances would show the whole app.
@@ -99,6 +106,7 @@ export class UnkeyService {
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
+    @Inject(UNKEY_WIRE) wire: HttpWire | undefined,
     @Inject(UNKEY_LIVENESS) private readonly liveness: Liveness,
     @Inject(UNKEY_INSTANCES) instances: Instances<UnkeyService, ResolvedUnkeyOptions>,
   ) {
@@ -127,9 +135,11 @@ export class UnkeyService {
         ? undefined
         : new MetaSchemas(options, (metaFault, { requestId }) => this.#metaError(metaFault, requestId));
     const { breaker, maxInFlight, timeout } = options;
+    const inFlight = new InFlight(maxInFlight);
+    this.#limiter = new Limiter(options, inFlight, wire);
     this.#upstream = new Upstream(
-      verifier,
-      maxInFlight,
+      (question, ms) => obtain(verifier, question, ms),
+      inFlight,
       timeout,
       breaker === false
         ? undefined
@@ -354,6 +364,41 @@ export class UnkeyService {
     return this.#connections.socketMiddleware(
       demandedPolicy('UnkeyService.socketMiddleware()', this.options, options),
     );
+  }
+
+  /**
+   * Counts rate limits at Unkey: all of them in one call, or none. It does not throw if a limit is exceeded: check
+   * `passed`. It needs no API key. The root key needs `ratelimit.*.limit` and, for namespaces that do not exist yet,
+   * `ratelimit.*.create_namespace`. It always calls Unkey over HTTP with `rootKey` and `baseUrl`, whatever `verifier` is.
+   *
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app, or if there is no root key
+   * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
+   * @throws TypeError if a limit is invalid
+   * @example
+   * const { passed, limits } = await unkey.limit({ namespace: 'emails', identifier: user.id, limit: 10, duration: 3_600_000 });
+   */
+  async limit(demands: LimitDemand | LimitDemand[]): Promise<LimitAnswer> {
+    const counted = await this.#limiter.count(Array.isArray(demands) ? demands : [demands]);
+    if (counted === undefined) throw new UnkeyUnavailableException();
+    return counted.answer;
+  }
+
+  /** @internal like {@link limit}, with Unkey's id of the call; `undefined` if an outage is allowed and there is one */
+  countLimits(
+    demands: readonly LimitDemand[],
+    onUnavailable: OnUnavailable,
+  ): Promise<CountedLimits | undefined> {
+    return this.#limiter.count(demands, onUnavailable);
+  }
+
+  /** @internal logs an error in the app's setup once, and returns the exception for it */
+  misconfiguredLimit(fault: string): UnkeyMisconfiguredException {
+    return this.#limiter.misconfigured(fault);
+  }
+
+  /** @internal called by Nest when the app closes */
+  onApplicationShutdown(): Promise<void> {
+    return this.#limiter.close();
   }
 
   #obtain(question: Question): Awaitable<Outcome> {

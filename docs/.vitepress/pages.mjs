@@ -10,6 +10,7 @@ export const SECTIONS = [
       'protect-routes',
       'key-sources',
       'permissions-credits-limits',
+      'rate-limiting',
       'who-is-calling',
       'jwt-and-keys',
       'configuration',

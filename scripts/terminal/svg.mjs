@@ -12,10 +12,10 @@ export function terminalSvg(title, lines) {
   const width = Math.ceil(COLUMNS * CHARACTER + 2 * PADDING);
   const height = BAR + 2 * PADDING + lines.length * LINE;
   const rows = lines.map((line, n) => row(cut(line), BAR + PADDING + n * LINE + 12)).filter(Boolean);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
 <rect width="${width}" height="${height}" rx="10" fill="#171a21"/>
 <g><circle cx="22" cy="18" r="6" fill="#ff5f57"/><circle cx="42" cy="18" r="6" fill="#febc2e"/><circle cx="62" cy="18" r="6" fill="#28c840"/></g>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" xml:space="preserve" fill="${COLOURS.text}">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" fill="${COLOURS.text}">
 ${rows.join('\n')}
 </g>
 </svg>
@@ -58,5 +58,10 @@ function cut(line) {
 }
 
 function escape(text) {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  // SVG viewers collapse spaces, but not no-break spaces.
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll(' ', '\u00a0');
 }

@@ -22,6 +22,7 @@ import { verifiedKeyOf } from '../verification/verified-key-of.js';
 import { GatewayPrincipals, type SentPrincipal } from './gateway-principals.js';
 import { checkDenial, keyDenial } from './key-denial.js';
 import { demandsOf } from './policy-demands.js';
+import { requestScope } from './request-scope.js';
 
 /** The part of `UnkeyService` that is used here. */
 export interface KeyVerifier {
@@ -63,7 +64,6 @@ interface Admission {
  */
 export class RequestVerification {
   readonly #events = new VerificationEvents();
-  /** Identifies the configuration that verifies here, so that keys that another app verified don't count. */
   readonly #scope: string;
   readonly #logger: Logger;
   readonly #setupFaults = new Set<string>();
@@ -74,7 +74,7 @@ export class RequestVerification {
     private readonly verifier: KeyVerifier,
   ) {
     this.#logger = new Logger(logContext(options));
-    this.#scope = [options.scope, ...options.keyPrefix].join(' ');
+    this.#scope = requestScope(options);
     const { gateway } = options;
     this.#principals = gateway && new GatewayPrincipals(options, gateway);
   }
@@ -179,7 +179,7 @@ export class RequestVerification {
   allow(verification: Verification, context: ExecutionContext): void {
     const transport = transportOf(context);
     transport.attach(context, this.#scope, verifiedKeyOf(verification));
-    transport.tellLimits?.(context, verification, this.options);
+    transport.tellLimits?.(context, verification.ratelimits ?? [], this.options);
   }
 
   /** Denies a request in the way of its transport. `WWW-Authenticate` names the scheme of the policy. */

@@ -1,6 +1,7 @@
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import { unkeyGuardsOn } from '../decorators/guards-metadata.js';
 import type { PolicyReader } from '../decorators/policy-reader.js';
+import { LimitReader } from '../ratelimit/limit-reader.js';
 import type { AuditedApp, AuditOptions } from './audited-app.js';
 import { globalGuards, type GlobalGuard } from './global-guards.js';
 import { guardsFields } from './graphql-enhancers.js';
@@ -10,6 +11,7 @@ import type { Class, NestModule } from './nest-containers.js';
 export interface AuditFacts {
   readonly app: AuditedApp;
   readonly policies: PolicyReader;
+  readonly limits: LimitReader;
   readonly globals: readonly GlobalGuard[];
   /** Whether one of the instances says that every microservice has the app's global guards. */
   readonly inheritsAppConfig: boolean;
@@ -29,6 +31,7 @@ export function auditFacts(app: AuditedApp): AuditFacts {
   return {
     app,
     policies: app.policies,
+    limits: new LimitReader(app.policies),
     globals: globalGuards(app),
     inheritsAppConfig: [options, ...named].some((one) => one?.inheritAppConfig),
     optionsOf: ({ instance }) =>

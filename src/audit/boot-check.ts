@@ -19,10 +19,12 @@ import {
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import type { Instances } from '../contracts/instances.js';
 import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
+import { isUnkeyGuardClass, classOfGuard } from '../decorators/guards-metadata.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_INSTANCES, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { LimitReader } from '../ratelimit/limit-reader.js';
 import { noteSkippedTransports, noteSkippedTransportsOf } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
 import { isClass, isObject } from './nest-containers.js';
@@ -83,9 +85,14 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   /** Tells the built-in guard that it is global: it then skips handlers that Nest runs a subclass of it for. */
   #tellGlobalGuards(): void {
     // A factory for APP_GUARD can return no guard.
-    for (const guard of this.config.getGlobalGuards().filter(isObject)) {
+    const guards = this.config.getGlobalGuards().filter(isObject);
+    const hasUnkeyGuard = guards.some((guard) => isUnkeyGuardClass(classOfGuard(guard)));
+    for (const guard of guards) {
       if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
-        guard[GUARDS_WHOLE_APP]((controller: object) => this.instances.runsGuardsOf(controller));
+        guard[GUARDS_WHOLE_APP](
+          (controller: object) => this.instances.runsGuardsOf(controller),
+          hasUnkeyGuard,
+        );
       }
     }
   }
@@ -104,6 +111,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   /** Reads the policy of every handler, which throws if it is invalid. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const { discovery, policies } = this;
+    const limits = new LimitReader(policies);
     const controllers = new Set<unknown>(discovery.getControllers().map(({ metatype }) => metatype));
     for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
@@ -111,6 +119,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
         const handler: unknown = Reflect.get(metatype.prototype, name);
         if (!isHandler(handler)) continue;
         const policy = policies.read(metatype, handler);
+        if (limits.read(metatype, handler) !== undefined)
+          this.#requireRootKey(metatype, handler, this.#optionsOf(policy));
         if (controllers.has(metatype)) refuseOtherClass(metatype, handler, policy, policies);
         const { access } = policy;
         if (policy.instance !== undefined) {
@@ -122,6 +132,14 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
         }
       }
     }
+  }
+
+  /** An app with a verifier of its own starts without one, so that tests without a server can replace the guard. */
+  #requireRootKey({ name }: Type, handler: Function, { rootKey, verifier }: ResolvedUnkeyOptions): void {
+    if (rootKey !== undefined || typeof verifier === 'function') return;
+    throw new UnkeyConfigError(
+      `${name}.${handler.name}: @Ratelimit() needs a root key; set the option "rootKey" or the environment variable UNKEY_ROOT_KEY.`,
+    );
   }
 }
 

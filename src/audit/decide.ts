@@ -89,7 +89,12 @@ function guardOver({ controller, method }: FoundHandler, facts: AuditFacts): Sta
   return facts.globals.some(({ isOurs }) => isOurs) ? 'global guard' : undefined;
 }
 
-function gapOf(found: FoundHandler, guard: StandingGuard | undefined, facts: AuditFacts): Gap | undefined {
+/** Why Nest would not run this guard for a handler; `undefined` if it runs. */
+export function gapOf(
+  found: FoundHandler,
+  guard: StandingGuard | undefined,
+  facts: AuditFacts,
+): Gap | undefined {
   if (found.transport === 'graphql') return resolverGap(found, guard, facts);
   if (guard !== 'global guard') return undefined;
   const { app, globals } = facts;

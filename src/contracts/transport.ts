@@ -3,7 +3,7 @@ import type { Awaitable } from './awaitable.js';
 import type { KeyPlaces } from './key-places.js';
 import type { Reverification } from './reverification.js';
 import type { RequestState } from './request-state.js';
-import type { Verification } from './verification.js';
+import type { RatelimitState, Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
@@ -61,7 +61,7 @@ export interface Transport<Options, Denial> {
   /** Records which key a request has, if that was not done by {@link verification}. */
   identify?(context: ExecutionContext, asked: { readonly key: string; readonly scope: string }): void;
   /** Tells the caller what is left of its rate limits; absent if responses have no place for it. */
-  tellLimits?(context: ExecutionContext, verification: Verification, options: Options): void;
+  tellLimits?(context: ExecutionContext, ratelimits: readonly RatelimitState[], options: Options): void;
   /**
    * Runs a guard, if the transport must do something before or after it; absent if there is nothing to do.
    *

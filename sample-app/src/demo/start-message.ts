@@ -37,7 +37,8 @@ export function demoMessage(url: string, { emulator, keys }: DemoUnkey, access: 
   ];
   return [
     `The sample app runs at ${url}`,
-    `UNKEY_ROOT_KEY is not set, so the app uses a local Unkey server (${emulator.url}). These keys exist until it stops.`,
+    `UNKEY_ROOT_KEY is not set, so the app uses a local Unkey server. These keys exist until it stops.`,
+    `Open ${emulator.url}/ in a browser to see its keys and the latest calls.`,
     '',
     access,
     '',

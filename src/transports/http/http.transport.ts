@@ -41,9 +41,10 @@ export const httpTransport: GuardTransport = {
 
   clientIp: (context) => requestOf(context).ip,
 
-  tellLimits(context, verification, options) {
-    const headers = answerHeaders(verification, options);
-    if (headers !== undefined) setHeaders(context, headers);
+  tellLimits(context, ratelimits, options) {
+    if (ratelimits.length === 0) return;
+    const state = readState(carrierOf(requestOf(context)));
+    setHeaders(context, answerHeaders(state?.counted(ratelimits) ?? ratelimits, options));
   },
 
   refuse(context, denial, options) {
