@@ -11,6 +11,9 @@ const DIST = fileURLToPath(new URL('../docs/.vitepress/dist/', import.meta.url))
 const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 900 };
 
+/** Only a page that hangs reaches it, in ms. */
+const TIMEOUT = 120_000;
+
 const { screenshots, chromium: executablePath } = parseArgs({
   options: {
     /** A folder for screenshots of some pages. */
@@ -33,6 +36,12 @@ try {
   site.close();
 }
 
+async function newContext(options) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(TIMEOUT);
+  return context;
+}
+
 function pagePaths() {
   return readdirSync(DIST, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.html') && file !== '404.html')
@@ -41,7 +50,7 @@ function pagePaths() {
 }
 
 async function checkPages() {
-  const context = await browser.newContext({ viewport: PHONE });
+  const context = await newContext({ viewport: PHONE });
   const page = await context.newPage();
   const seen = new Map();
   for (const path of paths) seen.set(path, await inspectPage(page, site.origin, path));
@@ -53,13 +62,13 @@ async function checkPages() {
 }
 
 async function checkSearch() {
-  const context = await browser.newContext({ viewport: DESKTOP });
+  const context = await newContext({ viewport: DESKTOP });
   const page = await context.newPage();
   await page.goto(site.origin, { waitUntil: 'networkidle' });
   await page.locator('#local-search button').first().click();
   await page.locator('#localsearch-input').fill('revocation');
   const hit = page.locator('#localsearch-list a[href*="/caching"]').first();
-  const found = await hit.waitFor({ timeout: 30_000 }).then(
+  const found = await hit.waitFor().then(
     () => true,
     () => false,
   );
@@ -69,7 +78,7 @@ async function checkSearch() {
 
 async function checkDarkMode() {
   const colours = async (colorScheme) => {
-    const context = await browser.newContext({ viewport: DESKTOP, colorScheme });
+    const context = await newContext({ viewport: DESKTOP, colorScheme });
     const page = await context.newPage();
     await page.goto(`${site.origin}/getting-started`, { waitUntil: 'networkidle' });
     const [background, code] = await page.evaluate(() =>
@@ -89,13 +98,13 @@ async function checkDarkMode() {
 
 async function takeScreenshots(folder) {
   mkdirSync(folder, { recursive: true });
-  const views = [
-    ['phone', { viewport: PHONE }],
-    ['light', { viewport: DESKTOP }],
-    ['dark', { viewport: DESKTOP, colorScheme: 'dark' }],
-  ];
-  for (const [name, options] of views) {
-    const context = await browser.newContext(options);
+  const views = {
+    phone: { viewport: PHONE },
+    light: { viewport: DESKTOP },
+    dark: { viewport: DESKTOP, colorScheme: 'dark' },
+  };
+  for (const [name, options] of Object.entries(views)) {
+    const context = await newContext(options);
     const page = await context.newPage();
     for (const path of paths.filter((path) => !path.startsWith('/api'))) {
       await page.goto(site.origin + path, { waitUntil: 'networkidle' });

@@ -16,17 +16,18 @@ const TYPES = {
 
 /** Starts the server on any free port of this machine. */
 export async function serve(folder) {
-  const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const file = await firstOf(candidates(folder, decodeURIComponent(pathname)));
-    const type =
-      file === undefined ? 'text/plain' : (TYPES[extname(file.path)] ?? 'application/octet-stream');
-    response.writeHead(file === undefined ? 404 : 200, { 'content-type': type });
-    response.end(file?.body ?? 'not found');
-  });
+  const server = createServer((request, response) => void answer(folder, request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
+
+async function answer(folder, request, response) {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const file = await firstOf(candidates(folder, decodeURIComponent(pathname)));
+  const type = file === undefined ? 'text/plain' : (TYPES[extname(file.path)] ?? 'application/octet-stream');
+  response.writeHead(file === undefined ? 404 : 200, { 'content-type': type });
+  response.end(file?.body ?? 'not found');
 }
 
 function candidates(folder, pathname) {

@@ -126,6 +126,17 @@ describe('every shell block names what there is', () => {
   });
 });
 
+describe('every JSON body of a denied request has the status and the message of its code', () => {
+  const bodies = ofLanguage('json').flatMap(({ at, code }) => {
+    const body = JSON.parse(code) as { statusCode?: number; message?: string; code?: string };
+    return body.statusCode === undefined ? [] : [[at, body] as const];
+  });
+  it.each(bodies)('%s', (_, { statusCode, message, code }) => {
+    const { status, message: expected } = DENIALS[code as keyof typeof DENIALS];
+    expect({ statusCode, message }).toEqual({ statusCode: status, message: expected });
+  });
+});
+
 describe('the smallest app of the README runs as it stands', () => {
   it('against the package as it is built', async () => {
     const server = await UnkeyEmulator.start();

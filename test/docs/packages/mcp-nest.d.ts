@@ -1,5 +1,5 @@
 import type { HttpServer } from '@nestjs/common';
-import { CustomTransportStrategy, Server } from '@nestjs/microservices';
+import type { CustomTransportStrategy, Server } from '@nestjs/microservices';
 
 export declare function McpController(): ClassDecorator;
 export declare function Tool(tool: {
@@ -13,7 +13,8 @@ export declare class McpContext {
 export declare class StreamableHttpTransport {
   constructor(options?: { endpoint?: string });
 }
-export declare class McpStrategy extends Server implements CustomTransportStrategy {
+declare const Strategy: typeof Server;
+export declare class McpStrategy extends Strategy implements CustomTransportStrategy {
   constructor(options: { name: string; version: string; transports: StreamableHttpTransport[] });
   setHttpAdapter(adapter: HttpServer): void;
   listen(callback: (...results: unknown[]) => unknown): unknown;
