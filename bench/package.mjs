@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { filesIn } from '../test/package/packed.mjs';
 import { figuresOf } from '../test/package/release/budget.mjs';
+import { importTimes } from './package/import-times.mjs';
 
 const RUNS = Number(process.env.RUNS ?? 15);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -51,42 +52,17 @@ async function install(sources, name) {
   await run(app, 'npm', 'init', '--yes');
   await run(app, 'npm', 'install', ...NPM, tarball);
   const packed = { size: statSync(tarball).size, files: filesIn(join(app, 'unpacked/package')) };
-  return { app, figures: figuresOf(packed, app), imports: { esm: [], cjs: [] } };
+  return { app, figures: figuresOf(packed, app) };
 }
-
-const LOADS = {
-  esm: ['module', "await import('nestjs-unkey')"],
-  cjs: ['commonjs', "require('nestjs-unkey')"],
-};
-
-/** How many ms a new process takes to load the package. */
-async function importTime({ app }, format) {
-  const [type, load] = LOADS[format];
-  const script = `const begun = performance.now(); ${load}; console.log(performance.now() - begun);`;
-  return Number(await run(app, process.execPath, `--input-type=${type}`, '-e', script));
-}
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 try {
   const before = await install(await checkOut(join(work, 'sources')), 'before');
   const now = await install(root, 'now');
-  // One after the other, so that a busy moment of the machine hits both.
-  for (let n = 0; n <= RUNS; n++) {
-    for (const format of Object.keys(LOADS)) {
-      for (const one of [before, now]) {
-        const ms = await importTime(one, format);
-        // The first run reads the files from disk.
-        if (n > 0) one.imports[format].push(ms);
-      }
-    }
-  }
-  const all = ({ figures, imports }) => ({
-    ...figures,
-    'import as ESM, ms': Math.round(median(imports.esm)),
-    'import as CommonJS, ms': Math.round(median(imports.cjs)),
-  });
-  const [old, current] = [all(before), all(now)];
+  const [importsBefore, importsNow] = await importTimes([before.app, now.app], RUNS);
+  const [old, current] = [
+    { ...before.figures, ...importsBefore },
+    { ...now.figures, ...importsNow },
+  ];
   console.log(`Imports: median of ${RUNS} processes, in turn`);
   console.table(
     Object.fromEntries(Object.keys(old).map((name) => [name, { [commit]: old[name], now: current[name] }])),

@@ -7,11 +7,11 @@ import { installedSize } from './installed-size.mjs';
  * needs more raises them here, and its commit says what it is spent on.
  */
 export const BUDGET = {
-  'tarball, kB': 720,
-  'unpacked, kB': 4_600,
+  'tarball, kB': 700,
+  'unpacked, kB': 4_500,
   'files in the tarball': 2_200,
   // With all dependencies, and without the peers: your app has those. Most of it is the SDK and undici.
-  'installed, kB': 21_000,
+  'installed, kB': 27_000,
   'packages installed': 10,
 };
 
