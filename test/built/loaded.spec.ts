@@ -52,7 +52,7 @@ const BOOT = `
   Get()(Documents.prototype, 'list', Object.getOwnPropertyDescriptor(Documents.prototype, 'list'));
   class App {}
   Module({
-    imports: [UnkeyModule.forRoot({ globalGuard: true, rootKey: 'any', verifier: async () => ({ valid: true, code: 'VALID', keyId: 'key_1' }) })],
+    imports: [UnkeyModule.forRoot({ globalGuard: true, rootKey: 'unkey_any', verifier: async () => ({ valid: true, code: 'VALID', keyId: 'key_1' }) })],
     controllers: [Documents],
   })(App);
   const app = await NestFactory.create(App, { logger: false });

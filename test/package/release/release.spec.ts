@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { pack } from '../pack.mjs';
 import { filesIn } from '../packed.mjs';
+import { run } from '../run.mjs';
 import { BUDGET, figuresOf, overBudget } from './budget.mjs';
 import { changelogFaults } from './changelog.mjs';
 import { installedSize } from './installed-size.mjs';
 import { brokenLinks } from './links.mjs';
-import { differingFiles } from './reproducible.mjs';
+import { checkReproducible, differingFiles } from './reproducible.mjs';
 import { secretsIn } from './secrets.mjs';
 
 /** A temporary folder with these files, by their paths. */
@@ -167,15 +169,45 @@ describe('links of the shipped documents lead somewhere', () => {
   });
 });
 
-describe('two builds of the same sources are the same', () => {
-  it('names the files that differ, and those that only one build has', () => {
-    const one = filesOf({ 'a.js': 'a', 'b.js': 'b', 'c.js': 'c' });
-    expect(differingFiles(one, filesOf({ 'a.js': 'a', 'b.js': 'other', 'd.js': 'd' }))).toEqual([
-      'b.js',
-      'c.js',
-      'd.js',
-    ]);
-    expect(differingFiles(one, one)).toEqual([]);
+describe('a build in another folder packs to the same tarball', () => {
+  /** Packs a small package whose build runs `build`, as `release:check` packs this one, and compares it with a copy. */
+  async function compare(build: string): Promise<void> {
+    const root = folderWith({
+      'package.json': JSON.stringify({
+        name: 'small',
+        version: '1.0.0',
+        type: 'module',
+        files: ['dist'],
+        scripts: { prepack: 'node build.js' },
+      }),
+      'build.js': `import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+        mkdirSync('dist', { recursive: true });
+        writeFileSync('dist/index.js', ${build});
+        writeFileSync('dist/other.js', 'other');`,
+      'src/index.ts': '',
+      'node_modules/.keep': '',
+    });
+    const work = folderWith({});
+    const tarball = await pack(root, work);
+    await run('tar', ['-xzf', tarball, '-C', work]);
+    await checkReproducible({ tarball, files: filesIn(join(work, 'package')), work }, root);
+  }
+
+  it('accepts a build that depends on its sources alone', async () => {
+    await compare("'export {};'");
+  });
+
+  it.each([
+    ['the folder', 'process.cwd()'],
+    ['the time of a source file', "String(statSync('src/index.ts').mtimeMs)"],
+    ['chance', 'crypto.randomUUID()'],
+  ])('rejects a build that depends on %s, and names the file', async (_, build) => {
+    await expect(compare(build)).rejects.toThrow(/^the tarballs differ:\ndist\/index\.js$/);
+  });
+
+  it('names the files that only one build has', () => {
+    const one = filesOf({ 'a.js': 'a', 'c.js': 'c' });
+    expect(differingFiles(one, filesOf({ 'a.js': 'a', 'd.js': 'd' }))).toEqual(['c.js', 'd.js']);
   });
 });
 

@@ -7,7 +7,8 @@ import { pack } from '../pack.mjs';
 import { run } from '../run.mjs';
 
 /** What a build or an install makes. The copy has to make it again. */
-const MADE = /(?:^|\/)(?:node_modules|dist|coverage|\.vitepress|\.git)$|\.generated\.js$|\.tgz$|\.tsbuildinfo$/;
+const MADE =
+  /(?:^|\/)(?:node_modules|dist|coverage|\.vitepress|\.git)$|\.generated\.js$|\.tgz$|\.tsbuildinfo$/;
 
 /**
  * Builds and packs a copy of the sources, in another folder and with other times, and compares the tarballs.
