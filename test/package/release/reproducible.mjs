@@ -31,8 +31,8 @@ export async function checkReproducible({ tarball, files, work }, root) {
 export function differingFiles(files, others) {
   const texts = (list) => new Map(list.map(({ name, text }) => [name, text]));
   const [one, other] = [texts(files), texts(others)];
-  const names = [...new Set([...one.keys(), ...other.keys()])].sort();
-  return names.filter((name) => one.get(name) !== other.get(name));
+  const names = new Set([...one.keys(), ...other.keys()]);
+  return [...names].filter((name) => one.get(name) !== other.get(name));
 }
 
 function copySources(root, copy) {
