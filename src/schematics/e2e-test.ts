@@ -3,12 +3,13 @@ import type { AppTools } from './app-tools.js';
 /** The module that the test starts. */
 export interface TestedModule {
   readonly className: string;
+  readonly isDefaultExport: boolean;
   /** The path of its file without extension, relative to the folder of the test. */
   readonly path: string;
 }
 
 /** Returns an end-to-end test against the local Unkey server, for the app's test runner, module format and adapter. */
-export function e2eTest({ className, path }: TestedModule, tools: AppTools): string {
+export function e2eTest({ className, isDefaultExport, path }: TestedModule, tools: AppTools): string {
   const { testRunner, isEsm, isFastify } = tools;
   const application = isFastify ? 'NestFastifyApplication' : 'INestApplication';
   const imports = [
@@ -20,7 +21,7 @@ export function e2eTest({ className, path }: TestedModule, tools: AppTools): str
     ...(testRunner === 'vitest'
       ? ["import { afterAll, beforeAll, describe, expect, it } from 'vitest';"]
       : []),
-    `import { ${className} } from '${path}${isEsm ? '.js' : ''}';`,
+    `import ${isDefaultExport ? className : `{ ${className} }`} from '${path}${isEsm ? '.js' : ''}';`,
   ];
   const adapter = isFastify ? 'new FastifyAdapter()' : '';
   return `${imports.join('\n')}

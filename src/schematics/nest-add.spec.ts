@@ -57,6 +57,18 @@ describe('nest add', () => {
     expect(files['.env.example']).toMatch(/^UNKEY_ROOT_KEY=$/m);
   });
 
+  it.each([
+    [`${MODULE}`, "import { AppModule } from '../src/app.module';"],
+    [MODULE.replace('export class', 'export default class'), "import AppModule from '../src/app.module';"],
+    [
+      `${MODULE.replace('export class', 'class')}export default AppModule;\n`,
+      "import AppModule from '../src/app.module';",
+    ],
+  ])('imports the module into the test as its file exports it: %#', (module, statement) => {
+    const { files } = run(app(JEST, { 'src/app.module.ts': module }));
+    expect(files['test/unkey.e2e-spec.ts']).toContain(statement);
+  });
+
   it('changes nothing a second time, and says so', () => {
     const first = run(app(VITEST));
     const second = run(first.files);

@@ -71,10 +71,10 @@ function writeEnvExample(tree: Tree): void {
 }
 
 /** Writes the test, unless there is one. Returns whether there is a test now. */
-function writeTest(tree: Tree, paths: Paths, { className }: EditedModule, tools: AppTools): boolean {
+function writeTest(tree: Tree, paths: Paths, module: EditedModule, tools: AppTools): boolean {
   if (tree.exists(paths.test)) return true;
   if (tools.testRunner === undefined) return false;
-  tree.create(paths.test, e2eTest({ className, path: paths.moduleFromTest }, tools));
+  tree.create(paths.test, e2eTest({ ...module, path: paths.moduleFromTest }, tools));
   return true;
 }
 

@@ -83,7 +83,7 @@ describe('UnkeyModule is registered in the argument of @Module()', () => {
     ],
   ])('%s', (_, before, after) => {
     const edited = registerModule(withArgument(before));
-    expect(edited).toEqual({ className: 'AppModule', text: withArgument(after, HEAD_AFTER) });
+    expect(edited).toMatchObject({ className: 'AppModule', text: withArgument(after, HEAD_AFTER) });
     expect(syntaxErrors(edited.text)).toEqual([]);
     expect(registerModule(edited.text).text, 'a second time').toBe(edited.text);
   });
@@ -169,6 +169,17 @@ describe('a module that is registered already stays as it is', () => {
       expect(registerModule(before).text).toBe(before);
     },
   );
+
+  it('under the name that the import gives it', () => {
+    const imported = "import { UnkeyModule as Keys } from 'nestjs-unkey';";
+    const before = source(
+      ...HEAD,
+      imported,
+      '@Module({ imports: [Keys.forRoot()] })',
+      'export class AppModule {}',
+    );
+    expect(registerModule(before).text).toBe(before);
+  });
 
   it('but not if it is registered in a comment or a string only', () => {
     const before = withArgument(

@@ -23,6 +23,8 @@ interface Edit extends Range {
 export interface EditedModule {
   /** The name of the module's class. */
   readonly className: string;
+  /** Whether the class is the default export of its file. */
+  readonly isDefaultExport: boolean;
   /** The new text of the file. The same as before if `UnkeyModule` is registered already. */
   readonly text: string;
 }
@@ -35,9 +37,18 @@ export interface EditedModule {
 export function registerModule(text: string): EditedModule {
   const source: Source = { text, code: maskCode(text), eol: text.includes('\r\n') ? '\r\n' : '\n' };
   const { className, open, close } = findModule(source.code);
-  if (/\bUnkeyModule\s*\.\s*forRoot/.test(source.code)) return { className, text };
+  const isDefaultExport = new RegExp(`\\bexport\\s+default\\s+(?:class\\s+)?${className}\\b`).test(
+    source.code,
+  );
+  if (isRegistered(source.code)) return { className, isDefaultExport, text };
   const edits = [...importEdits(source), ...moduleEdits(source, open, close)];
-  return { className, text: applied(text, edits) };
+  return { className, isDefaultExport, text: applied(text, edits) };
+}
+
+/** Whether `UnkeyModule` is registered already, by its own name or by the one that the import gives it. */
+function isRegistered(code: string): boolean {
+  const name = /\bUnkeyModule\s+as\s+(\w+)/.exec(code)?.[1] ?? 'UnkeyModule';
+  return new RegExp(`\\b${name}\\s*\\.\\s*forRoot`).test(code);
 }
 
 /** Returns the class name of a module, and the parentheses of its `@Module()`. */
