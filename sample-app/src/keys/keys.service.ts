@@ -11,6 +11,8 @@ const DAY = 1_440 * MINUTE;
 /** How many keys a customer may have. Expired keys don't count. */
 const MAX_KEYS = 20;
 
+const REQUESTS_PER_MINUTE = { free: 60, pro: 600 };
+
 @Injectable()
 export class KeysService {
   readonly #apiId: string;
@@ -35,14 +37,16 @@ export class KeysService {
     requireAll(caller, permissions);
     const externalId = customerOf(caller);
     requireRoom(await this.#keysOf(externalId));
+    const plan = planOf(caller);
     const { data } = await this.unkey.keys.createKey({
       apiId: this.#apiId,
       externalId,
       name,
       permissions,
-      expires: earlier(caller.expires, expiresInDays && Date.now() + expiresInDays * DAY),
-      // Decided by the server: customers cannot choose their own plan.
-      meta: { plan: caller.meta?.plan ?? 'free' },
+      expires: expiryOf(caller, expiresInDays),
+      // Decided by the server: customers cannot choose their own plan and limits.
+      meta: { plan },
+      ratelimits: [{ name: 'requests', limit: REQUESTS_PER_MINUTE[plan], duration: MINUTE, autoApply: true }],
     });
     return data;
   }
@@ -53,8 +57,11 @@ export class KeysService {
     const old = find(keys, keyId);
     // The caller learns the new key, so it must not be able to do more than the caller's key.
     requireAll(caller, old.permissions ?? []);
-    if (graceMinutes > 0) requireRoom(keys);
-    const { data } = await this.unkey.keys.rerollKey({ keyId: old.keyId, expiration: graceMinutes * MINUTE });
+    if (graceMinutes > 0) requireGrace(old, keys);
+    const { data } = await this.unkey.keys.rerollKey({
+      keyId: old.keyId,
+      expiration: graceOf(old, graceMinutes * MINUTE),
+    });
     return data;
   }
 
@@ -95,16 +102,37 @@ function requireAll({ permissions: held }: VerifiedKey, permissions: readonly st
   }
 }
 
+/** During a grace period there is one more key, and both keys have all of the old key's credits. */
+function requireGrace(old: KeyResponseData, keys: KeyResponseData[]): void {
+  if (old.credits !== undefined) {
+    throw new ConflictException('This key has credits. Reroll it with "graceMinutes": 0.');
+  }
+  requireRoom(keys);
+}
+
 function requireRoom(keys: KeyResponseData[]): void {
-  const active = keys.filter(({ expires }) => expires === undefined || expires > Date.now());
-  if (active.length >= MAX_KEYS) {
+  if (keys.filter(isActive).length >= MAX_KEYS) {
     throw new ConflictException(
-      `You already have ${MAX_KEYS} keys. Delete one, or reroll without a grace period.`,
+      `You already have ${MAX_KEYS} keys. Delete one, or reroll with "graceMinutes": 0.`,
     );
   }
 }
 
+function isActive({ expires = Infinity }: KeyResponseData): boolean {
+  return expires > Date.now();
+}
+
+/** A grace period replaces the key's expiry, so it must not end later. Unkey rounds its end up to a full minute. */
+function graceOf({ expires = Infinity }: KeyResponseData, wanted: number): number {
+  return Math.max(0, Math.min(wanted, expires - Date.now() - MINUTE));
+}
+
 /** A key must not outlive the key that creates it. */
-function earlier(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+function expiryOf({ expires }: VerifiedKey, days: number | undefined): number | undefined {
+  if (days === undefined) return expires;
+  return Math.min(expires ?? Infinity, Date.now() + days * DAY);
+}
+
+function planOf({ meta }: VerifiedKey): 'free' | 'pro' {
+  return meta?.plan === 'pro' ? 'pro' : 'free';
 }
