@@ -16,6 +16,7 @@ async function run(...command) {
 
 writeEntryPoints();
 await run('scripts/compile-schemas.mjs');
+await run('scripts/compile-page.mjs');
 rmSync(`${root}/dist`, { recursive: true, force: true });
 await Promise.all([
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'),

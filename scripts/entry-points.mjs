@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** `nestjs-unkey/<name>` is `src/<name>/index.ts`. */
-export const SUBPATHS = ['testing', 'emulator', 'health', 'otel', 'swagger'];
+export const SUBPATHS = ['testing', 'emulator', 'health', 'otel', 'swagger', 'throttler'];
 
 const MANIFEST = fileURLToPath(new URL('../package.json', import.meta.url));
 

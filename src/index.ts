@@ -2,6 +2,7 @@
 export { UnkeyModule } from './unkey.module.js';
 export { UnkeyGuard } from './unkey.guard.js';
 export { UnkeyMiddleware } from './unkey.middleware.js';
+export { UnkeyRatelimitGuard } from './ratelimit/unkey-ratelimit.guard.js';
 export { UnkeyService } from './unkey.service.js';
 
 export { previewAudit } from './audit/preview-audit.js';
@@ -16,7 +17,9 @@ export { KeyRatelimit } from './decorators/key-ratelimit.decorator.js';
 export { KeyFrom } from './decorators/key-from.decorator.js';
 export { CheckKey } from './decorators/check-key.decorator.js';
 export { VerificationTags } from './decorators/verification-tags.decorator.js';
-export { InjectUnkey } from './decorators/inject-unkey.decorator.js';
+export { InjectUnkey, InjectUnkeyService } from './decorators/inject-unkey.decorator.js';
+export { Ratelimit } from './ratelimit/ratelimit.decorator.js';
+export { UseUnkey } from './use-unkey.decorator.js';
 export { allOf, anyOf, permissionQuery } from './options/permission-expression.js';
 
 export { fromBearer } from './extractors/from-bearer.js';
@@ -35,12 +38,16 @@ export { getVerifiedKey } from './transports/verified-key.js';
 export { UnkeyException, isUnkeyException, type UnkeyExceptionInit } from './errors/unkey.exception.js';
 export { KeyMissingException } from './errors/key-missing.exception.js';
 export { KeyDeniedException, type KeyDeniedInit } from './errors/key-denied.exception.js';
+export { RatelimitExceededException } from './errors/ratelimit-exceeded.exception.js';
 export { UnkeyMisconfiguredException } from './errors/unkey-misconfigured.exception.js';
 export { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.js';
 export { UnkeyConfigError } from './errors/unkey-config.error.js';
 export { DENIALS, type Denial, type DenialCode } from './errors/denial-table.js';
 
 export {
+  getUnkeyOptionsToken,
+  getUnkeyServiceToken,
+  getUnkeyToken,
   UNKEY_CLIENT,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
@@ -52,6 +59,7 @@ export type {
   UnkeyBreakerOptions,
   UnkeyCacheOptions,
   UnkeyClientOptions,
+  UnkeyGatewayOptions,
   UnkeyModuleExtras,
   UnkeyModuleOptions,
   UnkeyOptionsFactory,
@@ -63,6 +71,7 @@ export type {
   ExcludedRoute,
   ResolvedBreakerOptions,
   ResolvedCacheOptions,
+  ResolvedGatewayOptions,
   ResolvedUnkeyOptions,
 } from './options/resolved-options.js';
 export type { RootKey } from './options/root-key.js';
@@ -87,8 +96,10 @@ export type { Awaitable } from './contracts/awaitable.js';
 export type { CheckFunction, KeyCheck, KeyCheckRefusal, ResolvedKeyCheck } from './contracts/key-check.js';
 export type { KeyDemands } from './contracts/key-demands.js';
 export type { KeySource } from './contracts/key-source.js';
-export type { SecuritySchemeObject } from './contracts/security-scheme.js';
+export type { RatelimitBy, RatelimitOptions } from './contracts/handler-limits.js';
 export type { PerRequest } from './contracts/handler-policy.js';
+export type { CountedLimit, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
+export type { SecuritySchemeObject } from './contracts/security-scheme.js';
 export type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
 export type { RootKeyCheck } from './contracts/root-key-check.js';
 export type {
@@ -105,6 +116,12 @@ export type {
   VerifiedKey,
 } from './contracts/verified-key.js';
 export type { Verifier, VerifyRequest, VerifyRequestRatelimit } from './contracts/verifier.js';
+export type {
+  StandardSchemaIssue,
+  StandardSchemaProps,
+  StandardSchemaResult,
+  StandardSchemaV1,
+} from './contracts/standard-schema.js';
 export type { VerificationStore } from './contracts/verification-store.js';
 export type { BreakerState } from './contracts/verification-observer.js';
 export type { KeyRatelimitDemand, PermissionExpression, VerifyOptions } from './contracts/verify-options.js';

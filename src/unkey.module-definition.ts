@@ -2,11 +2,12 @@ import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@n
 import { APP_GUARD } from '@nestjs/core';
 import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import { concealSecrets } from './options/conceal-secrets.js';
-import { UNKEY_OPTIONS } from './options/tokens.js';
+import { shown } from './options/shown-value.js';
+import { getUnkeyOptionsToken, UNKEY_OPTIONS } from './options/tokens.js';
 import type { UnkeyModuleExtras, UnkeyModuleOptions } from './options/unkey-options.js';
 import { UnkeyGuard } from './unkey.guard.js';
 
-const EXTRAS: UnkeyModuleExtras = { isGlobal: true, globalGuard: false };
+const EXTRAS: UnkeyModuleExtras = { isGlobal: true, globalGuard: false, name: undefined };
 
 /** Provides `forRoot` and `forRootAsync` in all their forms. The providers of the module are in unkey.module.ts. */
 export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
@@ -20,14 +21,16 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
 export type UnkeyModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
 function withExtras(definition: DynamicModule, extras: UnkeyModuleExtras): DynamicModule {
-  for (const name of ['isGlobal', 'globalGuard'] as const) checkFlag(name, extras[name]);
+  for (const flag of ['isGlobal', 'globalGuard'] as const) checkFlag(flag, extras[flag]);
+  const { name } = extras;
+  checkName(name, extras);
   return {
     ...definition,
     // Like every option, an extra that is `undefined` counts as missing.
     global: extras.isGlobal ?? true,
-    exports: [UNKEY_OPTIONS],
+    exports: [getUnkeyOptionsToken(name)],
     providers: [
-      ...(definition.providers ?? []).map(concealing),
+      ...(definition.providers ?? []).map((provider) => concealing(provider, name)),
       // The module's own guard, so that overrideProvider(UnkeyGuard) in a test replaces it.
       ...(extras.globalGuard ? [{ provide: APP_GUARD, useExisting: UnkeyGuard }] : []),
     ],
@@ -42,11 +45,32 @@ function checkFlag(name: string, value: unknown): void {
   );
 }
 
-/** Makes the provider of `UNKEY_OPTIONS` return options that can be read, but don't print their root key. */
-function concealing(provider: Provider): Provider {
+function checkName(name: unknown, { globalGuard }: UnkeyModuleExtras): void {
+  if (name === undefined) return;
+  if (typeof name !== 'string' || name === '') {
+    throw new UnkeyConfigError(
+      `UnkeyModule: option "name" must be a string that is not empty, got ${shown(name)}.`,
+    );
+  }
+  if (!globalGuard) return;
+  throw new UnkeyConfigError(
+    `UnkeyModule ${JSON.stringify(name)}: option "globalGuard" cannot be combined with "name"; set it on the instance without a name, whose guard serves all instances.`,
+  );
+}
+
+/**
+ * Makes the provider of the options return options that can be read, but don't print their root key, and gives it the
+ * token of the instance.
+ */
+function concealing(provider: Provider, name: string | undefined): Provider {
   if (!('provide' in provider) || provider.provide !== UNKEY_OPTIONS) return provider;
-  if ('useValue' in provider) return { ...provider, useValue: concealSecrets(provider.useValue) };
+  const provide = getUnkeyOptionsToken(name);
+  if ('useValue' in provider) return { ...provider, provide, useValue: concealSecrets(provider.useValue) };
   if (!('useFactory' in provider)) return provider;
   const { useFactory } = provider;
-  return { ...provider, useFactory: async (...args: unknown[]) => concealSecrets(await useFactory(...args)) };
+  return {
+    ...provider,
+    provide,
+    useFactory: async (...args: unknown[]) => concealSecrets(await useFactory(...args)),
+  };
 }

@@ -9,6 +9,9 @@ import { RequestVerification } from './access/request-verification.js';
 import type { AppAudit } from './contracts/app-audit.js';
 import type { AuditEntry } from './contracts/audit-entry.js';
 import type { Awaitable } from './contracts/awaitable.js';
+import type { CountedLimits, LimitAnswer, LimitDemand, OnUnavailable } from './contracts/limit.js';
+import type { Instances } from './contracts/instances.js';
+import type { MetaFault } from './contracts/meta-fault.js';
 import type { Question } from './contracts/question.js';
 import type { Reverification } from './contracts/reverification.js';
 import type { UnkeyPing, UnkeyState } from './contracts/unkey-state.js';
@@ -22,32 +25,43 @@ import { UnkeyUnavailableException } from './errors/unkey-unavailable.exception.
 import type { VerificationFailure } from './errors/verification-failure.js';
 import { isPossibleKey } from './extractors/key-shape.js';
 import { presentedRootKey } from './extractors/root-key-shape.js';
+import { canVerify, hasClient } from './options/can-verify.js';
+import { noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_AUDIT,
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_INSTANCES,
   UNKEY_INVALIDATIONS,
   UNKEY_LIVENESS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_VERIFIER,
+  UNKEY_WIRE,
 } from './options/tokens.js';
+import { Limiter } from './ratelimit/limiter.js';
 import { FailureLog } from './telemetry/failure-log.js';
+import { logContext } from './telemetry/log-context.js';
+import { MetaLog } from './telemetry/meta-log.js';
 import { RootKeyLog } from './telemetry/root-key-log.js';
 import { RootKeyWatch } from './telemetry/root-key-watch.js';
 import type { VerificationEvents } from './telemetry/verification-events.js';
 import { knownAddress } from './transports/known-address.js';
 import { Gateways } from './transports/ws/gateways.js';
 import type { Invalidations } from './verification/invalidations.js';
+import { InFlight } from './verification/upstream/in-flight.js';
 import type { Liveness } from './verification/liveness.js';
 import { Upstream } from './verification/upstream/upstream.js';
 import { Breaker } from './verification/breaker/breaker.js';
 import type { Ask, VerificationCache } from './verification/cache/verification-cache.js';
 import { DemandsWriter, requestFor } from './verification/demands-writer.js';
-import type { Outcome } from './verification/outcome.js';
+import { MetaSchemas } from './verification/meta-schemas.js';
+import { obtain } from './verification/obtain.js';
+import type { Outcome, VerificationResult } from './verification/outcome.js';
 import { questionAboutRootKey, readRootKeyCheck } from './verification/root-key-check.js';
 import { withinKeyspaces } from './verification/within-keyspaces.js';
+import type { HttpWire } from './verification/wire/http-wire.js';
 
 const NOTHING: VerifyOptions = Object.freeze({});
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED_KEY' });
@@ -64,7 +78,7 @@ export class UnkeyService {
     }
     return outcome;
   };
-  readonly #upstream: Upstream;
+  readonly #upstream: Upstream<Question, VerificationResult>;
   // A private field, because printing a client of the app shows its root key.
   readonly #unkey: Unkey;
   readonly #failures: FailureLog;
@@ -73,8 +87,15 @@ export class UnkeyService {
   readonly #rootKeyWatch: RootKeyWatch;
   readonly #requests: RequestVerification;
   readonly #connections: ConnectionVerification;
+  readonly #limiter: Limiter;
   /** @internal when a verification can be reused for a WebSocket client; also read by guards of other package copies */
   readonly reverification: Reverification;
+  // A private field, because printing the instances would show the whole app.
+  readonly #instances: Instances<UnkeyService, ResolvedUnkeyOptions>;
+  /** @internal checks the meta of valid keys; `undefined` without a schema */
+  readonly metaSchemas: MetaSchemas | undefined;
+  readonly #metaLog: MetaLog;
+  readonly #canVerify: boolean;
 
   constructor(
     @Inject(UNKEY_VERIFIER) verifier: CallerVerifier,
@@ -85,8 +106,12 @@ export class UnkeyService {
     @Inject(UNKEY_INVALIDATIONS) private readonly invalidations: Invalidations,
     @Inject(Gateways) gateways: Gateways,
     @Inject(UNKEY_AUDIT) private readonly appAudit: AppAudit,
+    @Inject(UNKEY_WIRE) wire: HttpWire | undefined,
     @Inject(UNKEY_LIVENESS) private readonly liveness: Liveness,
+    @Inject(UNKEY_INSTANCES) instances: Instances<UnkeyService, ResolvedUnkeyOptions>,
   ) {
+    this.#instances = instances;
+    this.#canVerify = canVerify(options);
     const { verifyOn, reverifyAfter, now } = options;
     this.reverification = Object.freeze<Reverification>({
       verifyOn,
@@ -96,7 +121,7 @@ export class UnkeyService {
       isInvalidatedSince: (moment, ...ids) => invalidations.isInvalidatedSince(moment, ...ids),
     });
     this.#unkey = unkey;
-    const logger = new Logger('UnkeyModule');
+    const logger = new Logger(logContext(options));
     this.#failures = new FailureLog(logger, options.now);
     this.#rootKeys = new RootKeyLog(logger);
     this.#rootKeyWatch = new RootKeyWatch(
@@ -104,10 +129,17 @@ export class UnkeyService {
       options.keyspaces.length > 0,
     );
     this.#demands = new DemandsWriter(options);
+    this.#metaLog = new MetaLog(logger);
+    this.metaSchemas =
+      options.metaSchema === undefined && options.identityMetaSchema === undefined
+        ? undefined
+        : new MetaSchemas(options, (metaFault, { requestId }) => this.#metaError(metaFault, requestId));
     const { breaker, maxInFlight, timeout } = options;
+    const inFlight = new InFlight(maxInFlight);
+    this.#limiter = new Limiter(options, inFlight, wire);
     this.#upstream = new Upstream(
-      verifier,
-      maxInFlight,
+      (question, ms) => obtain(verifier, question, ms),
+      inFlight,
       timeout,
       breaker === false
         ? undefined
@@ -126,8 +158,21 @@ export class UnkeyService {
     );
   }
 
-  /** The client of the official SDK, the same as with `@InjectUnkey()`. */
+  /** @internal the named instances, for guards of handlers with `@UseUnkey()` */
+  get instances(): Instances<UnkeyService, ResolvedUnkeyOptions> {
+    return this.#instances;
+  }
+
+  /**
+   * The client of the official SDK, the same as with `@InjectUnkey()`, or with `@InjectUnkey(name)` for a named instance.
+   *
+   * @throws UnkeyMisconfiguredException without a root key, which an app behind a gateway can leave out
+   */
   get client(): Unkey {
+    const { gateway, rootKey } = this.options;
+    if (gateway !== undefined && rootKey === undefined && !hasClient(this.options)) {
+      throw noRootKey(this.options);
+    }
     return this.#unkey;
   }
 
@@ -136,13 +181,28 @@ export class UnkeyService {
    * a call to Unkey, the code is `MALFORMED_KEY` for a text that can't be a key, is a root key or starts with `unkey_`,
    * and `NOT_FOUND` for a key without the `keyPrefix`. The tags of the option `tags` are sent too.
    *
-   * @throws UnkeyMisconfiguredException if Unkey rejects your app
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app, or if the key's meta does not match `metaSchema` or
+   * `identityMetaSchema`, or if an app behind a gateway has no root key
    * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
    * @throws TypeError if an option is invalid
    * @example
    * const { valid, keyId } = await unkey.verify(job.data.key, { permissions: 'jobs.run', credits: 3 });
    */
-  async verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
+  verify(key: string, options: VerifyOptions = NOTHING): Promise<Verification> {
+    return this.#verify(key, options, this.metaSchemas);
+  }
+
+  /** @internal Like {@link verify}, with the meta as Unkey returned it: for answers that are parsed anew for each message. */
+  verifyUnparsed(key: string, options: VerifyOptions): Promise<Verification> {
+    return this.#verify(key, options, undefined);
+  }
+
+  async #verify(
+    key: string,
+    options: VerifyOptions,
+    schemas: MetaSchemas | undefined,
+  ): Promise<Verification> {
+    if (!this.#canVerify) throw noRootKey(this.options);
     const demands = this.#demands.write(options);
     if (typeof key !== 'string' || !isPossibleKey(key)) return MALFORMED;
     const rootKey = presentedRootKey(key, this.options.rootKey);
@@ -165,7 +225,7 @@ export class UnkeyService {
     if (standsInFor !== undefined) this.#failures.servedStale(standsInFor);
     // A cached result does not show that Unkey is reachable.
     if (source === undefined) this.#failures.answered();
-    return verification;
+    return schemas === undefined ? verification : schemas.parse(verification);
   }
 
   /**
@@ -306,6 +366,41 @@ export class UnkeyService {
     );
   }
 
+  /**
+   * Counts rate limits at Unkey: all of them in one call, or none. It does not throw if a limit is exceeded: check
+   * `passed`. It needs no API key. The root key needs `ratelimit.*.limit` and, for namespaces that do not exist yet,
+   * `ratelimit.*.create_namespace`. It always calls Unkey over HTTP with `rootKey` and `baseUrl`, whatever `verifier` is.
+   *
+   * @throws UnkeyMisconfiguredException if Unkey rejects your app, or if there is no root key
+   * @throws UnkeyUnavailableException if Unkey gives no answer within `timeout` ms, or an unreadable one
+   * @throws TypeError if a limit is invalid
+   * @example
+   * const { passed, limits } = await unkey.limit({ namespace: 'emails', identifier: user.id, limit: 10, duration: 3_600_000 });
+   */
+  async limit(demands: LimitDemand | LimitDemand[]): Promise<LimitAnswer> {
+    const counted = await this.#limiter.count(Array.isArray(demands) ? demands : [demands]);
+    if (counted === undefined) throw new UnkeyUnavailableException();
+    return counted.answer;
+  }
+
+  /** @internal like {@link limit}, with Unkey's id of the call; `undefined` if an outage is allowed and there is one */
+  countLimits(
+    demands: readonly LimitDemand[],
+    onUnavailable: OnUnavailable,
+  ): Promise<CountedLimits | undefined> {
+    return this.#limiter.count(demands, onUnavailable);
+  }
+
+  /** @internal logs an error in the app's setup once, and returns the exception for it */
+  misconfiguredLimit(fault: string): UnkeyMisconfiguredException {
+    return this.#limiter.misconfigured(fault);
+  }
+
+  /** @internal called by Nest when the app closes */
+  onApplicationShutdown(): Promise<void> {
+    return this.#limiter.close();
+  }
+
   #obtain(question: Question): Awaitable<Outcome> {
     return this.events.isHeard()
       ? this.events.around(question, () => this.#withinKeyspaces(question))
@@ -332,6 +427,15 @@ export class UnkeyService {
   #hasPrefix(key: string): boolean {
     const { keyPrefix } = this.options;
     return keyPrefix.length === 0 || keyPrefix.some((prefix) => key.startsWith(prefix));
+  }
+
+  #metaError(metaFault: MetaFault, requestId: string | undefined): UnkeyMisconfiguredException {
+    this.#metaLog.report(metaFault);
+    return new UnkeyMisconfiguredException({
+      requestId,
+      status: this.options.statuses.UNKEY_MISCONFIGURED,
+      cause: new Error(`the meta of key ${metaFault.keyId ?? ''} does not match its schema`),
+    });
   }
 
   #exceptionOf({ kind, reason, requestId, retryAfter }: VerificationFailure): Error {

@@ -9,6 +9,7 @@ export const SECTIONS = [
     pages: [
       'protect-routes',
       'permissions-credits-limits',
+      'rate-limiting',
       'who-is-calling',
       'everyday',
       'configuration',

@@ -19,6 +19,7 @@ export function tables() {
     'testing-exports': exportTable('src/testing/index.ts', exportsOf('src/emulator/index.ts')),
     'emulator-exports': exportTable('src/emulator/index.ts'),
     'otel-exports': exportTable('src/otel/index.ts'),
+    'throttler-exports': exportTable('src/throttler/index.ts'),
   };
 }
 

@@ -27,6 +27,7 @@ export function demandedPolicy(
   }
   const { permissions, credits, ratelimits = [], tags = [], clientIp } = demands;
   const policy = checkedPolicy(where, options, {
+    instance: options.name,
     access: 'required',
     openedBy: undefined,
     hasSubclassGuard: false,

@@ -13,16 +13,24 @@ import { UnkeyUnavailableException } from '../errors/unkey-unavailable.exception
 import { isUnkeyException, type UnkeyException } from '../errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import type { UserFrom } from '../options/unkey-options.js';
+import { logContext } from '../telemetry/log-context.js';
 import { isDenial, VerificationEvents } from '../telemetry/verification-events.js';
-import { transportOf } from '../transports/transport-of.js';
+import { findTransport, transportOf } from '../transports/transport-of.js';
 import { isVerification } from '../verification/read-verification.js';
+import type { MetaSchemas } from '../verification/meta-schemas.js';
 import { verifiedKeyOf } from '../verification/verified-key-of.js';
+import { GatewayPrincipals, type SentPrincipal } from './gateway-principals.js';
 import { checkDenial, keyDenial } from './key-denial.js';
 import { demandsOf } from './policy-demands.js';
+import { requestScope } from './request-scope.js';
 
 /** The part of `UnkeyService` that is used here. */
 export interface KeyVerifier {
   verify(key: string, options: VerifyOptions): Promise<Verification>;
+  /** Verifies a key without parsing its meta. */
+  verifyUnparsed(key: string, options: VerifyOptions): Promise<Verification>;
+  /** Parses the meta of valid keys; `undefined` without a schema. */
+  readonly metaSchemas: MetaSchemas | undefined;
   readonly reverification: Reverification;
 }
 
@@ -33,6 +41,8 @@ export interface DecisionSteps {
   skip?(context: ExecutionContext): Awaitable<boolean>;
   /** Returns a promise to await before looking for the key. It rejects if the request is denied. */
   ready?(context: ExecutionContext): Promise<unknown> | undefined;
+  /** Whether a principal of Unkey's gateway is accepted in place of a key; default: yes. */
+  readonly takesPrincipal?: boolean;
   extractKey(context: ExecutionContext): Awaitable<string | undefined>;
   verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification>;
   allow(verification: Verification, context: ExecutionContext): Awaitable<void>;
@@ -54,16 +64,19 @@ interface Admission {
  */
 export class RequestVerification {
   readonly #events = new VerificationEvents();
-  /** Identifies the configuration that verifies here, so that keys that another app verified don't count. */
   readonly #scope: string;
-  readonly #logger = new Logger('UnkeyModule');
+  readonly #logger: Logger;
   readonly #setupFaults = new Set<string>();
+  readonly #principals: GatewayPrincipals | undefined;
 
   constructor(
     private readonly options: ResolvedUnkeyOptions,
     private readonly verifier: KeyVerifier,
   ) {
-    this.#scope = [options.scope, ...options.keyPrefix].join(' ');
+    this.#logger = new Logger(logContext(options));
+    this.#scope = requestScope(options);
+    const { gateway } = options;
+    this.#principals = gateway && new GatewayPrincipals(options, gateway);
   }
 
   /**
@@ -83,15 +96,23 @@ export class RequestVerification {
       if (ready !== undefined) await ready;
 
       const policy = steps.policy(context);
-      const extracted = steps.extractKey(context);
+      const principals =
+        steps.takesPrincipal === false || !policy.takesPrincipal ? undefined : this.#principals;
+      const principal = principals && (await principals.find(context, policy));
+      const extracted = principal?.key ?? (principals?.isRequired ? undefined : steps.extractKey(context));
       const key = isPending(extracted) ? await extracted : extracted;
       if (!key && policy.access === 'optional') return letThrough(state);
       if (!key) throw new KeyMissingException({ status: this.options.statuses.MISSING_KEY });
 
-      const demanded = demandsOf(policy, context, state, this.options);
+      const demanded = principal?.demands ?? demandsOf(policy, context, state, this.options);
       const demands = isPending(demanded) ? await demanded : demanded;
-      const verified = steps.verify(key, demands, context);
-      const verification = this.#granted(isPending(verified) ? await verified : verified, demands);
+      const verified =
+        principal === undefined
+          ? steps.verify(key, demands, context)
+          : this.#verifyPrincipal(principal, context, state);
+      const granted = this.#granted(isPending(verified) ? await verified : verified, demands);
+      const parsed = this.verifier.metaSchemas?.parseOnce(granted) ?? granted;
+      const verification = isPending(parsed) ? await parsed : parsed;
       if (policy.checks.length > 0) {
         await this.#check({ context, state, key, verification, demands }, policy.checks);
       }
@@ -120,26 +141,45 @@ export class RequestVerification {
   /** Verifies a key with Unkey, once per request for the same key and requirements. */
   verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification> {
     const transport = transportOf(context);
-    const ask = () => this.verifier.verify(key, demands);
-    return transport
-      .state(context, this.#scope)
-      .verification(key, demands, () =>
-        transport.verification === undefined
-          ? ask()
-          : transport.verification(
+    return transport.state(context, this.#scope).verification(key, demands, () =>
+      transport.verification === undefined
+        ? this.verifier.verify(key, demands)
+        : this.#parse(
+            // Parsed for each message, because a result can be reused for several.
+            transport.verification(
               context,
               { key, scope: this.#scope, demands },
               this.verifier.reverification,
-              ask,
+              () => this.verifier.verifyUnparsed(key, demands),
             ),
-      );
+          ),
+    );
+  }
+
+  /** Once per request, as for a key. */
+  #verifyPrincipal(
+    principal: SentPrincipal,
+    context: ExecutionContext,
+    state: RequestState,
+  ): Awaitable<Verification> {
+    const { key, demands } = principal;
+    transportOf(context).identify?.(context, { key, scope: this.#scope });
+    return state.verification(key, demands, () => this.#parse(principal.verify()));
+  }
+
+  #parse(verification: Awaitable<Verification>): Awaitable<Verification> {
+    const { metaSchemas } = this.verifier;
+    if (metaSchemas === undefined) return verification;
+    return isPending(verification)
+      ? verification.then((verified) => metaSchemas.parse(verified))
+      : metaSchemas.parse(verification);
   }
 
   /** Attaches the key to the request and sends the rate-limit headers. */
   allow(verification: Verification, context: ExecutionContext): void {
     const transport = transportOf(context);
     transport.attach(context, this.#scope, verifiedKeyOf(verification));
-    transport.tellLimits?.(context, verification, this.options);
+    transport.tellLimits?.(context, verification.ratelimits ?? [], this.options);
   }
 
   /** Denies a request in the way of its transport. `WWW-Authenticate` names the scheme of the policy. */
@@ -150,6 +190,17 @@ export class RequestVerification {
   ): Awaitable<never> {
     const options = scheme === this.options.scheme ? this.options : { ...this.options, scheme };
     return transportOf(context).refuse(context, denial, options);
+  }
+
+  /** Records that a subclass of the guard let this request through to its handler. */
+  subclassPassed(context: ExecutionContext): void {
+    transportOf(context).state(context, this.#scope).passedBySubclass = context.getHandler();
+  }
+
+  /** Whether a subclass of the guard has let this request through to its handler. */
+  hasSubclassPassed(context: ExecutionContext): boolean {
+    const state = findTransport(context)?.state(context, this.#scope);
+    return state !== undefined && state.passedBySubclass === context.getHandler();
   }
 
   /** Returns a valid verification, or else throws. It is checked here too, because a subclass can override `verify`. */

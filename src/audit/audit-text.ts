@@ -17,7 +17,7 @@ export function auditText(entries: readonly AuditEntry[], paint: Paint = (_, tex
     entry.access,
     entry.pattern,
     entry.handler,
-    entry.by ?? '',
+    guardText(entry),
     demandsText(entry.demands),
   ]);
   const [head = '', ...lines] = aligned([[' ', 'access', 'pattern', 'handler', 'by', 'demands'], ...rows]);
@@ -53,6 +53,11 @@ function demandsText({ permissions, credits, ratelimits = [] }: AuditDemands = {
   ]
     .filter((part) => part !== '')
     .join('; ');
+}
+
+/** Who decides, with the name of the instance that verifies the key. */
+function guardText({ by, instance }: AuditEntry): string {
+  return [by ?? [], instance === undefined ? [] : `(${instance})`].flat().join(' ');
 }
 
 /** Rows as lines, every column as wide as its longest cell. A last cell that does not fit in gets a line of its own. */

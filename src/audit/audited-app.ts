@@ -1,4 +1,5 @@
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import type { InstanceOptions } from '../decorators/chosen-instance.js';
 import type { PolicyOptions } from '../decorators/checked-policy.js';
 import type { PolicyReader } from '../decorators/policy-reader.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
@@ -11,7 +12,10 @@ export type AuditOptions = PolicyOptions &
 export interface AuditedApp {
   readonly modules: ModulesContainer;
   readonly config: ApplicationConfig;
+  /** The options of the instance without a name. */
   readonly options: AuditOptions;
+  /** The options of the named instances. */
+  readonly instances: InstanceOptions<AuditOptions>;
   readonly policies: PolicyReader;
   /** Whether the app serves HTTP; a microservice of its own does not. */
   readonly hasHttpAdapter: boolean;

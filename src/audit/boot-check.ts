@@ -17,14 +17,16 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
+import type { Instances } from '../contracts/instances.js';
 import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
+import { isUnkeyGuardClass, classOfGuard } from '../decorators/guards-metadata.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
-import { UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
-import { noteSkippedTransports } from '../transports/skipped-transports.js';
+import { UNKEY_INSTANCES, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { LimitReader } from '../ratelimit/limit-reader.js';
+import { noteSkippedTransports, noteSkippedTransportsOf } from '../transports/skipped-transports.js';
 import { refuseSharedGraphqlContext } from './graphql-context.js';
-import { classesWithRunningGuards } from './running-guards.js';
 import { isClass, isObject } from './nest-containers.js';
 import { RegisteredRoutes } from './registered-routes.js';
 
@@ -41,9 +43,9 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(UNKEY_RESOLVED_OPTIONS) private readonly options: ResolvedUnkeyOptions,
+    @Inject(UNKEY_INSTANCES) private readonly instances: Instances<unknown, ResolvedUnkeyOptions>,
     @Inject(PolicyReader) private readonly policies: PolicyReader,
   ) {
-    this.#refuseSecondRegistration();
     this.#routes = new RegisteredRoutes(host);
   }
 
@@ -52,13 +54,16 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     this.#tellGlobalGuards();
     this.#noteSkippedTransports();
     // If the guard skips GraphQL, a shared context confuses no callers.
-    if (!this.options.skipTransports.includes('graphql')) refuseSharedGraphqlContext(this.modules.values());
+    const guardsGraphql = this.#allOptions().some(
+      ({ skipTransports }) => !skipTransports.includes('graphql'),
+    );
+    if (guardsGraphql) refuseSharedGraphqlContext(this.modules.values());
   }
 
   onApplicationBootstrap(): void {
     const patterns = this.#routes.patterns();
     if (patterns === undefined) return;
-    for (const { entry, matches } of this.options.exclude) {
+    for (const { entry, matches } of this.#allOptions().flatMap(({ exclude }) => exclude)) {
       if (patterns.some(matches)) continue;
       this.#logger.warn(
         `Option "exclude": "${entry}" matches no route; write the full pattern, with global prefix and version.`,
@@ -66,25 +71,28 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  #refuseSecondRegistration(): void {
-    const registrations = [...this.modules.values()].filter((module) =>
-      module.providers.has(UNKEY_RESOLVED_OPTIONS),
-    );
-    if (registrations.length > 1) {
-      throw new UnkeyConfigError(
-        `UnkeyModule is registered ${registrations.length} times in this app; call forRoot() or forRootAsync() once, in the root module, and don't import UnkeyModule anywhere else.`,
-      );
-    }
+  /** The options of every instance. */
+  #allOptions(): ResolvedUnkeyOptions[] {
+    const named = this.instances.names().flatMap((name) => this.instances.find(name)?.options ?? []);
+    return [this.options, ...named];
+  }
+
+  /** The options of the instance that verifies the keys of a handler. */
+  #optionsOf({ instance }: HandlerPolicy): ResolvedUnkeyOptions {
+    return (instance === undefined ? undefined : this.instances.find(instance)?.options) ?? this.options;
   }
 
   /** Tells the built-in guard that it is global: it then skips handlers that Nest runs a subclass of it for. */
   #tellGlobalGuards(): void {
-    const { discovery } = this;
-    const classes = classesWithRunningGuards([...discovery.getControllers(), ...discovery.getProviders()]);
     // A factory for APP_GUARD can return no guard.
-    for (const guard of this.config.getGlobalGuards().filter(isObject)) {
+    const guards = this.config.getGlobalGuards().filter(isObject);
+    const hasUnkeyGuard = guards.some((guard) => isUnkeyGuardClass(classOfGuard(guard)));
+    for (const guard of guards) {
       if (GUARDS_WHOLE_APP in guard && typeof guard[GUARDS_WHOLE_APP] === 'function') {
-        guard[GUARDS_WHOLE_APP]((controller: object) => classes.has(controller));
+        guard[GUARDS_WHOLE_APP](
+          (controller: object) => this.instances.runsGuardsOf(controller),
+          hasUnkeyGuard,
+        );
       }
     }
   }
@@ -103,6 +111,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   /** Reads the policy of every handler, which throws if it is invalid. Resolvers and gateways are providers. */
   #readPolicies(): void {
     const { discovery, policies } = this;
+    const limits = new LimitReader(policies);
     const controllers = new Set<unknown>(discovery.getControllers().map(({ metatype }) => metatype));
     for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
       if (!isClass(metatype)) continue;
@@ -110,14 +119,27 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
         const handler: unknown = Reflect.get(metatype.prototype, name);
         if (!isHandler(handler)) continue;
         const policy = policies.read(metatype, handler);
+        if (limits.read(metatype, handler) !== undefined)
+          this.#requireRootKey(metatype, handler, this.#optionsOf(policy));
         if (controllers.has(metatype)) refuseOtherClass(metatype, handler, policy, policies);
         const { access } = policy;
+        if (policy.instance !== undefined) {
+          noteSkippedTransportsOf(handler, this.#optionsOf(policy).skipTransports);
+        }
         // A decorator on the handler or its class takes precedence over the option.
-        if (access === undefined && this.options.public.includes(metatype)) {
+        if (access === undefined && this.#optionsOf(policy).public.includes(metatype)) {
           refuseDemands(handler, `${metatype.name}.${handler.name}`, ' by the option "public"');
         }
       }
     }
+  }
+
+  /** An app with a verifier of its own starts without one, so that tests without a server can replace the guard. */
+  #requireRootKey({ name }: Type, handler: Function, { rootKey, verifier }: ResolvedUnkeyOptions): void {
+    if (rootKey !== undefined || typeof verifier === 'function') return;
+    throw new UnkeyConfigError(
+      `${name}.${handler.name}: @Ratelimit() needs a root key; set the option "rootKey" or the environment variable UNKEY_ROOT_KEY.`,
+    );
   }
 }
 

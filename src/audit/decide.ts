@@ -65,8 +65,9 @@ function decide(found: FoundHandler, facts: AuditFacts): Decision {
 function openBy(
   found: FoundHandler,
   policy: HandlerPolicy,
-  { app: { options } }: AuditFacts,
+  facts: AuditFacts,
 ): Pick<Decision, 'access' | 'by'> | undefined {
+  const options = facts.optionsOf(policy);
   if (options.skipTransports.includes(found.transport)) {
     return { access: 'skipped', by: 'option skipTransports' };
   }
@@ -88,12 +89,17 @@ function guardOver({ controller, method }: FoundHandler, facts: AuditFacts): Sta
   return facts.globals.some(({ isOurs }) => isOurs) ? 'global guard' : undefined;
 }
 
-function gapOf(found: FoundHandler, guard: StandingGuard | undefined, facts: AuditFacts): Gap | undefined {
+/** Why Nest would not run this guard for a handler; `undefined` if it runs. */
+export function gapOf(
+  found: FoundHandler,
+  guard: StandingGuard | undefined,
+  facts: AuditFacts,
+): Gap | undefined {
   if (found.transport === 'graphql') return resolverGap(found, guard, facts);
   if (guard !== 'global guard') return undefined;
   const { app, globals } = facts;
   if (found.transport === 'rpc') {
-    return app.hasHttpAdapter && !app.options.inheritAppConfig ? 'hybrid-rpc' : undefined;
+    return app.hasHttpAdapter && !facts.inheritsAppConfig ? 'hybrid-rpc' : undefined;
   }
   if (found.transport !== 'ws') return undefined;
   if (!app.isNest12) return 'gateway';

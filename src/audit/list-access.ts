@@ -74,10 +74,10 @@ function isAsked({ access, by }: Decision): boolean {
 }
 
 function entryOf({ decision, finding }: Judged): AuditEntry {
-  const { found, access, by } = decision;
+  const { found, policy, access, by } = decision;
   const carries = isAsked(decision) || (finding !== undefined && finding.problem !== 'inherited-public');
   const demands = carries ? demandsOf(decision) : undefined;
-  return {
+  const entry: AuditEntry = {
     handler: `${found.controller.name}.${found.name}`,
     module: found.module.name,
     transport: found.transport,
@@ -87,6 +87,10 @@ function entryOf({ decision, finding }: Judged): AuditEntry {
     ...(demands === undefined ? {} : { demands }),
     ...finding,
   };
+  // Not enumerable, so that entries of handlers with and without `@UseUnkey()` have the same form.
+  return policy.instance === undefined
+    ? entry
+    : Object.defineProperty(entry, 'instance', { value: policy.instance });
 }
 
 function demandsOf({ policy: { permissions, credits, ratelimits } }: Decision): AuditDemands | undefined {

@@ -1,14 +1,16 @@
 import type { Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { AuditPreview, Paint } from '../contracts/audit-preview.js';
+import type { Instances } from '../contracts/instances.js';
 import { PolicyReader } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
-import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { getUnkeyOptionsToken } from '../options/tokens.js';
 import { resolveWithDefaults } from '../resolve-with-defaults.js';
 import { auditText } from './audit-text.js';
 import type { AuditOptions } from './audited-app.js';
 import { listAccess } from './list-access.js';
-import { isNest12, isObject } from './nest-containers.js';
+import { isNest12, isObject, type NestModule } from './nest-containers.js';
+import { registrationsIn } from './registrations.js';
 
 const NOT_RUN =
   'main.ts and configure() are not run, so a global prefix, versioning, useGlobalGuards(), middleware and microservices are not seen.';
@@ -46,13 +48,17 @@ export async function previewAudit(
     abortOnError: false,
   });
   const modules = app.get(ModulesContainer, { strict: false });
-  const given = givenOptions(modules);
-  const options = await auditOptions(given);
+  const registrations = registrationsIn(modules);
+  if (registrations.length === 0) throw new UnkeyConfigError('The root module does not import UnkeyModule.');
+  const given = registrations.map(({ name, module }) => ({ name, options: givenOptions(module, name) }));
+  const instances = await previewInstances(given);
+  const options = instances.find(undefined)?.options ?? (await auditOptions(undefined, undefined));
   const entries = listAccess({
     modules,
     config: app.get(ApplicationConfig, { strict: false }),
     options,
-    policies: new PolicyReader(options),
+    instances,
+    policies: new PolicyReader(options, instances),
     hasHttpAdapter: false,
     usesMiddleware: false,
     isPreview: true,
@@ -61,20 +67,33 @@ export async function previewAudit(
   return {
     entries,
     text: auditText(entries, paint),
-    unseen: given === undefined ? [NOT_RUN, FROM_FACTORY] : [NOT_RUN],
+    unseen: given.some(({ options }) => options === undefined) ? [NOT_RUN, FROM_FACTORY] : [NOT_RUN],
   };
 }
 
 /** What `forRoot` was given; `undefined` if a factory gives the options. */
-function givenOptions(modules: ModulesContainer): object | undefined {
-  const imported = [...modules.values()].filter(({ providers }) => providers.has(UNKEY_RESOLVED_OPTIONS));
-  if (imported.length === 0) throw new UnkeyConfigError('The root module does not import UnkeyModule.');
-  const given = imported.map(({ providers }): unknown => providers.get(UNKEY_OPTIONS)?.instance);
-  return given.find(isObject);
+function givenOptions({ providers }: NestModule, name: string | undefined): object | undefined {
+  const given: unknown = providers.get(getUnkeyOptionsToken(name))?.instance;
+  return isObject(given) ? given : undefined;
+}
+
+async function previewInstances(
+  given: readonly { name: string | undefined; options: object | undefined }[],
+): Promise<Pick<Instances<unknown, AuditOptions>, 'find' | 'names'>> {
+  const found = await Promise.all(
+    given.map(async ({ name, options }) => ({ name, options: await auditOptions(options, name) })),
+  );
+  return {
+    find: (name) => {
+      const one = found.find((instance) => instance.name === name);
+      return one && { service: undefined, options: one.options };
+    },
+    names: () => found.map(({ name }) => name).filter((name) => name !== undefined),
+  };
 }
 
 /** Only what decides about access: a preview needs no root key, and no client. */
-async function auditOptions(given: object = {}): Promise<AuditOptions> {
-  const read = READ.map((name): [string, unknown] => [name, Reflect.get(given, name)]);
-  return resolveWithDefaults({ ...Object.fromEntries(read), rootKey: 'not-needed', verifier: 'http' });
+async function auditOptions(given: object | undefined, name: string | undefined): Promise<AuditOptions> {
+  const read = READ.map((option): [string, unknown] => [option, given && Reflect.get(given, option)]);
+  return resolveWithDefaults({ ...Object.fromEntries(read), rootKey: 'not-needed', verifier: 'http' }, name);
 }

@@ -3,6 +3,7 @@ import { hasDemands, injectsKey, needsGuard } from '../decorators/declared-polic
 import type { AuditFacts } from './audit-facts.js';
 import type { Decision } from './decide.js';
 import { isPublicByInheritance, overriddenHandler } from './inheritance.js';
+import { isLimiterBefore } from './limiter-before.js';
 import { throttlerBefore } from './throttler-before.js';
 
 /** What is wrong with a handler, why, and how to fix it. */
@@ -73,6 +74,12 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
 
   'guard-order': (decision, { facts }) => {
     if (decision.access !== 'protected' && decision.access !== 'optional') return undefined;
+    if (isLimiterBefore(decision, facts)) {
+      return {
+        reason: '@Ratelimit() depends on the key, but its guard runs before the guard that verifies the key.',
+        cure: 'Write @Ratelimit() above @UseGuards(UnkeyGuard), because the lower decorator runs first.',
+      };
+    }
     const throttler = throttlerBefore(decision, facts);
     if (throttler === undefined) return undefined;
     return {
@@ -103,7 +110,7 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
 
   'inherited-public': (decision, { facts }) => {
     if (decision.access !== 'public') return undefined;
-    const parent = isPublicByInheritance(decision, facts.app.options.publicMetadata);
+    const parent = isPublicByInheritance(decision, facts.optionsOf(decision.policy).publicMetadata);
     if (!parent) return undefined;
     return {
       reason: 'It is public only because its class extends a public one.',

@@ -1,4 +1,4 @@
-import { givenUnkeyGuards } from '../decorators/guards-metadata.js';
+import { givenOwnGuards } from '../decorators/guards-metadata.js';
 
 /** What Nest knows about a controller or provider. */
 interface Registered {
@@ -8,8 +8,8 @@ interface Registered {
 }
 
 /**
- * Returns the classes for which Nest runs every `UnkeyGuard` and subclass in their `@UseGuards()`. Nest creates guards when
- * it scans the module of a class. It silently drops guards that were applied later, and those of an object that
+ * Returns the classes for which Nest runs every guard of this package in their `@UseGuards()`. Nest creates guards when it
+ * scans the module of a class. It silently drops guards that were applied later, and those of an object that
  * `useFactory` or `useValue` provides.
  */
 export function classesWithRunningGuards(registered: readonly Registered[]): WeakSet<object> {
@@ -41,7 +41,7 @@ function classOf({ instance, metatype }: Registered): unknown {
 
 /** Returns the guards of a class and its methods, as `@UseGuards()` got them. */
 function guardsOf(metatype: Function): unknown[] {
-  return [metatype, ...methodsOf(metatype)].flatMap(givenUnkeyGuards);
+  return [metatype, ...methodsOf(metatype)].flatMap(givenOwnGuards);
 }
 
 function methodsOf({ prototype }: Function): object[] {

@@ -16,6 +16,7 @@ export type Command =
       readonly seed: string | undefined;
       readonly state: string | undefined;
       readonly keyspaces: boolean;
+      readonly page: boolean;
       readonly quiet: boolean;
       readonly allowProduction: boolean;
     }
@@ -40,6 +41,7 @@ const DEV = {
   seed: { type: 'string' },
   state: { type: 'string' },
   keyspaces: { type: 'boolean', default: false },
+  'no-page': { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   'allow-production': { type: 'boolean', default: false },
   ...COMMON,
@@ -107,6 +109,7 @@ function readDev(args: readonly string[]): Command {
     seed,
     state,
     keyspaces: values.keyspaces,
+    page: !values['no-page'],
     quiet: values.quiet,
     allowProduction: values['allow-production'],
   };

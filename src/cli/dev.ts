@@ -40,8 +40,9 @@ export async function dev(command: DevCommand): Promise<void> {
     },
     refuseHost: rootKey === DEV_ROOT_KEY ? hostRefusal(command.allowHost) : undefined,
     commit: persisted && ((changed) => commit(persisted, changed)),
-    answered(operation, text, reply, ms) {
-      if (!command.quiet) console.log(requestLine(operation, text, reply, ms, color));
+    allowHost: command.allowHost,
+    answered({ operation, text, reply, ms }) {
+      if (!command.quiet && reply) console.log(requestLine(operation, text, reply, ms, color));
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void unkey.close());
@@ -52,7 +53,7 @@ export async function dev(command: DevCommand): Promise<void> {
     await unkey.close();
     throw error;
   }
-  console.log(greeting(unkey.url, unkey.rootKey, workspace, tryKey));
+  console.log(greeting(unkey, workspace, { tryKey, page: command.page }));
 }
 
 /** The initial data of the workspace: the saved state of an earlier run, else the seed. */
@@ -70,7 +71,7 @@ function readInitialData({ seed, keyspaces }: DevCommand, state: StateFile | und
 }
 
 async function listen(
-  { port, host, keyspaces, allowProduction }: DevCommand,
+  { port, host, keyspaces, page, allowProduction }: DevCommand,
   rootKey: string | undefined,
   setup: Parameters<typeof UnkeyEmulator.startWith>[1],
 ): Promise<UnkeyEmulator> {
@@ -81,7 +82,7 @@ async function listen(
   }
   try {
     return await UnkeyEmulator.startWith(
-      { port, host, rootKey, keyspaces, recordCalls: false, allowProduction },
+      { port, host, rootKey, keyspaces, page, recordCalls: false, allowProduction },
       setup,
     );
   } catch (error) {

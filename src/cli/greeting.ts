@@ -1,17 +1,25 @@
 import type { Workspace } from '../emulator/store/workspace.js';
 
-/** The text that is printed when the emulator has started: its URL, its root keys, the number of records, and a command to
- * try. */
+/** What the text depends on besides the workspace. */
+export interface GreetingOptions {
+  /** A key for the command to try. */
+  readonly tryKey: string | undefined;
+  /** Whether there is a page for browsers. */
+  readonly page: boolean;
+}
+
+/** The text that is printed when the emulator has started: its URL, its page, its root keys, the number of records, and a
+ * command to try. */
 export function greeting(
-  url: string,
-  rootKey: string,
+  { url, rootKey }: { readonly url: string; readonly rootKey: string },
   workspace: Workspace,
-  key: string | undefined,
+  { tryKey: key, page }: GreetingOptions,
 ): string {
   const body = JSON.stringify(key === undefined ? { name: 'my api' } : { key }).replaceAll("'", '\\u0027');
   const operation = key === undefined ? 'apis.createApi' : 'keys.verifyKey';
   return [
     `Local Unkey server on ${url}`,
+    ...(page ? [`Open ${url}/ in a browser to see its keys and the latest calls.`] : []),
     '',
     `  UNKEY_BASE_URL=${url}`,
     `  UNKEY_ROOT_KEY=${rootKey}`,

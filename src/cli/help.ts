@@ -11,6 +11,7 @@ dev runs a local Unkey server for development and tests.
   --seed FILE         JSON file with the APIs, keys, roles, identities and limits to start with
   --state FILE        keep all data in this file; --seed is read only if the file does not exist
   --keyspaces         offer the newer API: keys.verifyKey takes keyspaces and returns keyspaceId
+  --no-page           do not serve a page for browsers at the emulator's URL
   --quiet             do not print a line per request
   --allow-production  start even if NODE_ENV is production
 

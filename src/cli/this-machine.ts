@@ -1,5 +1,6 @@
+import { hostNameOf, isLoopbackName } from '../emulator/transport/host-name.js';
+
 const LOOPBACK_ADDRESS = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
-const LOOPBACK_NAME = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
 
 /** Whether only this machine can reach a server that listens on this address. */
 export function isLoopback(address: string): boolean {
@@ -16,8 +17,8 @@ export function isLoopback(address: string): boolean {
 export function hostRefusal(allowed: readonly string[]): (host: string | undefined) => string | undefined {
   const names = new Set(allowed.map((name) => name.toLowerCase()));
   return (host = '') => {
-    const name = host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
-    if (LOOPBACK_NAME.test(name) || names.has(name)) return undefined;
+    const name = hostNameOf(host);
+    if (isLoopbackName(name) || names.has(name)) return undefined;
     return `The Host header is '${name}', which is not this machine. Start the emulator with --allow-host ${name || 'NAME'} or with your own --root-key.`;
   };
 }

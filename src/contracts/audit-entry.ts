@@ -58,6 +58,11 @@ export interface AuditEntry {
   access: AuditAccess;
   /** Who decided that: the nearest guard, the decorator or the option. Absent for `'unguarded'`. */
   by?: AuditDecider;
+  /**
+   * The name in `@UseUnkey()`: the instance that verifies the key. Absent for the one without a name. Not enumerable, so
+   * it is neither compared nor written as JSON.
+   */
+  instance?: string;
   /** What the handler demands, together with its class and the option `permissions`. Absent if it demands nothing. */
   demands?: AuditDemands;
   /** What is wrong, as a fixed word that scripts can compare. Absent if all is well. */

@@ -12,10 +12,14 @@ export interface HandlerPolicy {
   readonly access: 'public' | 'optional' | 'required' | undefined;
   /** The option that makes the handler public if its decorators say nothing about it. */
   readonly openedBy: 'public' | 'publicMetadata' | undefined;
-  /** Whether a subclass of the guard is applied to the handler. If so, the built-in global guard skips the handler. */
+  /** The name of the instance that verifies the key; `undefined` for the one without a name. */
+  readonly instance: string | undefined;
+  /** Whether a subclass of the guard is applied to the handler. If so, the built-in guard may skip the handler. */
   readonly hasSubclassGuard: boolean;
   /** The key sources: those of `@KeyFrom()`, or else of the option. */
   readonly keyFrom: readonly KeySource[];
+  /** Whether a principal of Unkey's gateway is accepted in place of a key; see the option `gateway`. */
+  readonly takesPrincipal: boolean;
   /** The authentication scheme for the `WWW-Authenticate` header. */
   readonly scheme: string;
   /** The checks of a verified key, in this order: those of the option, the class and the handler. */

@@ -1,6 +1,7 @@
 import type { Awaitable } from './awaitable.js';
 import type { PolicyAnswers } from './handler-policy.js';
-import type { Verification } from './verification.js';
+import type { CountedLimits, LimitDemand } from './limit.js';
+import type { RatelimitState, Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
@@ -16,6 +17,8 @@ export interface RequestState {
   /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
   decided: boolean;
   key: VerifiedKey | undefined;
+  /** The handler to which a subclass of the guard let this request through. */
+  passedBySubclass: object | undefined;
   /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
   /** Runs the checks of a handler when the first guard with this key asks. Later guards get the same result. */
@@ -28,4 +31,24 @@ export interface RequestState {
     demands: VerifyOptions,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification>;
+  /** Returns how far the rate limits of a handler are counted. The guards of the request update it. */
+  limiting(handler: object): LimitProgress;
+  /** Counts rate limits for a handler when the first guard asks. Later guards get the same result. */
+  limited(
+    handler: object,
+    demands: readonly LimitDemand[],
+    count: () => Promise<CountedLimits | undefined>,
+  ): Promise<CountedLimits | undefined>;
+  /** Adds limits that this request counted against, and returns all of them, for the headers of the response. */
+  counted(ratelimits: readonly RatelimitState[]): readonly RatelimitState[];
+}
+
+/** How far the rate limits of a handler are counted for one request. */
+export interface LimitProgress {
+  /** Counts the limits that do not depend on the key; set if a guard ran before the key was verified. */
+  early?: Promise<void>;
+  /** Counts all limits that `early` does not count. */
+  rest?: Promise<void>;
+  /** How many guards that stand on the handler or its class ran before the key was verified. */
+  guardsBefore: number;
 }

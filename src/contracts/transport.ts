@@ -3,7 +3,7 @@ import type { Awaitable } from './awaitable.js';
 import type { KeyPlaces } from './key-places.js';
 import type { Reverification } from './reverification.js';
 import type { RequestState } from './request-state.js';
-import type { Verification } from './verification.js';
+import type { RatelimitState, Verification } from './verification.js';
 import type { VerifiedKey } from './verified-key.js';
 import type { VerifyOptions } from './verify-options.js';
 
@@ -29,6 +29,11 @@ export interface Transport<Options, Denial> {
   setupFault?(context: ExecutionContext): string | undefined;
   /** Returns the places that the key sources read. */
   places(context: ExecutionContext): KeyPlaces;
+  /**
+   * Returns every value of a header of the HTTP request, or of the HTTP request that opened the connection. Unlike
+   * {@link places}, never what a client sent in another place under the same name. Absent if there is no HTTP request.
+   */
+  httpHeader?(context: ExecutionContext, name: string): readonly string[];
   /** Returns the key that a guard attached, or that a stub guard in a test put in the same place. */
   key(host: ArgumentsHost): VerifiedKey | undefined;
   /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
@@ -53,8 +58,10 @@ export interface Transport<Options, Denial> {
     rules: Reverification,
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification>;
+  /** Records which key a request has, if that was not done by {@link verification}. */
+  identify?(context: ExecutionContext, asked: { readonly key: string; readonly scope: string }): void;
   /** Tells the caller what is left of its rate limits; absent if responses have no place for it. */
-  tellLimits?(context: ExecutionContext, verification: Verification, options: Options): void;
+  tellLimits?(context: ExecutionContext, ratelimits: readonly RatelimitState[], options: Options): void;
   /**
    * Runs a guard, if the transport must do something before or after it; absent if there is nothing to do.
    *

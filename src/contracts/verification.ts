@@ -83,6 +83,6 @@ export interface Verification {
   readonly roles?: readonly string[] | undefined;
   readonly identity?: VerifiedIdentity | undefined;
   readonly ratelimits?: readonly RatelimitState[] | undefined;
-  /** Set if the result comes from the cache; absent if Unkey was called. */
-  readonly source?: 'unkey' | 'cache' | 'stale' | undefined;
+  /** Set if the result comes from the cache or from Unkey's gateway; absent if Unkey was called. */
+  readonly source?: 'unkey' | 'cache' | 'stale' | 'gateway' | undefined;
 }

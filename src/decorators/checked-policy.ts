@@ -12,11 +12,23 @@ import { fixedDemands } from './demands-of.js';
 /** The options that are combined with the decorators. */
 export type PolicyOptions = Pick<
   ResolvedUnkeyOptions,
-  'permissions' | 'tags' | 'keyFrom' | 'scheme' | 'checks' | 'statuses' | 'public' | 'publicMetadata'
+  | 'name'
+  | 'permissions'
+  | 'tags'
+  | 'keyFrom'
+  | 'scheme'
+  | 'checks'
+  | 'statuses'
+  | 'public'
+  | 'publicMetadata'
+  | 'gateway'
 >;
 
 /** The values of a handler's decorators, before they are checked. */
-export interface WrittenPolicy extends Omit<HandlerPolicy, 'fixed' | 'keyFrom' | 'scheme' | 'checks'> {
+export interface WrittenPolicy extends Omit<
+  HandlerPolicy,
+  'fixed' | 'keyFrom' | 'scheme' | 'checks' | 'takesPrincipal'
+> {
   /** The arguments of `@KeyFrom()`; `undefined` without it. */
   readonly sources: unknown;
   readonly checks: readonly KeyCheck[];
@@ -39,6 +51,7 @@ export function checkedPolicy(
     const policy = {
       ...written,
       ...placesOf(sources, options),
+      takesPrincipal: takesPrincipal({ sources, ...written }, options),
       permissions: frozenCopy(written.permissions),
       ratelimits: frozenCopy(written.ratelimits),
       tags: Object.freeze(written.tags),
@@ -74,6 +87,26 @@ function placesOf(sources: unknown, options: PolicyOptions): Pick<HandlerPolicy,
     checkKeySources(given);
     return { keyFrom: Object.freeze([...given]), scheme: challengeScheme(given) };
   });
+}
+
+/**
+ * Whether a principal of the gateway can stand in for the key. The gateway has verified another key than `@KeyFrom()`
+ * names, and credits and rate limits can only be counted with the key itself.
+ */
+function takesPrincipal(written: Omit<WrittenPolicy, 'checks'>, { gateway }: PolicyOptions): boolean {
+  if (gateway === undefined) return false;
+  const { access, openedBy, credits, ratelimits, sources } = written;
+  const [needsKey] = [
+    ...(credits === undefined ? [] : ['@Credits() or credits']),
+    ...(ratelimits.length === 0 ? [] : ['@KeyRatelimit() or ratelimits']),
+    ...(sources === undefined ? [] : ['@KeyFrom()']),
+  ];
+  const isPublic = access === 'public' || (access === undefined && openedBy !== undefined);
+  if (needsKey === undefined || isPublic || gateway.otherwise === 'verify') return needsKey === undefined;
+  throw new TypeError(
+    `${needsKey} needs the key itself, but the option "gateway" accepts only principals; ` +
+      "remove it, or set gateway.otherwise to 'verify'",
+  );
 }
 
 function decoratorCheck(check: KeyCheck, { statuses }: PolicyOptions) {

@@ -6,7 +6,13 @@ import { UNKEY_KEY_FACTORY } from './unkey-key-factory.js';
 const DEMANDS: readonly PolicyKey[] = [POLICY.permissions, POLICY.credits, POLICY.ratelimits, POLICY.checks];
 
 /** Every decorator that has an effect only if a guard runs. */
-const GUARDED: readonly PolicyKey[] = [...DEMANDS, POLICY.tags, POLICY.keyFrom, POLICY.optional];
+const GUARDED: readonly PolicyKey[] = [
+  ...DEMANDS,
+  POLICY.tags,
+  POLICY.keyFrom,
+  POLICY.optional,
+  POLICY.instance,
+];
 
 /** Where Nest keeps the param decorators of a method: on its class, under the method's name. */
 const PARAMS_METADATA = '__routeArguments__';

@@ -10,10 +10,14 @@ export const POLICY = {
   tags: 'nestjs-unkey:tags',
   keyFrom: 'nestjs-unkey:key-from',
   checks: 'nestjs-unkey:checks',
+  instance: 'nestjs-unkey:instance',
 } as const;
 
 /** One of the keys in {@link POLICY}. */
 export type PolicyKey = (typeof POLICY)[keyof typeof POLICY];
+
+/** The metadata key of `@Ratelimit()`. It is not in {@link POLICY}, because it needs neither a key nor an `UnkeyGuard`. */
+export const LIMITS = 'nestjs-unkey:limits';
 
 /** A class decorator and a method decorator in one. */
 export type HandlerDecorator = (
@@ -26,7 +30,7 @@ export type HandlerDecorator = (
  * Adds values to the metadata of a handler or class, so that a second `@RequirePermissions()` on a handler does not
  * silently replace the first. Metadata that a class inherits is replaced, as in Nest itself.
  */
-export function addPolicy(name: PolicyKey, ...values: unknown[]): HandlerDecorator {
+export function addPolicy(name: PolicyKey | typeof LIMITS, ...values: unknown[]): HandlerDecorator {
   return (target: object, _property?: string | symbol, descriptor?: PropertyDescriptor) => {
     const holder: unknown = descriptor === undefined ? target : descriptor.value;
     if (typeof holder !== 'function')
@@ -38,6 +42,6 @@ export function addPolicy(name: PolicyKey, ...values: unknown[]): HandlerDecorat
 }
 
 /** Returns the values that decorators added to a class or handler under this name, in source order. */
-export function readPolicy(name: PolicyKey, holder: object): unknown[] {
+export function readPolicy(name: PolicyKey | typeof LIMITS, holder: object): unknown[] {
   return (Reflect.getMetadata(name, holder) as unknown[] | undefined) ?? [];
 }

@@ -3,7 +3,9 @@ import type { HandlerPolicy, PerRequest } from '../contracts/handler-policy.js';
 import type { KeyCheck } from '../contracts/key-check.js';
 import type { KeyRatelimitDemand, PermissionExpression } from '../contracts/verify-options.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { chosenInstance, type InstanceOptions } from './chosen-instance.js';
 import { checkedPolicy, type PolicyOptions } from './checked-policy.js';
+import { onlyOne } from './only-one.js';
 import { openedBy } from './opened-by.js';
 import { POLICY, readPolicy, type PolicyKey } from './policy-metadata.js';
 import { hasSubclassGuard } from './subclass-guard.js';
@@ -24,8 +26,14 @@ export class PolicyReader {
   readonly #policies = new WeakMap<Controller, WeakMap<Handler, HandlerPolicy>>();
   #last: { controller: Controller; handler: Handler; policy: HandlerPolicy } | undefined;
 
-  /** @param options the options that apply to every handler */
-  constructor(private readonly options: PolicyOptions) {}
+  /**
+   * @param options the options that apply to every handler without `@UseUnkey()`
+   * @param instances the named instances, whose options apply to handlers with it
+   */
+  constructor(
+    private readonly options: PolicyOptions,
+    private readonly instances: InstanceOptions<PolicyOptions>,
+  ) {}
 
   /**
    * @throws UnkeyConfigError if the handler's decorators are invalid or contradict each other; it names the handler
@@ -51,22 +59,25 @@ export class PolicyReader {
 
   #join(controller: Controller, handler: Handler): HandlerPolicy {
     const where = `${controller.name}.${handler.name}`;
+    const decorated = { controller, handler, where };
+    const { instance, options } = chosenInstance(decorated, this.options, this.instances);
     const access = accessOf(handler, where) ?? accessOf(controller, controller.name);
     if (access === 'public') refuseDemands(handler, where);
     const both = <T>(name: PolicyKey) =>
       [...readPolicy(name, controller), ...readPolicy(name, handler)] as T[];
-    return checkedPolicy(where, this.options, {
+    return checkedPolicy(where, options, {
+      instance,
       access,
-      openedBy: openedBy(controller, handler, this.options),
+      openedBy: openedBy(controller, handler, options),
       hasSubclassGuard: hasSubclassGuard(controller, handler),
       permissions: [
-        ...this.options.permissions,
+        ...options.permissions,
         ...both<PermissionExpression[]>(POLICY.permissions).map((list) => asAllOf(list, where)),
       ],
-      credits: onlyOne(POLICY.credits, '@Credits()', controller, handler, where) as HandlerPolicy['credits'],
+      credits: onlyOne(POLICY.credits, '@Credits()', decorated) as HandlerPolicy['credits'],
       ratelimits: joinRatelimits(controller, handler, where),
       tags: both<PerRequest<string | string[]>>(POLICY.tags),
-      sources: onlyOne(POLICY.keyFrom, '@KeyFrom()', controller, handler, where),
+      sources: onlyOne(POLICY.keyFrom, '@KeyFrom()', decorated),
       checks: both<KeyCheck>(POLICY.checks),
     });
   }
@@ -99,22 +110,6 @@ export function refuseDemands(handler: Handler, where: string, because = ''): vo
       );
     }
   }
-}
-
-/** Returns the value of a decorator that can be used once per handler or class; the handler's replaces the class's. */
-function onlyOne(
-  name: PolicyKey,
-  decorator: string,
-  controller: Controller,
-  handler: Handler,
-  where: string,
-): unknown {
-  const onHandler = readPolicy(name, handler);
-  const [value, another] = onHandler.length > 0 ? onHandler : readPolicy(name, controller);
-  if (another !== undefined) {
-    throw new UnkeyConfigError(`${where}: ${decorator} is used twice in the same place; keep one.`);
-  }
-  return value;
 }
 
 function joinRatelimits(controller: Controller, handler: Handler, where: string): KeyRatelimitDemand[] {

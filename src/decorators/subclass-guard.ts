@@ -1,13 +1,17 @@
 import { GUARD_BRAND } from './guard-brand.js';
 import { unkeyGuardsOn } from './guards-metadata.js';
+import { POLICY, readPolicy } from './policy-metadata.js';
 
 /**
  * Whether a subclass of `UnkeyGuard` stands on this handler: among the handler's guards if one of them is an
- * `UnkeyGuard` or a subclass, else among the class's.
+ * `UnkeyGuard` or a subclass, else among the class's. With `@UseUnkey()`, which applies the built-in guard itself, in
+ * either place.
  */
 export function hasSubclassGuard(controller: object, handler: object): boolean {
   const onHandler = unkeyGuardsOn(handler);
-  const deciding = onHandler.length > 0 ? onHandler : unkeyGuardsOn(controller);
+  const onClass = unkeyGuardsOn(controller);
+  const isChosen = [handler, controller].some((holder) => readPolicy(POLICY.instance, holder).length > 0);
+  const deciding = isChosen ? [...onHandler, ...onClass] : onHandler.length > 0 ? onHandler : onClass;
   // The built-in class has the brand itself, a subclass inherits it.
   return deciding.some((guard) => !Object.hasOwn(guard, GUARD_BRAND));
 }

@@ -8,10 +8,15 @@
 export class EmulatorClock {
   #frozen: number | undefined;
   readonly #initial: number | undefined;
+  readonly #moved: () => void;
 
-  /** @param initial Unix ms at which the clock is frozen from the start; default: real time */
-  constructor(initial?: number) {
+  /**
+   * @param initial Unix ms at which the clock is frozen from the start; default: real time
+   * @param moved called each time the clock was moved
+   */
+  constructor(initial?: number, moved: () => void = () => undefined) {
     this.#initial = initial;
+    this.#moved = moved;
     this.#frozen = initial;
   }
 
@@ -32,7 +37,7 @@ export class EmulatorClock {
         `clock.advance: ms must be a number of milliseconds, zero or more, got ${String(ms)}.`,
       );
     }
-    this.#frozen = Math.trunc(this.now() + ms);
+    this.#move(this.now() + ms);
   }
 
   /**
@@ -45,11 +50,22 @@ export class EmulatorClock {
     if (!Number.isFinite(ms) || ms < 0) {
       throw new TypeError(`clock.set: ms must be a time in Unix milliseconds, got ${String(ms)}.`);
     }
-    this.#frozen = Math.trunc(ms);
+    this.#move(ms);
+  }
+
+  /** @internal whether the clock stands still */
+  get frozen(): boolean {
+    return this.#frozen !== undefined;
   }
 
   /** @internal restores the state of the start */
   restart(): void {
     this.#frozen = this.#initial;
+    this.#moved();
+  }
+
+  #move(ms: number): void {
+    this.#frozen = Math.trunc(ms);
+    this.#moved();
   }
 }

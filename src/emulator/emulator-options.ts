@@ -13,6 +13,8 @@ export interface EmulatorOptions {
    * `apis.createApi` takes `keyspaceId`. Default false: these members are rejected with 400, as by older servers.
    */
   keyspaces?: boolean | undefined;
+  /** Whether `GET /` shows a page about the emulator to browsers. Default true. */
+  page?: boolean | undefined;
   /** How many of the latest requests `calls` keeps. Default 10,000; `false` for none. */
   recordCalls?: number | false | undefined;
   /** Whether to start even if `NODE_ENV` is `production`. Default false. */
@@ -30,11 +32,13 @@ const EMULATOR: Checks = {
     (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
   ],
   keyspaces: ['true or false', (value) => typeof value === 'boolean'],
+  page: ['true or false', (value) => typeof value === 'boolean'],
   recordCalls: ['a number of calls or false', (value) => value === false || isInteger(value)],
   allowProduction: ['true or false', (value) => typeof value === 'boolean'],
 };
 
 const ROOT_KEY: Checks = {
+  name: ['a text', (value) => typeof value === 'string'],
   permissions: [
     'a list of strings',
     (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),

@@ -5,12 +5,13 @@ import { type CreatedKey, type CreateKeyBody, createKeyDirectly } from './create
 import { checkEmulatorOptions, checkRootKeyOptions, type EmulatorOptions } from './emulator-options.js';
 import type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
 import { EmulatorState, type EmulatorSetup } from './emulator-state.js';
-import { operations, operationsWithKeyspaces } from './operations/operations.js';
 import type { RecordedCall } from './transport/call-log.js';
 import { createEmulatorServer } from './transport/emulator-server.js';
 
 /** Options of `createRootKey`. */
 export interface CreateRootKeyOptions {
+  /** A display name, for the emulator's page. Default: none. */
+  name?: string | undefined;
   /**
    * Its permissions: tuples such as `api.*.verify_key` or `api.<apiId>.verify_key`, compared exactly, or URN
    * grants such as `unkey:v1:ws_emulator:**#*`. Default: everything.
@@ -68,15 +69,23 @@ export class UnkeyEmulator {
   static async startWith(options: EmulatorOptions, setup: EmulatorSetup): Promise<UnkeyEmulator> {
     checkEmulatorOptions(options);
     const state = new EmulatorState(options, setup);
+    const { page } = state;
     const server = createEmulatorServer({
-      operations: options.keyspaces ? operationsWithKeyspaces : operations,
+      operations: state.operations,
       clock: state.clock,
       faults: state.faults,
       log: state.log,
       workspace: () => state.workspace,
       commit: () => state.commit(),
       refuseHost: setup.refuseHost,
-      answered: setup.answered,
+      page,
+      answered:
+        page || setup.answered
+          ? (call) => {
+              page?.record(call);
+              setup.answered?.(call);
+            }
+          : undefined,
     });
     const host = options.host ?? '127.0.0.1';
     server.listen(options.port ?? 0, host);
@@ -103,7 +112,9 @@ export class UnkeyEmulator {
    */
   async createKey(body: CreateKeyBody = {}): Promise<CreatedKey> {
     const { workspace } = this.#state;
-    return createKeyDirectly(body, workspace, this.clock.now(), () => this.#state.defaultApi());
+    const created = createKeyDirectly(body, workspace, this.clock.now(), () => this.#state.defaultApi());
+    this.#state.changed();
+    return created;
   }
 
   /**
@@ -116,9 +127,8 @@ export class UnkeyEmulator {
    */
   createRootKey(options: CreateRootKeyOptions = {}): string {
     checkRootKeyOptions(options);
-    const { workspace } = this.#state;
-    const rootKey = `unkey_${workspace.random.secret(16)}`;
-    workspace.rootKeys.add(rootKey, options);
+    const rootKey = this.#state.workspace.rootKeys.create(options);
+    this.#state.changed();
     return rootKey;
   }
 

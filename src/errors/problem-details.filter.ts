@@ -1,13 +1,14 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
+import { ProblemException, ProblemRejection } from './problem-details.js';
 import { requiredPermissions } from './required-permissions.js';
-import { UnkeyException } from './unkey.exception.js';
+import type { UnkeyException } from './unkey.exception.js';
 
 /**
  * Sends denials as problem details (RFC 9457): `type`, `title`, `status`, `detail`, and our `code` and `required`. A filter,
  * because Nest's adapters set the content type of a response body themselves.
  */
-@Catch(UnkeyException)
+@Catch(ProblemException)
 export class ProblemDetailsFilter implements ExceptionFilter<UnkeyException> {
   constructor(private readonly host: HttpAdapterHost) {}
 
@@ -29,6 +30,10 @@ export class ProblemDetailsFilter implements ExceptionFilter<UnkeyException> {
     httpAdapter.reply(response, JSON.stringify(problem), status);
   }
 }
+
+/** The filter of a named instance, which leaves the rejections of other instances as they are. */
+@Catch(ProblemRejection)
+export class NamedProblemDetailsFilter extends ProblemDetailsFilter {}
 
 function titleOf(exception: UnkeyException): string {
   const body = exception.getResponse();

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
-import { UNKEY_SERVICE } from '../options/tokens.js';
+import { getUnkeyServiceToken } from '../options/tokens.js';
 import type { UnkeyService } from '../unkey.service.js';
 
 /** How {@link UnkeyHealthIndicator.isHealthy} checks. */
@@ -63,7 +63,7 @@ export class UnkeyHealthIndicator {
   }
 
   #serviceOf(name: string | undefined): UnkeyService {
-    const token = name === undefined ? UNKEY_SERVICE : Symbol.for(`nestjs-unkey:service:${name}`);
+    const token = getUnkeyServiceToken(name);
     try {
       return this.moduleRef.get<UnkeyService>(token, { strict: false });
     } catch {

@@ -82,7 +82,7 @@ export function checkTags(tags: readonly unknown[]): asserts tags is readonly st
   if (tags.length > MAX_TAGS) throw new TypeError(`at most ${MAX_TAGS} tags are allowed, got ${tags.length}`);
 }
 
-function isWhole(value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): value is number {
+export function isWhole(value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): value is number {
   return Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to;
 }
 

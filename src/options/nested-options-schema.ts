@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isStore, STORE_EXPECTED } from './is-store.js';
-import type { UnkeyCacheOptions } from './unkey-options.js';
+import type { UnkeyCacheOptions, UnkeyGatewayOptions } from './unkey-options.js';
 import { wholeNumber } from './whole-number.js';
 
 const MS = 'must be a whole number of milliseconds from 1 to 2147483647';
@@ -28,9 +28,27 @@ const cache = object('cache', 'true, false', {
   scope: v.pipe(v.string(SCOPE), v.nonEmpty(SCOPE)),
 });
 
+const TRUST = "must be 'always' or a function (context) => boolean";
+const OTHERWISE = "must be 'deny' or 'verify'";
+
+const gateway = v.strictObject(
+  {
+    trust: v.custom<UnkeyGatewayOptions['trust']>(
+      (value) => value === 'always' || typeof value === 'function',
+      TRUST,
+    ),
+    otherwise: v.optional(v.picklist(['deny', 'verify'], OTHERWISE)),
+  },
+  ({ expected }) =>
+    expected === 'never'
+      ? 'is unknown; "gateway" takes trust, otherwise'
+      : `must be an object with trust and otherwise; trust ${TRUST}`,
+);
+
 /** The schemas of the options that are objects of options. */
 export const NESTED_OPTIONS = {
   breaker: v.lazy((given) => (given === false ? v.literal(false) : breaker)),
+  gateway,
   cache: v.lazy((given) => (typeof given === 'boolean' ? v.boolean() : cache)),
 };
 

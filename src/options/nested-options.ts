@@ -1,5 +1,9 @@
-import type { ResolvedBreakerOptions, ResolvedCacheOptions } from './resolved-options.js';
-import type { UnkeyBreakerOptions, UnkeyCacheOptions } from './unkey-options.js';
+import type {
+  ResolvedBreakerOptions,
+  ResolvedCacheOptions,
+  ResolvedGatewayOptions,
+} from './resolved-options.js';
+import type { UnkeyBreakerOptions, UnkeyCacheOptions, UnkeyGatewayOptions } from './unkey-options.js';
 
 /** Fills in the defaults of the option `breaker`. */
 export function breakerOf(given: UnkeyBreakerOptions | false | undefined): ResolvedBreakerOptions | false {
@@ -23,4 +27,10 @@ export function cacheOf(given: UnkeyCacheOptions | boolean | undefined): Resolve
     store,
     storeTimeout: storeTimeout ?? 50,
   });
+}
+
+/** Fills in the default of the option `gateway`. */
+export function gatewayOf(given: UnkeyGatewayOptions | undefined): ResolvedGatewayOptions | undefined {
+  if (given === undefined) return undefined;
+  return Object.freeze({ trust: given.trust, otherwise: given.otherwise ?? 'deny' });
 }

@@ -4,9 +4,11 @@ import type { Dispatcher } from 'undici';
 import * as v from 'valibot';
 import type { KeyCheck } from '../contracts/key-check.js';
 import type { KeySource } from '../contracts/key-source.js';
+import type { StandardSchemaV1 } from '../contracts/standard-schema.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import { DENIALS, isDenialCode } from '../errors/denial-table.js';
+import { isStandardSchema } from './is-standard-schema.js';
 import { NESTED_OPTIONS } from './nested-options-schema.js';
 import { routePatternFault } from './route-pattern.js';
 import type { RatelimitHeaders, UnkeyClientOptions, UnkeyModuleOptions, UserFrom } from './unkey-options.js';
@@ -30,6 +32,7 @@ const ROOT_KEY = 'must be a root key without whitespace';
 const STATUS = 'must be an HTTP status from 400 to 599';
 const TIMEOUT = 'must be a whole number of milliseconds from 1 to 2147483647';
 const MAX_IN_FLIGHT = 'must be a whole number of at least 1';
+const STANDARD_SCHEMA = 'must be a Standard Schema (version 1), such as z.object({ … }) of zod';
 const SKIP_TRANSPORTS = "must be a list of context types, such as ['rmq']";
 const RATELIMIT_HEADERS = new Set<unknown>(['legacy', 'ietf', 'both', false]);
 /** Options of the SDK's client that the module sets, each with the module option to use instead. */
@@ -79,6 +82,8 @@ export const OPTIONS = {
     'must be a list of checks { check, code, message, status }',
   ),
   userFrom: is<UserFrom>(isFunction)('must be a function (key, context) => user'),
+  metaSchema: is<StandardSchemaV1>(isStandardSchema)(STANDARD_SCHEMA),
+  identityMetaSchema: is<StandardSchemaV1>(isStandardSchema)(STANDARD_SCHEMA),
   tags: is<readonly string[]>((value) => Array.isArray(value))('must be a list of strings'),
   public: is<readonly Type[]>((value) => Array.isArray(value) && value.every(isFunction))(
     'must be a list of controller classes',

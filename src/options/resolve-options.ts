@@ -6,7 +6,7 @@ import { challengeScheme, checkKeySources } from './key-sources.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
 import { checkTags } from './check-demands.js';
 import { resolveKeyCheck } from './key-checks.js';
-import { breakerOf, cacheOf } from './nested-options.js';
+import { breakerOf, cacheOf, gatewayOf } from './nested-options.js';
 import { toPermissionQuery } from './permission-query.js';
 import type { ResetSource, ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
@@ -16,6 +16,8 @@ import { givenScope, isVerifiedByRootKey, verificationScope } from './verificati
 
 /** The environment in which options are resolved. */
 export interface OptionsEnvironment {
+  /** The name of the instance, if it has one. */
+  readonly name?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The sources to use if `keyFrom` is not set. */
   readonly keyFrom: readonly KeySource[];
@@ -32,21 +34,35 @@ export interface OptionsEnvironment {
  * a root key.
  */
 export function resolveOptions(given: unknown, environment: OptionsEnvironment): ResolvedUnkeyOptions {
-  const options = checked(withEnvironment(withoutUndefined(given), environment.env));
+  const { name } = environment;
+  try {
+    return resolved(given, environment);
+  } catch (error) {
+    if (name === undefined || !(error instanceof UnkeyConfigError)) throw error;
+    throw new UnkeyConfigError(
+      error.message.replace(/^UnkeyModule:/, `UnkeyModule ${JSON.stringify(name)}:`),
+    );
+  }
+}
+
+function resolved(given: unknown, environment: OptionsEnvironment): ResolvedUnkeyOptions {
+  const { name } = environment;
+  const options = checked(withEnvironment(withoutUndefined(given), environment));
   const keyFrom = options.keyFrom === undefined ? environment.keyFrom : list(options.keyFrom);
   const permissions = list<PermissionExpression>(options.permissions);
   forOption('permissions', () => permissions.length > 0 && toPermissionQuery(permissions));
   forOption('keyFrom', () => checkKeySources(keyFrom));
   forOption('tags', () => checkTags(options.tags ?? []));
-  checkClient(options);
+  checkClient(options, name);
   checkKeyspaces(options);
   checkScope(options);
   const baseUrl = (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, '');
   const statuses = Object.freeze({ ...options.statuses });
   return Object.freeze({
+    name,
     rootKey: options.rootKey === undefined ? undefined : new RootKey(options.rootKey),
     baseUrl,
-    scope: verificationScope(options, baseUrl),
+    scope: verificationScope(options, baseUrl, name),
     keyFrom: Object.freeze(keyFrom),
     scheme: challengeScheme(keyFrom),
     realm: options.realm ?? 'api',
@@ -60,6 +76,9 @@ export function resolveOptions(given: unknown, environment: OptionsEnvironment):
       ),
     ),
     userFrom: options.userFrom,
+    metaSchema: options.metaSchema,
+    identityMetaSchema: options.identityMetaSchema,
+    gateway: gatewayOf(options.gateway),
     tags: Object.freeze([...(options.tags ?? [])]),
     public: Object.freeze([...(options.public ?? [])]),
     publicMetadata: Object.freeze(list(options.publicMetadata)),
@@ -103,11 +122,12 @@ function withoutUndefined(given: unknown): Record<string, unknown> {
 
 function withEnvironment(
   given: Record<string, unknown>,
-  env: OptionsEnvironment['env'],
+  { env, name }: OptionsEnvironment,
 ): Record<string, unknown> {
   const { UNKEY_ROOT_KEY: rootKey, UNKEY_BASE_URL: baseUrl } = env;
   return {
-    ...(rootKey ? { rootKey: rootKey } : {}),
+    // A named instance without its own root key must not accept the keys of the other one.
+    ...(rootKey && name === undefined ? { rootKey: rootKey } : {}),
     ...(baseUrl ? { baseUrl: baseUrl } : {}),
     ...given,
   };
@@ -124,7 +144,7 @@ function checked(given: Record<string, unknown>): CheckedOptions {
 
 function refuseUnknown(name: string): void {
   if (Object.hasOwn(OPTIONS, name)) return;
-  if (name === 'isGlobal' || name === 'globalGuard') {
+  if (name === 'isGlobal' || name === 'globalGuard' || name === 'name') {
     throw fault(
       `option "${name}" must be known before the factory runs: set it next to useFactory, as in forRootAsync({ ${name}: …, useFactory })`,
     );
@@ -151,7 +171,7 @@ function forOption<T>(name: string, check: () => T): T {
   }
 }
 
-function checkClient(options: CheckedOptions): void {
+function checkClient(options: CheckedOptions, name: string | undefined): void {
   if (options.client !== undefined && options.clientOptions !== undefined) {
     throw fault(
       'option "clientOptions" cannot be combined with "client", because it configures the client that the module creates',
@@ -166,8 +186,14 @@ function checkClient(options: CheckedOptions): void {
   if (options.dispatcher !== undefined && verifier !== 'http') {
     throw fault(`option "dispatcher" works only with verifier: 'http'`);
   }
+  // A gateway has verified all keys already.
+  if (gatewayOf(options.gateway)?.otherwise === 'deny') return;
   if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
-    throw fault('no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY');
+    throw fault(
+      name === undefined
+        ? 'no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY'
+        : 'no root key: set the option "rootKey"; a named instance does not read UNKEY_ROOT_KEY',
+    );
   }
 }
 
@@ -184,6 +210,7 @@ function checkScope(options: CheckedOptions): void {
   const { cache } = options;
   if (typeof cache !== 'object' || cache.store === undefined) return;
   if (isVerifiedByRootKey(options) || givenScope(options) !== undefined) return;
+  if (typeof options.verifier !== 'function' && !options.client) return; // nothing verifies keys
   const own = typeof options.verifier === 'function' ? 'verifier' : 'client';
   throw fault(
     `option "cache.scope" is required, because "cache.store" is shared and keys are verified by your own "${own}": ` +

@@ -4,14 +4,23 @@ import type { Dispatcher } from 'undici';
 import type { Awaitable } from '../contracts/awaitable.js';
 import type { ResolvedKeyCheck } from '../contracts/key-check.js';
 import type { KeySource } from '../contracts/key-source.js';
+import type { StandardSchemaV1 } from '../contracts/standard-schema.js';
 import type { VerificationStore } from '../contracts/verification-store.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import type { RootKey } from './root-key.js';
-import type { RatelimitHeaders, UnkeyClientOptions, UnkeyStatuses, UserFrom } from './unkey-options.js';
+import type {
+  RatelimitHeaders,
+  UnkeyClientOptions,
+  UnkeyGatewayOptions,
+  UnkeyStatuses,
+  UserFrom,
+} from './unkey-options.js';
 
 /** The options with defaults filled in, checked and frozen. */
 export interface ResolvedUnkeyOptions {
+  /** The name of the instance; `undefined` for the one without a name. */
+  readonly name: string | undefined;
   /** Absent only if nothing uses it, such as with your own `verifier`. */
   readonly rootKey: RootKey | undefined;
   /** Without a trailing slash. */
@@ -29,6 +38,9 @@ export interface ResolvedUnkeyOptions {
   readonly exposeRequiredPermissions: boolean;
   readonly checks: readonly ResolvedKeyCheck[];
   readonly userFrom: UserFrom | undefined;
+  readonly metaSchema: StandardSchemaV1 | undefined;
+  readonly identityMetaSchema: StandardSchemaV1 | undefined;
+  readonly gateway: ResolvedGatewayOptions | undefined;
   readonly tags: readonly string[];
   readonly public: readonly Type[];
   readonly publicMetadata: readonly string[];
@@ -63,6 +75,12 @@ export interface ResolvedUnkeyOptions {
 
 /** Registers a listener that is called at every reset, until `off()` is called. */
 export type ResetSource = (listener: () => void) => { off(): void };
+
+/** The option `gateway` with its defaults filled in. */
+export interface ResolvedGatewayOptions {
+  readonly trust: UnkeyGatewayOptions['trust'];
+  readonly otherwise: 'deny' | 'verify';
+}
 
 /** The option `breaker` with its defaults filled in. */
 export interface ResolvedBreakerOptions {

@@ -35,3 +35,42 @@ export const UNKEY_EVENTS = Symbol.for('nestjs-unkey:events');
 
 /** @internal tells the cache and open connections which keys have changed */
 export const UNKEY_INVALIDATIONS = Symbol.for('nestjs-unkey:invalidations');
+
+/** @internal finds the named instances of the module */
+export const UNKEY_INSTANCES = Symbol.for('nestjs-unkey:instances');
+
+/** Returns the token under which the instance with this name has what the unnamed one has under `token`. */
+export function tokenOf(token: symbol, name?: string): symbol {
+  return name === undefined ? token : Symbol.for(`${String(token.description)}:${name}`);
+}
+
+/** The name of the instance that has its resolved options under this token; `false` for any other token. */
+export function instanceOfToken(token: unknown): { readonly name: string | undefined } | false {
+  if (token === UNKEY_RESOLVED_OPTIONS) return { name: undefined };
+  const prefix = `${String(UNKEY_RESOLVED_OPTIONS.description)}:`;
+  const key = typeof token === 'symbol' ? Symbol.keyFor(token) : undefined;
+  return key?.startsWith(prefix) === true && { name: key.slice(prefix.length) };
+}
+
+/**
+ * Returns the token of the official SDK's client, of the named instance or of the unnamed one, to replace it in a test or
+ * to inject it into a factory. In a class, use `@InjectUnkey(name)`.
+ */
+export function getUnkeyToken(name?: string): symbol {
+  return tokenOf(UNKEY_CLIENT, name);
+}
+
+/**
+ * Returns the token of the `UnkeyService` of a named instance, or of the unnamed one.
+ *
+ * @example
+ * const partners = app.get<UnkeyService>(getUnkeyServiceToken('partners'));
+ */
+export function getUnkeyServiceToken(name?: string): symbol {
+  return tokenOf(UNKEY_SERVICE, name);
+}
+
+/** Returns the token of the options of a named instance, or of the unnamed one; see {@link UNKEY_OPTIONS}. */
+export function getUnkeyOptionsToken(name?: string): symbol {
+  return tokenOf(UNKEY_OPTIONS, name);
+}

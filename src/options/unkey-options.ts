@@ -3,6 +3,7 @@ import type { SDKOptions, Unkey } from '@unkey/api';
 import type { Dispatcher } from 'undici';
 import type { KeyCheck } from '../contracts/key-check.js';
 import type { KeySource } from '../contracts/key-source.js';
+import type { StandardSchemaV1 } from '../contracts/standard-schema.js';
 import type { VerificationStore } from '../contracts/verification-store.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { Verifier } from '../contracts/verifier.js';
@@ -30,7 +31,7 @@ export interface UnkeyModuleOptions {
    * The root key with which the module verifies keys. Give it only the permission `api.<api id>.verify_key`: with
    * `api.*.verify_key`, your app accepts the keys of every API in the workspace.
    *
-   * @default `process.env.UNKEY_ROOT_KEY`; startup fails if neither is set
+   * @default `process.env.UNKEY_ROOT_KEY`; startup fails if neither is set. A named instance does not read the variable
    */
   rootKey?: string | undefined;
 
@@ -97,6 +98,30 @@ export interface UnkeyModuleOptions {
    * @example (key) => ({ id: key.identity?.externalId, plan: key.meta?.plan })
    */
   userFrom?: UserFrom | undefined;
+
+  /**
+   * The schema of your keys' `meta`: any Standard Schema, such as one of zod, valibot or arktype, sync or async. It checks
+   * every valid key, cached or not, also in `UnkeyService.verify`. Its output is the `meta` that your code gets. A key
+   * without meta is checked as `{}`. If the meta does not match, the caller gets a 500 (`UNKEY_MISCONFIGURED`) and the log
+   * names the key's id and the path. Unkey has already deducted the credits by then.
+   *
+   * @example z.object({ plan: z.enum(['free', 'pro']).default('free') })
+   */
+  metaSchema?: StandardSchemaV1 | undefined;
+
+  /** The schema of your identities' `meta`, like `metaSchema`. Keys without an identity are not checked. */
+  identityMetaSchema?: StandardSchemaV1 | undefined;
+
+  /**
+   * Accepts the keys that Unkey's gateway in front of your app has verified. It sends each as the header
+   * `X-Unkey-Principal`. Permissions are compared here, and Unkey is not called; with `otherwise: 'deny'`, the module needs
+   * no root key. Handlers with `@Credits()`, `@KeyRatelimit()` or `@KeyFrom()` always verify their key, or stop the app at
+   * startup with `'deny'`.
+   *
+   * @default none: the header is ignored
+   * @example { trust: () => process.env.UNKEY_DEPLOYMENT_ID !== undefined, otherwise: 'verify' }
+   */
+  gateway?: UnkeyGatewayOptions | undefined;
 
   /**
    * Tags for Unkey's analytics. They are sent with every verification, including `UnkeyService.verify`, before the tags
@@ -292,6 +317,27 @@ export interface UnkeyModuleOptions {
   clientOptions?: UnkeyClientOptions | undefined;
 }
 
+/** Whether principals of Unkey's gateway are accepted; see {@link UnkeyModuleOptions.gateway}. */
+export interface UnkeyGatewayOptions {
+  /**
+   * Whether a request came through the gateway. Anybody who reaches your app in another way can send the header
+   * `X-Unkey-Principal` too. `'always'`: only if your app cannot be reached in another way, as in a deployment on Unkey. A
+   * function is called once per request and guard; anything but `true` makes the guard ignore the header. An error that it
+   * throws is passed on unchanged.
+   *
+   * @example () => process.env.UNKEY_DEPLOYMENT_ID !== undefined
+   */
+  trust: 'always' | ((context: ExecutionContext) => boolean | Promise<boolean>);
+
+  /**
+   * What happens to requests without a principal, or without trust. `'deny'`: they are rejected as `MISSING_KEY`. `'verify'`:
+   * their key is verified as without a gateway.
+   *
+   * @default 'deny'
+   */
+  otherwise?: 'deny' | 'verify' | undefined;
+}
+
 /** When the circuit breaker opens, and for how long; see {@link UnkeyModuleOptions.breaker}. */
 export interface UnkeyBreakerOptions {
   /**
@@ -383,7 +429,8 @@ export interface UnkeyCacheOptions {
 /** Options that are set next to the others in `forRoot`, and next to the factory in `forRootAsync`. */
 export interface UnkeyModuleExtras {
   /**
-   * Whether every module can use `@UseGuards(UnkeyGuard)` without importing `UnkeyModule`.
+   * Whether every module can use `@UseGuards(UnkeyGuard)` without importing `UnkeyModule`. For a named instance, whether
+   * every module can inject its client and its service.
    *
    * @default true
    */
@@ -395,6 +442,16 @@ export interface UnkeyModuleExtras {
    * @default false
    */
   globalGuard?: boolean | undefined;
+
+  /**
+   * Registers a named instance beside the one without a name, with its own options, client, cache and circuit breaker. It
+   * verifies the keys of handlers with `@UseUnkey(name)`. A named instance needs its own `rootKey`: it does not read
+   * `UNKEY_ROOT_KEY`. It cannot have `globalGuard`, because the global guard of the instance without a name serves all.
+   *
+   * @default none
+   * @example 'partners'
+   */
+  name?: string | undefined;
 }
 
 /** What the class of `forRootAsync({ useClass })` or `forRootAsync({ useExisting })` implements. */

@@ -7,11 +7,20 @@ import type { CheckedOptions } from './options-schema.js';
  *
  * The module cannot see which Unkey API your own `verifier` or `client` calls. Without `cache.scope`, such an app gets
  * a random scope, which changes with every restart.
+ *
+ * @param name the name of the instance: instances of one app share nothing, not even with the same root key
  */
-export function verificationScope(options: CheckedOptions, baseUrl: string): string {
+export function verificationScope(options: CheckedOptions, baseUrl: string, name?: string): string {
   const named = givenScope(options) ?? (isVerifiedByRootKey(options) ? '' : randomUUID());
   // List everything here that decides which keys are accepted.
-  const parts = [options.rootKey ?? '', baseUrl, named, ...(options.keyspaces ?? []).toSorted()];
+  const parts = [
+    options.rootKey ?? '',
+    baseUrl,
+    named,
+    ...(options.keyspaces ?? []).toSorted(),
+    // An object, which cannot be mistaken for a keyspace.
+    ...(name === undefined ? [] : [{ name }]),
+  ];
   return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 

@@ -14,19 +14,21 @@ export interface DocumentParts {
   readonly security: readonly SecurityRequirement[] | undefined;
   readonly schemes: SecuritySchemeNames;
   readonly responses: DenialResponses;
-  readonly options: ResolvedUnkeyOptions;
+  /** The options of the instance that guards an operation. */
+  optionsOf(instance: string | undefined): ResolvedUnkeyOptions;
 }
 
 /** Returns an operation with what the guard does to its requests. */
 export function describeOperation(operation: Operation, decision: Decision, parts: DocumentParts): Operation {
   const { access, guard, policy } = decision;
   if (guard === undefined || access === 'unguarded' || access === 'skipped') return operation;
-  const { schemes, responses, options } = parts;
+  const { schemes, responses } = parts;
+  const options = parts.optionsOf(policy.instance);
   const declared = operation.security ?? parts.security ?? [];
   // Key sources of the option count too: the user may have declared them for the whole class or document.
   const others = withoutSchemes(declared, schemes.namesFor([...options.keyFrom, ...policy.keyFrom]));
   if (access === 'public') return { ...operation, security: others };
-  const ours = schemes.namesOf(policy.keyFrom, undefined).map((name) => ({ [name]: [] }));
+  const ours = schemes.namesOf(policy.keyFrom, policy.instance).map((name) => ({ [name]: [] }));
   const demands = demandsOf(policy);
   return {
     ...operation,

@@ -3,7 +3,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { RunningAudit } from '../audit/running-audit.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
-import { UNKEY_AUDIT, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { tokenOf, UNKEY_AUDIT, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { DenialResponses } from './denial-responses.js';
 import { describeOperation, type DocumentParts } from './describe-operation.js';
 import { findOperations } from './find-operations.js';
@@ -27,7 +27,7 @@ import { SecuritySchemeNames } from './security-schemes.js';
  */
 export function describeUnkey(app: INestApplication, document: OpenAPIObject): OpenAPIObject {
   checkDocument(document);
-  const { audit, options } = unkeyOf(app);
+  const audit = auditOf(app);
   const { components } = document;
   const parts: DocumentParts = {
     security: document.security,
@@ -36,7 +36,8 @@ export function describeUnkey(app: INestApplication, document: OpenAPIObject): O
       ...(components?.schemas === undefined ? {} : { schemas: components.schemas }),
       ...(components?.responses === undefined ? {} : { responses: components.responses }),
     }),
-    options,
+    optionsOf: (instance) =>
+      app.get<ResolvedUnkeyOptions>(tokenOf(UNKEY_RESOLVED_OPTIONS, instance), { strict: false }),
   };
   const decisions = audit.decisions().filter(({ found }) => found.transport === 'http');
   const paths = { ...document.paths };
@@ -55,12 +56,9 @@ function componentsOf({ schemes, responses }: DocumentParts): NonNullable<OpenAP
   );
 }
 
-function unkeyOf(app: INestApplication): { audit: RunningAudit; options: ResolvedUnkeyOptions } {
+function auditOf(app: INestApplication): RunningAudit {
   try {
-    return {
-      audit: app.get<RunningAudit>(UNKEY_AUDIT, { strict: false }),
-      options: app.get<ResolvedUnkeyOptions>(UNKEY_RESOLVED_OPTIONS, { strict: false }),
-    };
+    return app.get<RunningAudit>(UNKEY_AUDIT, { strict: false });
   } catch {
     throw new UnkeyConfigError(
       'describeUnkey(): this app has no UnkeyModule; import UnkeyModule.forRoot() in its root module.',

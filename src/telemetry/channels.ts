@@ -58,11 +58,12 @@ export interface BreakerMessage {
   readonly state: BreakerState;
 }
 
-/** A request that a guard denied because of its key. */
+/** A request that a guard denied because of its key, or because a rate limit is exceeded. */
 export interface DenialMessage {
   readonly code: string;
   /** The HTTP status. */
   readonly status: number;
+  /** Absent without a key, and if a limit of `@Ratelimit()` is exceeded. */
   readonly keyId: string | undefined;
   readonly requestId: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { VerifyRequest } from '../contracts/verifier.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
+import { LoggedOnce, OutageLog } from './outage-log.js';
 
 /** How to fix each status with which Unkey rejects this app. */
 const CURES: Record<number, string> = {
@@ -14,33 +15,31 @@ const CURES: Record<number, string> = {
 const OLD_SERVER =
   'If this Unkey server does not know "keyspaces" yet, remove the option "keyspaces" or update the server.';
 
-/** How long nothing must fail until an outage counts as over, in ms. Until then, failures and answers can alternate. */
-const QUIET = 10_000;
-
 /**
  * Logs once that verifications fail and why, instead of once per request: each configuration error once, and each kind
  * of outage once until it is over. Never holds or prints a key.
  */
 export class FailureLog {
-  readonly #faults = new Set<string>();
-  readonly #outage = new Set<string>();
-
-  #lastOutage = 0;
+  readonly #faults = new LoggedOnce();
+  readonly #outage: OutageLog;
 
   /** @param now the clock, in Unix ms */
   constructor(
     private readonly logger: LoggerService,
-    private readonly now: () => number,
-  ) {}
+    now: () => number,
+  ) {
+    const texts = { begins: 'API keys cannot be verified', ends: 'API keys can be verified again.' };
+    this.#outage = new OutageLog(logger, texts, now);
+  }
 
   report(failure: VerificationFailure, request: VerifyRequest): void {
     if (failure.kind === 'unavailable') {
-      this.#outageOf('callers get a 503', failure);
+      this.#outage.failed('callers get a 503', failure.reason);
       return;
     }
     const names = failure.status === 412 ? request.ratelimits?.map(({ name }) => name).join(', ') : undefined;
     const id = `${failure.reason} ${names ?? ''}`;
-    if (!isNew(this.#faults, id)) return;
+    if (!this.#faults.add(id)) return;
     const cure = cureOf(failure, request);
     this.logger.error(
       `API keys cannot be verified because this app is misconfigured; callers get a 500: ${failure.reason}. ${cure}` +
@@ -51,20 +50,12 @@ export class FailureLog {
 
   /** Reports a failure for which the caller got a stale result instead of a 503. */
   servedStale(failure: VerificationFailure): void {
-    this.#outageOf('callers get stale cached results', failure);
+    this.#outage.failed('callers get stale cached results', failure.reason);
   }
 
   /** Reports that Unkey answered. */
   answered(): void {
-    if (this.#outage.size === 0 || this.now() - this.#lastOutage < QUIET) return;
-    this.#outage.clear();
-    this.logger.log?.('API keys can be verified again.');
-  }
-
-  #outageOf(consequence: string, { reason }: VerificationFailure): void {
-    this.#lastOutage = this.now();
-    if (!isNew(this.#outage, `${consequence}: ${reason}`)) return;
-    this.logger.warn(`API keys cannot be verified; ${consequence}: ${reason}.`);
+    this.#outage.answered();
   }
 }
 
@@ -74,11 +65,4 @@ function cureOf({ status = 0 }: VerificationFailure, { keyspaces }: VerifyReques
   // An older server rejects the property with a 400, or leaves the keyspace out of its answer.
   if (status === 400) return `${OLD_SERVER} ${cure}`;
   return status === 0 ? OLD_SERVER : cure;
-}
-
-function isNew(seen: Set<string>, id: string): boolean {
-  // Limited, because a reason may contain arbitrary text from a proxy.
-  if (seen.has(id) || seen.size >= 100) return false;
-  seen.add(id);
-  return true;
 }

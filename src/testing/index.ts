@@ -26,4 +26,5 @@ export { UnkeyTestingModule } from './unkey-testing.module.js';
 export { useVerifier } from './use-verifier.js';
 export { fakeVerifier, type FakeAnswer, type FakeVerifier } from './fake-verifier.js';
 export { verifiedKey } from './verified-key.js';
+export { principalHeader } from './principal-header.js';
 export type { OverridableBuilder } from './override-options.js';

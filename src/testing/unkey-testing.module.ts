@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { UnkeyModuleExtras, UnkeyModuleOptions } from '../options/unkey-options.js';
-import { UNKEY_OPTIONS, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
+import { getUnkeyOptionsToken, tokenOf, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { resolveWithDefaults } from '../resolve-with-defaults.js';
 import { timeOf, type EmulatorAddress } from './use-emulator.js';
 
@@ -15,11 +15,11 @@ export class UnkeyTestingModule {
    * Registers `UnkeyModule` as a global module that calls the emulator.
    *
    * @param unkey the emulator
-   * @param options any other option of `UnkeyModule.forRoot`
+   * @param options any other option of `UnkeyModule.forRoot`, also `name`
    */
   static forEmulator(
     unkey: EmulatorAddress,
-    options: UnkeyModuleOptions & Pick<UnkeyModuleExtras, 'globalGuard'> = {},
+    options: UnkeyModuleOptions & Pick<UnkeyModuleExtras, 'globalGuard' | 'name'> = {},
   ): DynamicModule {
     const { url, rootKey } = unkey;
     const keyspaces = unkey.keyspaces === true ? options.keyspaces : undefined;
@@ -34,11 +34,12 @@ async function registered(
   unkey: EmulatorAddress,
 ): Promise<DynamicModule> {
   const { UnkeyModule } = await import('../unkey.module.js');
+  const { name } = options;
   const definition = UnkeyModule.forRoot(options);
   const resolved = {
-    provide: UNKEY_RESOLVED_OPTIONS,
-    useFactory: (given: unknown) => resolveWithDefaults(given, timeOf(unkey)),
-    inject: [UNKEY_OPTIONS],
+    provide: tokenOf(UNKEY_RESOLVED_OPTIONS, name),
+    useFactory: (given: unknown) => resolveWithDefaults(given, name, timeOf(unkey)),
+    inject: [getUnkeyOptionsToken(name)],
   };
   // Replaces the module's own provider, which uses real time.
   return { ...definition, providers: [...(definition.providers ?? []), resolved] };

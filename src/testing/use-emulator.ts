@@ -21,6 +21,7 @@ export interface EmulatorAddress {
  * time.
  *
  * @param builder of `Test.createTestingModule({ imports: [AppModule] })`
+ * @param name the instance to connect, if it has a name; the others stay as they are
  * @returns the same builder
  * @example
  * const unkey = await UnkeyEmulator.start();
@@ -29,8 +30,9 @@ export interface EmulatorAddress {
 export function useEmulator<Builder extends OverridableBuilder>(
   builder: Builder,
   unkey: EmulatorAddress,
+  name?: string,
 ): Builder {
-  return overrideOptions(builder, (given) => atEmulator(given, unkey), timeOf(unkey));
+  return overrideOptions(builder, (given) => atEmulator(given, unkey), name, timeOf(unkey));
 }
 
 /** Makes the caches of the app under test use the emulator's clock, and clears them on its `reset()`. */

@@ -8,6 +8,7 @@ import { overrideOptions, type OverridableBuilder } from './override-options.js'
  *
  * @param builder of `Test.createTestingModule({ imports: [AppModule] })`
  * @param verifier the function, for example from {@link fakeVerifier}
+ * @param name the instance whose verifier is replaced, if it has a name; the others stay as they are
  * @returns the same builder
  * @example
  * const verifier = fakeVerifier({ 'key of alice': verifiedKey({ meta: { plan: 'pro' } }), old: 'EXPIRED' });
@@ -16,14 +17,19 @@ import { overrideOptions, type OverridableBuilder } from './override-options.js'
 export function useVerifier<Builder extends OverridableBuilder>(
   builder: Builder,
   verifier: Verifier,
+  name?: string,
 ): Builder {
-  return overrideOptions(builder, (given) => ({
-    ...given,
-    verifier,
-    cache: withScope(given.cache),
-    client: given.client || false,
-    ...(given.client ? {} : { clientOptions: undefined }),
-  }));
+  return overrideOptions(
+    builder,
+    (given) => ({
+      ...given,
+      verifier,
+      cache: withScope(given.cache),
+      client: given.client || false,
+      ...(given.client ? {} : { clientOptions: undefined }),
+    }),
+    name,
+  );
 }
 
 /** A store needs a scope if a function verifies. A new one, because another function gives other answers. */

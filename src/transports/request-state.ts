@@ -1,9 +1,11 @@
 import type { Awaitable } from '../contracts/awaitable.js';
 import type { PolicyAnswers } from '../contracts/handler-policy.js';
-import type { RequestState } from '../contracts/request-state.js';
-import type { Verification } from '../contracts/verification.js';
+import type { CountedLimits, LimitDemand } from '../contracts/limit.js';
+import type { LimitProgress, RequestState } from '../contracts/request-state.js';
+import type { RatelimitState, Verification } from '../contracts/verification.js';
 import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
+import { LimitMemo } from './limit-memo.js';
 
 const STATE = Symbol.for('nestjs-unkey:request');
 
@@ -48,10 +50,13 @@ interface Verified {
 class SharedState implements RequestState {
   #decided = false;
   #key: VerifiedKey | undefined;
+  #passedBySubclass: object | undefined;
   #answered: Answered | undefined;
   #verified: Verified | undefined;
   #checked: Checked | undefined;
   #users: UserOf | undefined;
+  /** Made when needed: most requests count against no rate limit. */
+  #limits: LimitMemo | undefined;
 
   #siblings: SharedState[] | undefined;
   readonly #scope: string;
@@ -93,6 +98,13 @@ class SharedState implements RequestState {
     this.#key = key;
   }
 
+  get passedBySubclass(): object | undefined {
+    return this.#passedBySubclass;
+  }
+  set passedBySubclass(handler: object | undefined) {
+    this.#passedBySubclass = handler;
+  }
+
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
     for (let entry = this.#answered; entry !== undefined; entry = entry.next) {
       if (entry.handler === handler) return entry.answers;
@@ -131,6 +143,22 @@ class SharedState implements RequestState {
     const verification = verify();
     this.#verified = { key, demands, verification, next: this.#verified };
     return verification;
+  }
+
+  limiting(handler: object): LimitProgress {
+    return (this.#limits ??= new LimitMemo()).progress(handler);
+  }
+
+  limited(
+    handler: object,
+    demands: readonly LimitDemand[],
+    count: () => Promise<CountedLimits | undefined>,
+  ): Promise<CountedLimits | undefined> {
+    return (this.#limits ??= new LimitMemo()).limited(handler, demands, count);
+  }
+
+  counted(ratelimits: readonly RatelimitState[]): readonly RatelimitState[] {
+    return (this.#limits ??= new LimitMemo()).counted(ratelimits);
   }
 }
 

@@ -12,5 +12,10 @@ export interface VerificationResult {
   readonly standsInFor?: VerificationFailure;
 }
 
+/** There is no result. */
+export interface Failed {
+  readonly failure: VerificationFailure;
+}
+
 /** The outcome of a verification: a result of Unkey, or the reason why there is none. */
-export type Outcome = VerificationResult | { readonly failure: VerificationFailure };
+export type Outcome = VerificationResult | Failed;

@@ -34,8 +34,12 @@ export async function createClient(options: ResolvedUnkeyOptions, called?: CallL
   return new UnkeyClient({ ...clientOptions, rootKey: '', serverURL: baseUrl, httpClient: authorizing });
 }
 
-const EXPLANATION =
-  'the Unkey client is turned off with `client: false`; remove that option to use @InjectUnkey() and UnkeyService.client';
+/** The error of a client that is turned off. */
+export function clientIsOff(section: string): Error {
+  return new Error(
+    `unkey.${section}: the Unkey client is turned off with \`client: false\`; remove that option to use @InjectUnkey() and UnkeyService.client.`,
+  );
+}
 
 /** The sections of the SDK's client. */
 const SECTIONS = new Set<PropertyKey>([
@@ -48,14 +52,14 @@ const SECTIONS = new Set<PropertyKey>([
 ]);
 
 /**
- * Replaces the client if the option is `client: false`: the app starts, and using the client throws an error that
- * explains why. Other properties are `undefined`, because Nest looks for lifecycle hooks and `then` on every provider.
+ * Replaces the client if the option is `client: false`, or if there is no root key behind a gateway: the app starts, and
+ * using the client throws an error that explains why. Other properties are `undefined`, because Nest looks for lifecycle hooks and `then` on every provider.
  */
-export function absentClient(): Unkey {
+export function absentClient(toError: (section: string) => Error): Unkey {
   // A plain object, since GraphQLModule reads metadata from the `constructor` of every provider.
   return new Proxy({} as Unkey, {
     get: (target, name): unknown => {
-      if (SECTIONS.has(name)) throw new Error(`unkey.${String(name)}: ${EXPLANATION}.`);
+      if (SECTIONS.has(name)) throw toError(String(name));
       return Reflect.get(target, name);
     },
   });

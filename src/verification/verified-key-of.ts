@@ -10,6 +10,9 @@ type FinalVerification = Verification & { readonly [KEY]?: VerifiedKey };
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 type AnyMeta = Record<string, unknown>;
 
+/** A verifier of the user's own can give any other text. */
+const SOURCES: ReadonlySet<string> = new Set<VerifiedKey['source']>(['cache', 'stale', 'gateway']);
+
 const NONE: readonly never[] = Object.freeze([]);
 
 /**
@@ -35,6 +38,32 @@ export function verifiedKeyOf(verification: FinalVerification): VerifiedKey {
   return known ?? Object.freeze(normalize(deepFreeze(copyVerification(verification))));
 }
 
+/** What to put in place of the meta. A member that is absent leaves what was there. */
+export interface MetaOutputs {
+  readonly meta?: unknown;
+  readonly identityMeta?: unknown;
+}
+
+/** Returns a shallow copy of a successful verification with other meta, which is neither copied nor frozen. */
+export function withMeta(verification: Verification, outputs: MetaOutputs): Verification {
+  const key = Object.freeze(replaceMeta(verifiedKeyOf(verification), outputs));
+  return Object.freeze(withKey(replaceMeta(verification, outputs), key));
+}
+
+function replaceMeta<T extends Verification | VerifiedKey>(holder: T, outputs: MetaOutputs): T {
+  const copy = { ...holder };
+  if ('meta' in outputs) setMeta(copy, outputs.meta);
+  if (!('identityMeta' in outputs) || copy.identity === undefined) return copy;
+  const identity = { ...copy.identity };
+  setMeta(identity, outputs.identityMeta);
+  return { ...copy, identity: Object.freeze(identity) };
+}
+
+function setMeta(holder: object, meta: unknown): void {
+  if (meta === undefined) Reflect.deleteProperty(holder, 'meta');
+  else Reflect.set(holder, 'meta', meta);
+}
+
 function withKey(verification: Verification, key: VerifiedKey): Verification {
   return Object.defineProperty(verification, KEY, { value: key });
 }
@@ -51,7 +80,7 @@ function normalize(verification: Verification): VerifiedKey {
     permissions: distinct(verification.permissions),
     roles: distinct(verification.roles),
     ratelimits: verification.ratelimits ?? NONE,
-    source: source === 'cache' || source === 'stale' ? source : 'unkey',
+    source: source !== undefined && SOURCES.has(source) ? source : 'unkey',
   };
   // One by one, because spreads would take most of the time here.
   if (keyspaceId !== undefined) key.keyspaceId = keyspaceId;

@@ -91,6 +91,7 @@ describe('nestjs-unkey dev', () => {
       'seed',
       'state',
       'keyspaces',
+      'no-page',
       'quiet',
       'allow-production',
     ];

@@ -164,6 +164,23 @@ describe('the health of Unkey', () => {
     );
   });
 
+  it('of a named instance is that of its Unkey', async () => {
+    const partners = await answering(() => 500);
+    const { app } = await startApp('express', {
+      imports: [
+        UnkeyModule.forRoot(server.options),
+        UnkeyModule.forRoot({ ...server.options, name: 'partners', baseUrl: partners.url }),
+        TerminusModule.forRoot({ logger: false }),
+      ],
+      providers: [UnkeyHealthIndicator],
+    });
+    const indicator = app.get(UnkeyHealthIndicator);
+    expect(await indicator.isHealthy('unkey', { timeout: AMPLE })).toMatchObject({ unkey: { status: 'up' } });
+    expect(await indicator.isHealthy('partners', { name: 'partners', timeout: AMPLE })).toMatchObject({
+      partners: { status: 'down', message: 'Unkey answered 500' },
+    });
+  });
+
   it('of a name that the app does not have is an error that says so', async () => {
     const { app } = await startHealth(server.options);
     const indicator = app.get(UnkeyHealthIndicator, { strict: false });

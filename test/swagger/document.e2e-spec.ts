@@ -26,6 +26,7 @@ import {
   RequirePermissions,
   UnkeyGuard,
   UnkeyModule,
+  UseUnkey,
   type KeySource,
   type UnkeyModuleOptions,
 } from 'nestjs-unkey';
@@ -526,5 +527,34 @@ describe('describeUnkey()', () => {
       controllers: [DocumentsController],
     });
     expect(() => documentsOf(app)).toThrow(`must be a Security Scheme Object`);
+  });
+});
+
+describe('a handler of a named instance', () => {
+  @UseUnkey('internal')
+  @Controller('internal')
+  class InternalController {
+    @Get()
+    list() {
+      return [];
+    }
+  }
+
+  it('has the schemes, the realm and the statuses of that instance', async () => {
+    const internal = { ...server.options, name: 'internal', keyFrom: fromHeader('x-internal-key') };
+    const { app } = await startApp('express', {
+      imports: [
+        UnkeyModule.forRoot({ ...server.options, globalGuard: true }),
+        UnkeyModule.forRoot({ ...internal, statuses: { EXPIRED: 410 } }),
+      ],
+      controllers: [DocumentsController, InternalController],
+    });
+    const { described } = documentsOf(app);
+    await expectValid(described);
+    expect(securityOf(described, '/internal')).toEqual([{ 'unkey-internal-x-internal-key': [] }]);
+    expect(schemesOf(described)).toHaveProperty('unkey-internal-x-internal-key');
+    expect(operation(described, 'get', '/internal').responses).toHaveProperty('410');
+    expect(securityOf(described, '/documents')).toEqual([{ 'unkey-x-api-key': [] }, { 'unkey-bearer': [] }]);
+    expect(operation(described, 'get', '/documents').responses).not.toHaveProperty('410');
   });
 });

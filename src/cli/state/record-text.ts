@@ -49,9 +49,9 @@ const READERS: Readonly<Record<RecordKind, (workspace: Workspace, id: string) =>
   },
   rootKey({ rootKeys }, id) {
     const rootKey = rootKeys.find(id);
-    return (
-      rootKey && { permissions: rootKey.permissions, enabled: rootKey.enabled, expires: rootKey.expires }
-    );
+    if (!rootKey) return undefined;
+    const { name, permissions, enabled, expires } = rootKey;
+    return { name, permissions, enabled, expires };
   },
   migration: ({ migrations }, id) => migrations.find(id),
   counter: ({ counters }, id) => counters.byId(id),

@@ -60,7 +60,12 @@ export interface StoredRecords {
   };
   key: StoredKey;
   namespace: { readonly id: string; readonly name: string; readonly overrides: readonly Override[] };
-  rootKey: { readonly permissions?: readonly string[]; readonly enabled: boolean; readonly expires?: number };
+  rootKey: {
+    readonly name?: string;
+    readonly permissions?: readonly string[];
+    readonly enabled: boolean;
+    readonly expires?: number;
+  };
   migration: Migration;
   counter: StoredCounter;
 }

@@ -2,6 +2,8 @@ import { covers, parseUrnGrant, type UrnGrant } from './urn-grant.js';
 
 /** The settings of a root key. */
 export interface RootKeySettings {
+  /** A display name. Default: none. */
+  name?: string | undefined;
   /** Tuples such as `api.*.verify_key`, or URN grants. Default: everything. */
   permissions?: readonly string[] | undefined;
   /** Default true. */
@@ -12,13 +14,15 @@ export interface RootKeySettings {
 
 /** A root key of the workspace. */
 export class RootKey {
+  readonly name: string | undefined;
   readonly enabled: boolean;
   readonly expires: number | undefined;
   readonly permissions: readonly string[] | undefined;
   readonly #tuples: ReadonlySet<string>;
   readonly #urns: readonly UrnGrant[];
 
-  constructor({ permissions, enabled = true, expires }: RootKeySettings) {
+  constructor({ name, permissions, enabled = true, expires }: RootKeySettings) {
+    this.name = name;
     this.enabled = enabled;
     this.expires = expires;
     this.permissions = permissions;

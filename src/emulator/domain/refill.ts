@@ -19,6 +19,22 @@ export function latestRefill(refill: Refill, now: number): number {
     : dayInMonth(date.getUTCFullYear(), date.getUTCMonth() - 1, refill.refillDay);
 }
 
+/**
+ * The credits after the refill that is due, if one is. More credits than the refill's amount stay as they are, and
+ * unlimited ones (`null`) become limited.
+ */
+export function balanceAt(
+  {
+    remaining,
+    refill,
+    refilledTo,
+  }: { remaining: bigint | null; refill: Refill | undefined; refilledTo: number },
+  now: number,
+): bigint | null {
+  if (!refill || latestRefill(refill, now) <= refilledTo) return remaining;
+  return remaining === null || remaining < refill.amount ? refill.amount : remaining;
+}
+
 function dayInMonth(year: number, month: number, day: number): number {
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   return Date.UTC(year, month, Math.min(day, lastDay));

@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<Kind, { expected: string; accepts: (value: unknown)
  *
  * @throws {TypeError} with one sentence that says what is valid and what the value is
  */
-export function checkFault(fault: unknown): void {
+export function checkFault(fault: unknown): asserts fault is Fault {
   const members = typeof fault === 'object' && fault !== null ? Object.entries(fault) : [];
   const [[kind, value] = ['', undefined]] = members;
   const known = Object.entries(KINDS).find(([name]) => name === kind)?.[1];

@@ -1,18 +1,34 @@
 import { checkFault } from './check-fault.js';
 import type { Fault, FaultHandle, FaultOptions } from './fault.js';
 
-interface Planned {
+/** A fault that is planned. */
+export interface Planned {
+  readonly id: number;
   readonly fault: Fault;
+  /** The operation that it hits. `undefined`: every operation. */
   readonly operation: string | undefined;
-  left: number;
+  /** How many more requests it hits; `Infinity` until it is cleared. */
+  readonly left: number;
 }
 
 /** The faults that are planned, in the order in which they were added. */
 export class FaultPlan {
-  #planned: Planned[] = [];
+  #planned: (Planned & { left: number })[] = [];
+  #added = 0;
 
-  /** @param operations the valid values of a fault's `operation` */
-  constructor(private readonly operations: ReadonlySet<string>) {}
+  /**
+   * @param operations the valid values of a fault's `operation`
+   * @param changed called each time a fault was added or removed
+   */
+  constructor(
+    readonly operations: ReadonlySet<string>,
+    private readonly changed: () => void = () => undefined,
+  ) {}
+
+  /** In the order in which they were added. */
+  get planned(): readonly Planned[] {
+    return this.#planned;
+  }
 
   /** @throws {TypeError} for an invalid fault, operation or count */
   add(fault: Fault, options: FaultOptions = {}): FaultHandle {
@@ -30,24 +46,27 @@ export class FaultPlan {
     if (times !== undefined && (!Number.isSafeInteger(times) || times < 1)) {
       throw new TypeError(`unkey.fail: times must be a whole number, at least 1, got ${String(times)}.`);
     }
-    const planned = { fault, operation, left: times ?? Infinity };
+    const planned = { id: ++this.#added, fault, operation, left: times ?? Infinity };
     this.#planned.push(planned);
-    return { clear: () => this.#remove(planned) };
+    this.changed();
+    return { clear: () => this.remove(planned.id) };
   }
 
   /** The fault for this request: the first one added that matches and is not used up. */
   take(operation: string): Fault | undefined {
     if (this.#planned.length === 0) return undefined;
     const planned = this.#planned.find((one) => one.operation === undefined || one.operation === operation);
-    if (planned && --planned.left <= 0) this.#remove(planned);
+    if (planned && --planned.left <= 0) this.remove(planned.id);
     return planned?.fault;
   }
 
   clear(): void {
     this.#planned = [];
+    this.changed();
   }
 
-  #remove(planned: Planned): void {
-    this.#planned = this.#planned.filter((one) => one !== planned);
+  remove(id: number): void {
+    this.#planned = this.#planned.filter((one) => one.id !== id);
+    this.changed();
   }
 }

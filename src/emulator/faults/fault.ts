@@ -23,6 +23,11 @@ export type Fault =
   /** 200 and this value as the whole body, including the envelope. The operation is not executed. */
   | { body: unknown };
 
+/** Whether a request that is hit by this fault is executed. */
+export function executes(fault: Fault): boolean {
+  return 'latency' in fault || 'truncate' in fault || ('reset' in fault && fault.reset === 'midway');
+}
+
 /** Which requests a fault hits. */
 export interface FaultOptions {
   /** For example `keys.verifyKey`. Default: every operation. */

@@ -35,6 +35,8 @@ export interface SeedFile {
 export interface SeedRootKey {
   /** The root key itself, printable ASCII without blanks. */
   key: string;
+  /** A display name. Default: none. */
+  name?: string;
   /** Tuples such as `api.*.verify_key`, or URN grants. Default: everything; an empty list grants nothing. */
   permissions?: string[];
   /** Default true. A disabled root key is answered 403. */

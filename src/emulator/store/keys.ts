@@ -1,5 +1,5 @@
 import { keyHash } from '../domain/key-hash.js';
-import { latestRefill } from '../domain/refill.js';
+import { balanceAt, latestRefill } from '../domain/refill.js';
 import type { ChangeListener } from './changes.js';
 import type { Key } from './records.js';
 
@@ -40,8 +40,9 @@ export class Keys {
     if (!key.refill) return;
     const due = latestRefill(key.refill, now);
     if (due > key.refilledTo) {
-      if (key.remaining === null || key.remaining < key.refill.amount) {
-        key.remaining = key.refill.amount;
+      const balance = balanceAt(key, now);
+      if (balance !== key.remaining) {
+        key.remaining = balance;
         key.updatedAt = due;
       }
       this.changed(key);

@@ -9,11 +9,18 @@ export interface Page<Row> {
 /** Rows sorted by id. They are stored in blocks, so that adding a row and reading a page stay fast in a long list. */
 export class SortedList<Row extends { readonly id: string }> {
   #blocks: Row[][] = [[]];
+  #size = 0;
+
+  /** The number of rows. */
+  get size(): number {
+    return this.#size;
+  }
 
   add(row: Row): void {
     const at = this.#blockFor(row.id);
     const block = this.#blocks[at] ?? [];
     block.splice(lowerBound(block, row.id), 0, row);
+    this.#size++;
     if (block.length > 2 * BLOCK) this.#blocks.splice(at, 1, block.slice(0, BLOCK), block.slice(BLOCK));
   }
 
@@ -23,6 +30,7 @@ export class SortedList<Row extends { readonly id: string }> {
     const index = lowerBound(block, row.id);
     if (block[index] !== row) return;
     block.splice(index, 1);
+    this.#size--;
     if (block.length === 0 && this.#blocks.length > 1) this.#blocks.splice(at, 1);
   }
 

@@ -27,7 +27,7 @@ export class Workspace {
     readonly random: Random,
     changed: ChangeListener = () => undefined,
   ) {
-    this.rootKeys = new RootKeys(changed);
+    this.rootKeys = new RootKeys(random, changed);
     this.apis = new Apis(random, changed);
     this.keys = new Keys(changed);
     this.identities = new Identities(random, changed);

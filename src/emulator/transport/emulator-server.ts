@@ -3,12 +3,15 @@ import type { Socket } from 'node:net';
 import { ApiError } from '../api-error.js';
 import type { EmulatorClock } from '../clock.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
+import { executes } from '../faults/fault.js';
 import { injectFault } from '../faults/inject-fault.js';
 import type { Operations } from '../operations/operations.js';
 import type { Workspace } from '../store/workspace.js';
+import type { AnsweredCall, AnsweredListener } from './answered-call.js';
 import type { CallLog } from './call-log.js';
+import { executeAndCommit } from './execute-and-commit.js';
 import { executeCall } from './execute-call.js';
-import { failure, plainJson, type Reply, success } from './reply.js';
+import { plainJson, type Reply, success } from './reply.js';
 import { receiveText } from './request-text.js';
 import { findRoute, pathOf, type Route } from './route.js';
 import { sendReply } from './send-reply.js';
@@ -26,10 +29,15 @@ export interface ServerParts {
   /** Returns the reason to reject a request under `/v2` with this `Host` header, or `undefined` to accept it. */
   readonly refuseHost?: ((host: string | undefined) => string | undefined) | undefined;
   readonly answered?: AnsweredListener | undefined;
+  /** Serves the page about the emulator. Its requests are not calls: they are not recorded, and meet no faults. */
+  readonly page?: PageRequests | undefined;
 }
 
-/** Called before a response is sent, with the operation, the request body, the response and its duration in ms. */
-export type AnsweredListener = (operation: string, text: string, reply: Reply, ms: number) => void;
+/** The requests that belong to the page, and not to Unkey's API. */
+export interface PageRequests {
+  owns(request: IncomingMessage): boolean;
+  serve(request: IncomingMessage, response: ServerResponse): void;
+}
 
 /** Unkey's server closes connections that are idle for 10 s, and those whose headers take longer than 10 s. */
 const LIMITS = {
@@ -63,11 +71,17 @@ function handle(request: IncomingMessage, response: ServerResponse, parts: Serve
     });
     return;
   }
+  if (parts.page?.owns(request)) {
+    parts.page.serve(request, response);
+    return;
+  }
   const route =
     refusedHost(request, parts) ?? findRoute(request.method ?? '', request.url ?? '', parts.operations);
   if (route.kind === 'reply') {
-    parts.log.add(route.name, '', request.headers, parts.clock.now());
-    parts.answered?.(route.name, '', route.reply, 0);
+    const at = parts.clock.now();
+    const { name, reply } = route;
+    parts.log.add(name, '', request.headers, at);
+    parts.answered?.({ operation: name, request, text: '', at, reply, ms: 0, fault: undefined });
     sendReply(response, route.reply);
     return;
   }
@@ -94,37 +108,30 @@ function answer(
   { faults, clock, workspace, commit, answered }: ServerParts,
 ): void {
   const requestId = workspace().random.id('req');
-  const attempt = (make: () => Reply): Reply => {
-    try {
-      return make();
-    } catch (error) {
-      return failure(error, requestId, request.headers.accept);
-    }
-  };
+  const { accept } = request.headers;
   const execute = (): Reply => {
     if (route.kind === 'refusal') throw route.error;
     if (route.kind === 'liveness') return success({ data: { message: "we're cooking" } }, requestId);
     if (route.kind !== 'operation') return plainJson('{"status":"ok"}');
     return success(executeCall(route.operation, request, text, workspace(), clock.now()), requestId);
   };
-  const executeAndCommit = (): Reply => {
-    const reply = attempt(execute);
-    // Even a rejected request may have changed something, for example made a refill that was due.
-    return attempt(() => {
-      commit();
-      return reply;
-    });
+  const fault = faults.take(route.name);
+  const tell = (outcome: Pick<AnsweredCall, 'reply' | 'ms'>): void => {
+    answered?.({ operation: route.name, request, text, at: clock.now(), fault, ...outcome });
   };
   const reply = (): Reply => {
-    if (!answered) return executeAndCommit();
+    if (!answered) return executeAndCommit(execute, commit, { requestId, accept });
     const begin = performance.now();
-    const result = executeAndCommit();
-    answered(route.name, text, result, performance.now() - begin);
+    const result = executeAndCommit(execute, commit, { requestId, accept });
+    tell({ reply: result, ms: performance.now() - begin });
     return result;
   };
-  const fault = faults.take(route.name);
-  if (fault) injectFault(fault, response, requestId, reply);
-  else sendReply(response, reply());
+  if (!fault) {
+    sendReply(response, reply());
+    return;
+  }
+  if (!executes(fault)) tell({ reply: undefined, ms: 0 });
+  injectFault(fault, response, requestId, reply);
 }
 
 const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };

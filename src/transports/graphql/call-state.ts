@@ -1,14 +1,15 @@
 import type { Awaitable } from '../../contracts/awaitable.js';
 import type { PolicyAnswers } from '../../contracts/handler-policy.js';
-import type { RequestState } from '../../contracts/request-state.js';
-import type { Verification } from '../../contracts/verification.js';
+import type { CountedLimits, LimitDemand } from '../../contracts/limit.js';
+import type { LimitProgress, RequestState } from '../../contracts/request-state.js';
+import type { RatelimitState, Verification } from '../../contracts/verification.js';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
 import type { VerifyOptions } from '../../contracts/verify-options.js';
 
 /**
  * The state that the guards of one resolver call share. Each call has its own key, decision, checks and values of
- * functions in decorators, because two aliases call the same handler with different arguments. Verifications and the
- * user are shared by the whole operation.
+ * functions in decorators, because two aliases call the same handler with different arguments. Verifications, counted
+ * rate limits and the user are shared by the whole operation.
  */
 export class CallState implements RequestState {
   readonly #call: RequestState;
@@ -33,6 +34,13 @@ export class CallState implements RequestState {
     this.#call.key = key;
   }
 
+  get passedBySubclass(): object | undefined {
+    return this.#call.passedBySubclass;
+  }
+  set passedBySubclass(handler: object | undefined) {
+    this.#call.passedBySubclass = handler;
+  }
+
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers> {
     return this.#call.answers(handler, ask);
   }
@@ -51,5 +59,21 @@ export class CallState implements RequestState {
     verify: () => Awaitable<Verification>,
   ): Awaitable<Verification> {
     return this.#operation.verification(key, demands, verify);
+  }
+
+  limiting(handler: object): LimitProgress {
+    return this.#call.limiting(handler);
+  }
+
+  limited(
+    handler: object,
+    demands: readonly LimitDemand[],
+    count: () => Promise<CountedLimits | undefined>,
+  ): Promise<CountedLimits | undefined> {
+    return this.#operation.limited(handler, demands, count);
+  }
+
+  counted(ratelimits: readonly RatelimitState[]): readonly RatelimitState[] {
+    return this.#operation.counted(ratelimits);
   }
 }

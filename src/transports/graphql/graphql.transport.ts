@@ -1,5 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { GuardTransport } from '../guard-transport.js';
+import { httpHeader } from '../http/http-header.js';
 import { keyOfRequest } from '../http/http.transport.js';
 import { property } from '../property.js';
 import { stateOn } from '../request-state.js';
@@ -27,6 +28,8 @@ export const graphqlTransport: GuardTransport = {
   },
 
   places: (context) => new GraphqlPlaces(requestOf(context)),
+
+  httpHeader: (context, name) => httpHeader(requestOf(context).request, name),
 
   key(host) {
     const call = resolverCall(host);

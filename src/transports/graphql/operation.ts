@@ -65,8 +65,10 @@ export class Operation {
    */
   decision(call: ResolverCall): RequestState | undefined {
     if (this.#isShared) return undefined;
-    const carrier = this.#carrier(call) ?? this.#rootFields.get(call.rootField);
-    return carrier && readState(carrier);
+    // A state without a decision is that of a guard of another kind, such as one that only counts rate limits.
+    return [this.#carrier(call), this.#rootFields.get(call.rootField)]
+      .map((carrier) => carrier && readState(carrier))
+      .find((state) => state?.decided === true || state?.key !== undefined);
   }
 
   #carrier({ identity }: ResolverCall): StateCarrier | undefined {

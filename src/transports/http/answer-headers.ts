@@ -1,4 +1,4 @@
-import type { Verification } from '../../contracts/verification.js';
+import type { RatelimitState, Verification } from '../../contracts/verification.js';
 import { challengeFor } from '../../errors/challenge.js';
 import { requiredPermissions } from '../../errors/required-permissions.js';
 import { toRetryAfter } from '../../errors/retry-after.js';
@@ -7,12 +7,11 @@ import { permissionScope } from '../../options/permission-scope.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import { mostRestrictive, ratelimitHeaders, secondsUntil } from './ratelimit-headers.js';
 
-/** Returns the rate-limit headers for a verification; `undefined` if it counted against no limit. */
+/** Returns the rate-limit headers for the limits that a request counted against. */
 export function answerHeaders(
-  { ratelimits }: Verification,
+  ratelimits: readonly RatelimitState[],
   { ratelimitHeaders: form, now }: ResolvedUnkeyOptions,
-): Record<string, string> | undefined {
-  if (ratelimits === undefined || ratelimits.length === 0) return undefined;
+): Record<string, string> {
   return ratelimitHeaders(ratelimits, form, now());
 }
 
@@ -20,13 +19,12 @@ export function answerHeaders(
 export function denialHeaders(denial: UnkeyException, options: ResolvedUnkeyOptions): Record<string, string> {
   const { scheme, realm } = options;
   const challenge = challengeFor(denial.code, denial.getStatus(), { scheme, realm, scope: scopeOf(denial) });
-  const verification = verificationOf(denial);
   // Converted again, because a subclass of the exception may set its own value.
   const retryAfter = toRetryAfter(denial.retryAfter);
   return {
     ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
     ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
-    ...(verification === undefined ? {} : answerHeaders(verification, options)),
+    ...answerHeaders(limitsOf(denial), options),
   };
 }
 
@@ -37,13 +35,19 @@ function scopeOf(denial: UnkeyException): string | undefined {
 }
 
 /** Returns the seconds until a rate-limited key can be used again: 1 if the verifier names no limit. */
-export function retryAfter(verification: Verification, { now }: ResolvedUnkeyOptions): number | undefined {
+export function retryAfter(verification: Verification, options: ResolvedUnkeyOptions): number | undefined {
   if (verification.code !== 'RATE_LIMITED') return undefined;
-  const limit = mostRestrictive(verification.ratelimits ?? []);
+  return secondsToReset(verification.ratelimits ?? [], options);
+}
+
+/** Returns the seconds until the most restrictive of these limits is reset: 1 if there is none. */
+export function secondsToReset(ratelimits: readonly RatelimitState[], { now }: ResolvedUnkeyOptions): number {
+  const limit = mostRestrictive(ratelimits);
   return limit === undefined ? 1 : secondsUntil(limit.reset, now());
 }
 
-/** Checks for a property, because the exception may come from another copy of this package. */
-function verificationOf(denial: UnkeyException): Verification | undefined {
-  return 'verification' in denial ? (denial.verification as Verification) : undefined;
+/** Checks for properties, because the exception may come from another copy of this package. */
+function limitsOf(denial: UnkeyException): readonly RatelimitState[] {
+  if ('ratelimits' in denial) return denial.ratelimits as readonly RatelimitState[];
+  return 'verification' in denial ? ((denial.verification as Verification).ratelimits ?? []) : [];
 }

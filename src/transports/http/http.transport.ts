@@ -1,8 +1,10 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
+import { markProblemDetails } from '../../errors/problem-details.js';
 import type { GuardTransport } from '../guard-transport.js';
 import { readState, stateOn } from '../request-state.js';
 import { answerHeaders, denialHeaders } from './answer-headers.js';
+import { httpHeader } from './http-header.js';
 import { HttpPlaces } from './http-places.js';
 import { carrierOf, type HttpRequest } from './http-request.js';
 
@@ -16,6 +18,8 @@ export const httpTransport: GuardTransport = {
   state: (context, scope) => stateOn(carrierOf(requestOf(context)), scope),
 
   places: (context) => new HttpPlaces(requestOf(context)),
+
+  httpHeader: (context, name) => httpHeader(requestOf(context), name),
 
   key: (host) => keyOfRequest(requestOf(host)),
 
@@ -37,13 +41,15 @@ export const httpTransport: GuardTransport = {
 
   clientIp: (context) => requestOf(context).ip,
 
-  tellLimits(context, verification, options) {
-    const headers = answerHeaders(verification, options);
-    if (headers !== undefined) setHeaders(context, headers);
+  tellLimits(context, ratelimits, options) {
+    if (ratelimits.length === 0) return;
+    const state = readState(carrierOf(requestOf(context)));
+    setHeaders(context, answerHeaders(state?.counted(ratelimits) ?? ratelimits, options));
   },
 
   refuse(context, denial, options) {
     setHeaders(context, denialHeaders(denial, options));
+    markProblemDetails(denial, options.problemDetails);
     throw denial;
   },
 };

@@ -61,11 +61,18 @@ export class Connection {
   ): Awaitable<Verification> {
     // A key source of the app can return any value that the client sent.
     if (!isText(question.key)) return verify();
-    const keyHash = hash('sha256', question.key, 'base64url');
-    this.#keys.set(args, keyHash);
+    const keyHash = this.identify(args, question);
     const isCacheable = rules.verifyOn === 'connection' && !this.isFromPayload(args, question.key);
     if (!isCacheable) return verify();
     return this.#cache.obtain({ keyHash, scope: question.scope, demands: question.demands }, rules, verify);
+  }
+
+  /** Records which key a message has. Returns its hash. */
+  identify(args: MessageArgs, { key, scope }: { readonly key: string; readonly scope: string }): string {
+    const keyHash = hash('sha256', key, 'base64url');
+    // With the scope, because a key that one instance accepted is not revoked if another instance rejects it.
+    this.#keys.set(args, `${scope} ${keyHash}`);
+    return keyHash;
   }
 
   /** Records that the key of this message was accepted. */

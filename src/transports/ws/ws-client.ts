@@ -49,6 +49,11 @@ export function upgradeRequestOf(client: WsClient): unknown {
   return property(client, UPGRADE) ?? property(property(client, '_socket'), UPGRADE);
 }
 
+/** Returns the HTTP request that opened the connection, or the part of it that socket.io keeps. */
+export function handshakeOf(client: WsClient): unknown {
+  return isSocketIo(client) ? (client.request ?? client.handshake) : upgradeRequestOf(client);
+}
+
 /** Returns the address of the socket itself. A header from the client does not change it. */
 export function addressOf(client: WsClient): string | undefined {
   const address = isSocketIo(client)

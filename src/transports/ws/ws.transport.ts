@@ -2,11 +2,12 @@ import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { VerifiedKey } from '../../contracts/verified-key.js';
 import type { UnkeyException } from '../../errors/unkey.exception.js';
 import type { GuardTransport } from '../guard-transport.js';
+import { httpHeader } from '../http/http-header.js';
 import { readState, stateOn } from '../request-state.js';
 import { connectionOf } from './connection.js';
 import type { MessageArgs } from './recent-messages.js';
 import { closeRefused, relayRefusals, wsRefusal } from './refuse-client.js';
-import { addressOf, clientOf, isSocketIo } from './ws-client.js';
+import { addressOf, clientOf, handshakeOf, isSocketIo } from './ws-client.js';
 import { WsPlaces } from './ws-places.js';
 
 /** The codes that close the connection if its key was accepted before. */
@@ -35,6 +36,8 @@ export const wsTransport: GuardTransport = {
     );
   },
 
+  httpHeader: (context, name) => httpHeader(handshakeOf(clientOf(context)), name),
+
   key: (host) => messageState(host)?.key ?? stubbedKey(host),
 
   isDecided: (host) => messageState(host)?.decided === true,
@@ -56,6 +59,8 @@ export const wsTransport: GuardTransport = {
 
   verification: (context, question, rules, verify) =>
     connectionOf(clientOf(context)).verification(argsOf(context), question, rules, verify),
+
+  identify: (context, asked) => connectionOf(clientOf(context)).identify(argsOf(context), asked),
 
   async refuse(context, denial) {
     const client = clientOf(context);

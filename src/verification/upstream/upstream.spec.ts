@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Verification } from '../../contracts/verification.js';
 import type { CallerVerifier } from '../../contracts/verifier.js';
 import { Breaker } from '../breaker/breaker.js';
+import { obtain } from '../obtain.js';
+import { InFlight } from './in-flight.js';
 import { UnexpectedResponseError } from '../wire/unexpected-response.error.js';
 import { Upstream } from './upstream.js';
 
@@ -17,7 +19,13 @@ function start(verifier: CallerVerifier, maxInFlight = 10) {
     () => clock.now,
     (state) => states.push(state),
   );
-  const upstream = new Upstream(verifier, maxInFlight, TIMEOUT, breaker, () => clock.now);
+  const upstream = new Upstream(
+    (question: typeof QUESTION, timeout) => obtain(verifier, question, timeout),
+    new InFlight(maxInFlight),
+    TIMEOUT,
+    breaker,
+    () => clock.now,
+  );
   return { clock, states, upstream, ask: (timeout = TIMEOUT) => upstream.ask(QUESTION, timeout) };
 }
 

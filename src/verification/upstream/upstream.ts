@@ -1,27 +1,28 @@
-import type { Question } from '../../contracts/question.js';
 import type { UnkeyState } from '../../contracts/unkey-state.js';
-import type { CallerVerifier } from '../../contracts/verifier.js';
 import type { VerificationFailure } from '../../errors/verification-failure.js';
 import type { Breaker, Permit } from '../breaker/breaker.js';
-import { obtain } from '../obtain.js';
-import type { Outcome } from '../outcome.js';
+import type { Failed } from '../outcome.js';
+import type { InFlight } from './in-flight.js';
 import { isOutage } from './is-outage.js';
 
 /**
  * Calls Unkey within limits: a maximum number of concurrent calls, none while the breaker is open, each with a
  * deadline.
+ *
+ * @typeParam Question what is asked
+ * @typeParam Result what Unkey answers
  */
-export class Upstream {
-  #inFlight = 0;
+export class Upstream<Question, Result extends object> {
   #lastAnswerAt: number | undefined;
 
   /**
-   * @param timeout the time for a whole verification, in ms
+   * @param call makes one call with a deadline in ms; must not reject
+   * @param timeout the time for a whole call, in ms
    * @param now the clock, in Unix ms
    */
   constructor(
-    private readonly verifier: CallerVerifier,
-    private readonly maxInFlight: number,
+    private readonly call: (question: Question, timeout: number) => Promise<Result | Failed>,
+    private readonly inFlight: InFlight,
     private readonly timeout: number,
     private readonly breaker: Breaker | undefined,
     private readonly now: () => number,
@@ -34,36 +35,40 @@ export class Upstream {
   }
 
   /**
-   * Makes one call. Never rejects, since {@link obtain} does not.
+   * Makes one call. Never rejects.
    *
    * @param timeout the time that is left, in ms
    */
-  async ask(question: Question, timeout: number): Promise<Outcome> {
+  async ask(question: Question, timeout: number): Promise<Result | Failed> {
     if (timeout <= 0) return rejected('the deadline passed before Unkey was called');
-    if (this.#inFlight >= this.maxInFlight) {
-      return rejected(`${this.maxInFlight} verifications are already in flight`);
-    }
+    if (!this.inFlight.enter()) return rejected(`${this.inFlight.max} calls to Unkey are already in flight`);
     const permit = this.breaker?.admit();
     if (this.breaker !== undefined && permit === undefined) {
+      this.inFlight.leave();
       return rejected('the circuit breaker is open', this.breaker.remaining());
     }
-    this.#inFlight += 1;
-    const outcome = await obtain(this.verifier, question, timeout);
-    this.#inFlight -= 1;
-    if (!isOutage(outcome)) this.#lastAnswerAt = this.now();
-    if (permit !== undefined) this.#settle(permit, outcome, timeout);
+    const outcome = await this.call(question, timeout);
+    this.inFlight.leave();
+    const failure = failureOf(outcome);
+    const isFailed = failure !== undefined && isOutage(failure);
+    if (!isFailed) this.#lastAnswerAt = this.now();
+    if (permit !== undefined) this.#settle(permit, failure, timeout);
     return outcome;
   }
 
   /** If a call had less than the whole time and timed out, the timeout does not count as a failure of Unkey. */
-  #settle(permit: Permit, outcome: Outcome, timeout: number): void {
-    const isCutShort = timeout < this.timeout && 'failure' in outcome && outcome.failure.isLate === true;
+  #settle(permit: Permit, failure: VerificationFailure | undefined, timeout: number): void {
+    const isCutShort = timeout < this.timeout && failure?.isLate === true;
     if (isCutShort) this.breaker?.abandon(permit);
-    else this.breaker?.settle(permit, isOutage(outcome));
+    else this.breaker?.settle(permit, failure !== undefined && isOutage(failure));
   }
 }
 
-function rejected(reason: string, remaining = 0): Outcome {
+function failureOf(outcome: object | Failed): VerificationFailure | undefined {
+  return 'failure' in outcome ? outcome.failure : undefined;
+}
+
+function rejected(reason: string, remaining = 0): Failed {
   const failure: VerificationFailure = {
     kind: 'unavailable',
     reason,

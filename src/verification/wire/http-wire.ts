@@ -5,6 +5,7 @@ import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import type { Cancellation } from '../cancellation.js';
 import { withDeadline } from '../deadline.js';
 import { DispatchQueue } from './dispatch-queue.js';
+import { httpLimiter, type CountLimits } from './http-limiter.js';
 import { httpVerifier } from './http.verifier.js';
 import { livenessRequest } from './liveness-request.js';
 
@@ -18,7 +19,8 @@ const MAX_CONNECTIONS = 128;
 const KEEP_ALIVE = 8000;
 
 /**
- * The connections to Unkey, and a verifier that uses them. They are in private fields, because they hold the root key.
+ * The connections to Unkey, and the two operations that use them. The connections are in private fields, because they
+ * hold the root key.
  */
 export class HttpWire {
   readonly #close: () => Promise<void>;
@@ -26,6 +28,7 @@ export class HttpWire {
 
   private constructor(
     readonly verify: CallerVerifier,
+    readonly countLimits: CountLimits,
     /** Sends one request for Unkey's liveness, and returns the status of the response. */
     readonly liveness: (cancellation: Cancellation) => Promise<number>,
     close: () => Promise<void>,
@@ -42,6 +45,7 @@ export class HttpWire {
     const alive = livenessRequest(baseUrl);
     return new HttpWire(
       httpVerifier(queue, api),
+      httpLimiter(queue, api),
       async (cancellation) => (await queue.send(alive, cancellation)).status,
       async () => {
         // Calls of a guard end by their deadline. A call with a signal of the user's own may have no deadline.

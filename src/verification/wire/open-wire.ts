@@ -1,9 +1,10 @@
+import { canVerify } from '../../options/can-verify.js';
 import type { ResolvedUnkeyOptions } from '../../options/resolved-options.js';
 import type { HttpWire } from './http-wire.js';
 
 /** Opens the connections to Unkey if the option `verifier` is `'http'`. */
 export async function openWire(options: ResolvedUnkeyOptions): Promise<HttpWire | undefined> {
-  return options.verifier === 'http' ? openConnections(options) : undefined;
+  return options.verifier === 'http' && canVerify(options) ? openConnections(options) : undefined;
 }
 
 /** Opens connections to Unkey. Their code is loaded only here. */
