@@ -12,6 +12,7 @@ export const SECTIONS = [
       'rate-limiting',
       'who-is-calling',
       'everyday',
+      'self-service',
       'configuration',
       'openapi',
     ],

@@ -25,14 +25,14 @@ export function demoMessage(url: string, { emulator, keys }: DemoUnkey, access: 
       200,
       curl(`${url}/graphql`, { key: keys.customer, body: { query: '{ documents { id title } }' } }),
     ],
-    ['own keys', 200, curl(`${url}/keys`, { key: keys.manager })],
-    ['create an own key', 201, curl(`${url}/keys`, { key: keys.manager, body: OWN_KEY })],
+    ['list your own keys', 200, curl(`${url}/keys`, { key: keys.manager })],
+    ['create your own key', 201, curl(`${url}/keys`, { key: keys.manager, body: OWN_KEY })],
     ['administrator', 201, curl(`${url}/admin/keys`, { key: keys.admin, body: CUSTOMER_KEY })],
   ];
   return [
     ...heading(url),
-    `UNKEY_ROOT_KEY is not set, so a local Unkey server runs at ${emulator.url}.`,
-    'Open that URL in a browser to see its keys and calls. They are gone when you stop it.',
+    'UNKEY_ROOT_KEY is not set, so the app uses a local Unkey server. These keys exist until it stops.',
+    `Open ${emulator.url}/ in a browser to see its keys and the latest calls.`,
     '',
     access,
     '',

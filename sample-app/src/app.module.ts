@@ -20,7 +20,7 @@ import { KeysModule } from './keys/keys.module.js';
         baseUrl: config.get('UNKEY_BASE_URL'),
         realm: 'documents',
         // Keys that this app rerolls, disables or deletes are dropped from the cache.
-        cache: { ttl: 30_000 },
+        cache: { ttl: 10_000 },
         // For the client of @InjectUnkey(). Its retries could create a key twice.
         clientOptions: { timeoutMs: 5_000, retryConfig: { strategy: 'none' } },
       }),
