@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { hasChromium, useChromium } from '../support/chromium.js';
+import { authorize, execute, fillBody, tryOut } from '../support/swagger-ui.js';
 import {
   compileSample,
   killSamplesAfterwards,
@@ -15,6 +17,7 @@ import {
 } from './support/sample.js';
 
 killSamplesAfterwards();
+const chromium = useChromium();
 beforeAll(compileSample);
 
 describe('without a root key', () => {
@@ -225,6 +228,27 @@ describe('without a root key', () => {
 
     const foreign = await makeKey({ name: 'Other', externalId: 'other' });
     expect((await manage('DELETE', `/keys/${foreign.keyId}`)).status).toBe(404);
+  });
+
+  test.skipIf(!hasChromium)('Swagger UI sends the authorized key, and shows a body to fill in', async () => {
+    const { page, errors } = await chromium.newPage();
+    await page.goto(`${sample.url}/docs`);
+    await tryOut(page, '/keys');
+    expect(await execute(page, '/keys')).toMatchObject({ status: '401', body: { code: 'MISSING_KEY' } });
+    await authorize(page, 'unkey-x-api-key', keyOf('list your own keys')['x-api-key'] ?? '');
+    expect(await execute(page, '/keys')).toMatchObject({
+      status: '200',
+      body: { keys: expect.arrayContaining([expect.objectContaining({ name: 'Manager' })]) },
+    });
+    await tryOut(page, '/keys', 'post');
+    const example = await page.locator('textarea.body-param__text').inputValue();
+    expect(Object.keys(JSON.parse(example))).toEqual(['name', 'permissions', 'expiresInDays']);
+    await fillBody(page, '/keys', { name: 'By hand', permissions: ['documents.read'] });
+    expect(await execute(page, '/keys', 'post')).toMatchObject({
+      status: '201',
+      body: { key: expect.stringMatching(/^docs_/) },
+    });
+    expect(errors).toEqual([]);
   });
 
   test('the health check says that Unkey answers', async () => {

@@ -301,6 +301,17 @@ describe('a customer gets no more than the calling key has', () => {
     }
   });
 
+  it.each<[what: string, body: CreateKeyBody]>([
+    ['a disabled key', { enabled: false }],
+    ['an expired key', { expires: Date.now() - DAY }],
+  ])('%s is not rerolled', async (_, body) => {
+    const { call, newKey, newManager, keysOf } = await start();
+    const { key: manager } = await newManager();
+    const { keyId } = await newKey(body);
+    expect((await call(manager, 'POST', `/keys/${keyId}/reroll`, { graceMinutes: 0 })).status).toBe(409);
+    expect(await keysOf(manager)).toHaveLength(2);
+  });
+
   it('a key with credits is rerolled only without a grace period, because both keys would have them', async () => {
     const { call, newKey, newManager, dataOf } = await start();
     const { key: manager } = await newManager();

@@ -35,6 +35,7 @@ export class AdminKeysController {
   async create(@ValidBody(customerKey) { plan, ...key }: CustomerKey) {
     const { data } = await this.unkey.keys.createKey({
       apiId: this.#apiId,
+      prefix: 'docs',
       ...key,
       meta: { plan },
       ratelimits: [{ name: 'exports', limit: EXPORTS[plan], duration: 60_000, autoApply: false }],

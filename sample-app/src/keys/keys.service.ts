@@ -40,6 +40,7 @@ export class KeysService {
     const plan = planOf(caller);
     const { data } = await this.unkey.keys.createKey({
       apiId: this.#apiId,
+      prefix: 'docs',
       externalId,
       name,
       permissions,
@@ -55,6 +56,9 @@ export class KeysService {
   async reroll(caller: VerifiedKey, keyId: string, graceMinutes: number) {
     const keys = await this.#keysOf(customerOf(caller));
     const old = find(keys, keyId);
+    if (!old.enabled || !isActive(old)) {
+      throw new ConflictException('This key is disabled or has expired. Create a new one.');
+    }
     // The caller learns the new key, so it must not be able to do more than the caller's key.
     requireAll(caller, old.permissions ?? []);
     if (graceMinutes > 0) requireGrace(old, keys);
