@@ -26,7 +26,7 @@ import type { VerificationFailure } from './errors/verification-failure.js';
 import { isPossibleKey } from './extractors/key-shape.js';
 import { presentedRootKey } from './extractors/root-key-shape.js';
 import { canVerify, hasClient } from './options/can-verify.js';
-import { noRootKey } from './options/no-root-key.js';
+import { howToSetRootKey, noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   UNKEY_AUDIT,
@@ -273,6 +273,8 @@ export class UnkeyService {
    * if (ok === false) throw new Error(reason);
    */
   async checkRootKey(): Promise<RootKeyCheck> {
+    if (!this.#canVerify)
+      return { ok: 'unknown', reason: `There is no root key: ${howToSetRootKey(this.options.name)}.` };
     const outcome = await this.#upstream.ask(questionAboutRootKey(), this.options.timeout);
     return readRootKeyCheck(outcome, this.#rootKeyWatch.isProven);
   }
