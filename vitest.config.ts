@@ -44,6 +44,7 @@ export default defineConfig({
         test: { name: 'nest-11', include: endToEnd, env: { NEST_MAJOR: '11' } },
       },
       { extends: true, test: { name: 'emulator', include: ['test/**/*.spec.ts'] } },
+      { extends: true, test: { name: 'sample-app', include: ['sample-app/test/**/*.e2e-spec.ts'] } },
     ],
   },
 });

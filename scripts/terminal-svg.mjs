@@ -25,7 +25,7 @@ export function startImage(output) {
 
 async function record() {
   const { UNKEY_ROOT_KEY: _, ...env } = process.env;
-  const app = spawn(process.execPath, ['sample-app/dist/main.js'], {
+  const app = spawn(process.execPath, ['sample-app/dist/demo/main.js'], {
     cwd: ROOT,
     env: { ...env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -13,6 +13,7 @@ export const SECTIONS = [
       'rate-limiting',
       'who-is-calling',
       'jwt-and-keys',
+      'self-service',
       'configuration',
       'two-unkey-apis',
       'gateway',

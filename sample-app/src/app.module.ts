@@ -1,19 +1,26 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
 import { GraphQLModule } from '@nestjs/graphql';
 import { UnkeyModule } from 'nestjs-unkey';
 import { AdminModule } from './admin/admin.module.js';
 import { DocumentsModule } from './documents/documents.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { HealthModule } from './health/health.module.js';
+import { KeysModule } from './keys/keys.module.js';
 
 @Module({
   imports: [
-    // The root key and the URL come from UNKEY_ROOT_KEY and UNKEY_BASE_URL.
+    ConfigModule.forRoot({ isGlobal: true }),
     UnkeyModule.forRootAsync({
       globalGuard: true,
-      useFactory: () => ({
+      inject: [ConfigService],
+      useFactory: (config: ConfigService) => ({
+        rootKey: config.get('UNKEY_ROOT_KEY'),
+        baseUrl: config.get('UNKEY_BASE_URL'),
         realm: 'documents',
+        // Keys that this app rerolls, disables or deletes are dropped from the cache.
+        cache: { ttl: 10_000 },
         // For the client of @InjectUnkey(). Its retries could create a key twice.
         clientOptions: { timeoutMs: 5_000, retryConfig: { strategy: 'none' } },
       }),
@@ -26,6 +33,7 @@ import { HealthModule } from './health/health.module.js';
     HealthModule,
     DocumentsModule,
     ExportsModule,
+    KeysModule,
     AdminModule,
   ],
 })

@@ -17,6 +17,8 @@ const blocks = DOCUMENTS.flatMap(codeBlocks);
 const ofLanguage = (language: string) => blocks.filter((block) => block.language === language);
 const blockOf = (firstLine: string) =>
   blocks.find(({ code }) => code.startsWith(`${firstLine}\n`))?.code ?? '';
+/** Whether a block is a file of the sample app, which is compiled there. */
+const isOfSample = ({ code }: { code: string }) => code.startsWith('// src/');
 const protectedTable = codeBlocks('README.md').find(({ code }) => code.includes('access'))?.code;
 
 /** Declared in test/docs/packages. */
@@ -54,7 +56,7 @@ describe('every TypeScript block compiles with the compiler options of a new Nes
     ...ofLanguage('ts')
       .filter(({ code }) => code.includes('declare module'))
       .map((block) => [block]),
-    ofLanguage('ts').filter(({ code }) => !code.includes('declare module')),
+    ofLanguage('ts').filter((block) => !block.code.includes('declare module') && !isOfSample(block)),
   ];
 
   it.each(groups.map((group) => [group.map(({ at }) => at).join(', '), group] as const))(
@@ -271,6 +273,13 @@ describe('commands exist', () => {
       ([cell]) => cell?.replace(/`|npm run |npm /g, '') ?? '',
     );
     expect(named.filter((name) => !(name in scripts) && !existsSync(ROOT + name))).toEqual([]);
+  });
+});
+
+describe('a block that names a file of the sample app is that file', () => {
+  it.each(ofLanguage('ts').filter(isOfSample))('$at', ({ code }) => {
+    const [first = '', ...rest] = code.split('\n');
+    expect(rest.join('\n')).toBe(readFileSync(`${ROOT}sample-app/${first.slice(3)}`, 'utf8'));
   });
 });
 

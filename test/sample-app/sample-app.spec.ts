@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { hasChromium, useChromium } from '../support/chromium.js';
+import { authorize, execute, fillBody, tryOut } from '../support/swagger-ui.js';
 import {
   compileSample,
   killSamplesAfterwards,
@@ -9,11 +11,13 @@ import {
   printedSocketCommand,
   runCommand,
   runSample,
+  startAlone,
   startSample,
   type RunningSample,
 } from './support/sample.js';
 
 killSamplesAfterwards();
+const chromium = useChromium();
 beforeAll(compileSample);
 
 describe('without a root key', () => {
@@ -27,24 +31,37 @@ describe('without a root key', () => {
     if (call === undefined) throw new Error(`no line for ${what} in ${sample.text()}`);
     return call;
   };
-  /** Sends a request with the printed key of the administrator. */
-  const admin = async (method: string, path: string, body?: unknown) => {
-    const { headers } = printed('administrator').init;
+  /** Sends a request with the key of a printed command. */
+  const call = async (what: string, method: string, path: string, body?: unknown) => {
+    const headers = { 'content-type': 'application/json', ...keyOf(what) };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     const answer = await fetch(sample.url + path, { method, headers, ...text });
     const json: unknown = answer.status === 204 ? undefined : await answer.json();
     return { status: answer.status, body: json, headers: answer.headers };
   };
+  const keyOf = (what: string): Record<string, string> => {
+    const key = printed(what).init.headers.get('x-api-key');
+    return key === null ? {} : { 'x-api-key': key };
+  };
+  const admin = (method: string, path: string, body?: unknown) => call('administrator', method, path, body);
   const makeKey = async (body: unknown) => {
     const made = await admin('POST', '/admin/keys', body);
     expect(made.status).toBe(201);
     return { ...(made.body as { key: string; keyId: string }), headers: made.headers };
   };
 
-  test('the printed table shows how every handler is protected, in at most 100 columns', () => {
+  test('the start message has at most 100 columns', () => {
+    expect(
+      sample
+        .text()
+        .split('\n')
+        .filter((line) => line.length > 100),
+    ).toEqual([]);
+  });
+
+  test('the printed table shows how every handler is protected', () => {
     const [, table = ''] = /^( +access .*?)\n\n/ms.exec(sample.text()) ?? [];
     const lines = table.split('\n');
-    expect(lines.filter((line) => line.length > 100)).toEqual([]);
     expect(lines.filter((line) => line.startsWith('!'))).toEqual([]);
     expect(table).toMatch(/^ {3}public {5}GET \/health +HealthController\./m);
     expect(table).toMatch(/^ {3}protected {2}Query\.documents /m);
@@ -75,10 +92,6 @@ describe('without a root key', () => {
       const body = query === undefined ? (init.body ?? '') : JSON.stringify({ query });
       return (await fetch(url, { ...init, headers, body })).json();
     };
-    const keyOf = (what: string): Record<string, string> => {
-      const key = what === 'no key' ? null : printed(what).init.headers.get('x-api-key');
-      return key === null ? {} : { 'x-api-key': key };
-    };
 
     test("the printed command returns the customer's documents", async () => {
       expect(await ask()).toMatchObject({
@@ -94,7 +107,7 @@ describe('without a root key', () => {
 
     test.each<[what: string, query: string, extensions: object]>([
       ['no key', '{ documents { id } }', { code: 'UNAUTHENTICATED', reason: 'MISSING_KEY', status: 401 }],
-      ['expired', '{ documents { id } }', { code: 'UNAUTHENTICATED', reason: 'EXPIRED', status: 401 }],
+      ['expired key', '{ documents { id } }', { code: 'UNAUTHENTICATED', reason: 'EXPIRED', status: 401 }],
       [
         'reader',
         createDocument('Plan'),
@@ -108,7 +121,7 @@ describe('without a root key', () => {
 
     test('an invalid title is rejected with one sentence', async () => {
       expect(await ask(createDocument(' '))).toMatchObject({
-        errors: [{ message: 'title must not be empty.' }],
+        errors: [{ message: 'title: Too small: expected string to have >=1 characters.' }],
       });
     });
   });
@@ -168,57 +181,103 @@ describe('without a root key', () => {
     });
   });
 
-  test('an administrator creates a key, sees it once, disables it and deletes it', async () => {
+  test('an administrator creates a key, sees it once, looks it up and disables it', async () => {
     const { key, keyId, headers } = await makeKey(JSON.parse(printed('administrator').init.body ?? ''));
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(key).toMatch(/^acme_/);
-
     const use = async () => {
       const answer = await fetch(`${sample.url}/documents`, { headers: { 'x-api-key': key } });
       return (await answer.json()) as { code?: string; key?: unknown };
     };
-    expect(await use()).toMatchObject({
-      key: { name: 'Acme, production', plan: 'pro', seats: 5, credits: 99 },
-    });
-    const listed = await admin('GET', '/admin/keys?externalId=acme');
-    expect(listed.body).toMatchObject({
-      keys: expect.arrayContaining([expect.objectContaining({ keyId, enabled: true })]),
-    });
-    expect(JSON.stringify(listed.body)).not.toContain(key);
+    expect(await use()).toMatchObject({ key: { name: 'Globex', plan: 'pro' } });
+    const found = await admin('GET', `/admin/keys/${keyId}`);
+    expect(found.body).toMatchObject({ keyId, enabled: true, identity: { externalId: 'globex' } });
+    expect(JSON.stringify(found.body)).not.toContain(key);
+    expect((await admin('POST', '/admin/keys/whoami', { key })).body).toMatchObject({ keyId });
 
     expect((await admin('PATCH', `/admin/keys/${keyId}`, { enabled: false })).status).toBe(204);
     expect((await use()).code).toBe('DISABLED');
-    expect((await admin('DELETE', `/admin/keys/${keyId}`)).status).toBe(204);
-    expect((await use()).code).toBe('NOT_FOUND');
-    expect((await admin('DELETE', `/admin/keys/${keyId}`)).body).toMatchObject({
-      statusCode: 404,
-      message: 'There is no such key.',
-    });
   });
 
   const good = { name: 'A key', externalId: 'acme' };
 
   test.each<[body: unknown, message: string]>([
-    [{}, 'name is missing.'],
-    [{ ...good, expires: 1 }, 'expires is unknown; known are name, '],
-    [
-      { ...good, credits: { remaining: -1 } },
-      'credits.remaining must be a whole number from 0 to 1000000000.',
-    ],
-    [
-      { ...good, credits: { remaining: 1, refill: { interval: 'monthly', amount: 1 } } },
-      "credits.refill needs refillDay if interval is 'monthly', and must not have it otherwise.",
-    ],
-    [{ ...good, ratelimits: [{ name: 'a' }] }, 'ratelimits.0.name must have at least 3 characters.'],
-    [{ ...good, meta: { plan: 'gold' } }, "meta.plan must be 'free' or 'pro'."],
-  ])('an invalid key %j is rejected with one sentence', async (body, message) => {
+    [{}, 'externalId: Invalid input: expected string, received undefined; name: Invalid input'],
+    [{ ...good, expires: 1 }, 'Unrecognized key: "expires".'],
+    [{ ...good, plan: 'gold' }, 'plan: Invalid option: expected one of "free"|"pro".'],
+  ])('an invalid key %j is rejected, and the answer names the field', async (body, message) => {
     const answer = await admin('POST', '/admin/keys', body);
     expect(answer.body).toMatchObject({ statusCode: 400, message: expect.stringContaining(message) });
   });
 
-  test('input that Unkey rejects gets a 400 that names the field', async () => {
-    const { body } = await admin('DELETE', '/admin/keys/a');
-    expect(body).toMatchObject({ statusCode: 400, message: expect.stringContaining('keyId: ') });
+  test('a customer manages their own keys with the printed key', async () => {
+    const manage = (method: string, path: string, body?: unknown) =>
+      call('create your own key', method, path, body);
+    const created = await manage('POST', '/keys', { name: 'CI', permissions: ['documents.read'] });
+    expect(created).toMatchObject({ status: 201, body: { key: expect.stringMatching(/^docs_/) } });
+    const { key, keyId } = created.body as { key: string; keyId: string };
+    const use = async (used: string) =>
+      (await fetch(`${sample.url}/documents`, { headers: { 'x-api-key': used } })).status;
+    expect(await use(key)).toBe(200);
+
+    const rerolled = await manage('POST', `/keys/${keyId}/reroll`, { graceMinutes: 5 });
+    const next = rerolled.body as { key: string; keyId: string };
+    expect([await use(key), await use(next.key)]).toEqual([200, 200]);
+
+    for (const own of [keyId, next.keyId]) expect((await manage('DELETE', `/keys/${own}`)).status).toBe(204);
+    expect([await use(key), await use(next.key)]).toEqual([401, 401]);
+
+    const foreign = await makeKey({ name: 'Other', externalId: 'other' });
+    expect((await manage('DELETE', `/keys/${foreign.keyId}`)).status).toBe(404);
+  });
+
+  test.skipIf(!hasChromium)('Swagger UI sends the authorized key, and shows a body to fill in', async () => {
+    const { page, errors } = await chromium.newPage();
+    await page.goto(`${sample.url}/docs`);
+    await tryOut(page, '/keys');
+    expect(await execute(page, '/keys')).toMatchObject({ status: '401', body: { code: 'MISSING_KEY' } });
+    await authorize(page, 'unkey-x-api-key', keyOf('list your own keys')['x-api-key'] ?? '');
+    expect(await execute(page, '/keys')).toMatchObject({
+      status: '200',
+      body: { keys: expect.arrayContaining([expect.objectContaining({ name: 'Manager' })]) },
+    });
+    await tryOut(page, '/keys', 'post');
+    const example = await page.locator('textarea.body-param__text').inputValue();
+    expect(Object.keys(JSON.parse(example))).toEqual(['name', 'permissions', 'expiresInDays']);
+    await fillBody(page, '/keys', { name: 'By hand', permissions: ['documents.read'] });
+    expect(await execute(page, '/keys', 'post')).toMatchObject({
+      status: '201',
+      body: { key: expect.stringMatching(/^docs_/) },
+    });
+    expect(errors).toEqual([]);
+  });
+
+  test('the health check says that Unkey answers', async () => {
+    const answer = await fetch(`${sample.url}/health`);
+    expect(await answer.json()).toMatchObject({ status: 'ok', info: { unkey: { status: 'up' } } });
+  });
+
+  test("the printed URL of the local Unkey server is the emulator's page", async () => {
+    const [, page = ''] = /^Open (http:\S+) in a browser/m.exec(sample.text()) ?? [];
+    const answer = await fetch(page, { headers: { accept: 'text/html' } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining('text/html'),
+    ]);
+  });
+
+  test('each request prints a line with who called, or why the key was denied, and no key', async () => {
+    const { key } = await makeKey({ name: 'Line\u001b[2J', externalId: 'acme' });
+    await fetch(`${sample.url}/documents?key=${key}`, { headers: { 'x-api-key': key } });
+    await fetch(`${sample.url}/documents/search/line`, { headers: { 'x-api-key': 'docs_unknown' } });
+    await sample.printed('GET    /documents/search/line');
+    const lines = sample.text().split('\n');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^200 {2}GET {4}\/documents {2}[\d.]+ ms {2}Line\?\[2J$/),
+    );
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^401 {2}GET {4}\/documents\/search\/line {2}[\d.]+ ms {2}NOT_FOUND$/),
+    );
+    expect(sample.text()).not.toContain(key);
   });
 
   test('the fourth search within a minute is denied', async () => {
@@ -265,7 +324,11 @@ describe('with a root key', () => {
 
   test('it uses that Unkey, creates no keys and prints how to create one', async () => {
     const unkey = await anUnkey();
-    const sample = await startSample({ UNKEY_ROOT_KEY: unkey.rootKey, UNKEY_BASE_URL: unkey.url });
+    const sample = await startSample({
+      UNKEY_ROOT_KEY: unkey.rootKey,
+      UNKEY_BASE_URL: unkey.url,
+      UNKEY_API_ID: 'api_1234',
+    });
     expect(sample.text()).toContain(`the app uses Unkey at ${unkey.url}`);
     expect(sample.text()).toContain('/v2/keys.createKey');
     expect(sample.text()).not.toContain(unkey.rootKey);
@@ -283,7 +346,7 @@ describe('with a root key', () => {
       UNKEY_BASE_URL: unkey.url,
       UNKEY_API_ID: 'api_unknown',
     });
-    const { key } = await unkey.createKey({ permissions: ['keys.manage'] });
+    const { key } = await unkey.createKey({ permissions: ['admin'] });
     const make = () =>
       fetch(`${sample.url}/admin/keys`, {
         method: 'POST',
@@ -297,9 +360,25 @@ describe('with a root key', () => {
     }
     const { code, out, err } = await sample.end('SIGTERM');
     expect(code).toBe(0);
-    expect(err).toContain('keys.createKey: Unkey answered 404. Check UNKEY_ROOT_KEY');
+    expect(err).toContain("Unkey's answer: 404. If it is 4xx, check UNKEY_ROOT_KEY and UNKEY_API_ID.");
     expect(out + err).not.toContain(unkey.rootKey);
     expect(out + err).not.toContain(key);
+  });
+});
+
+describe('the app without the demo', () => {
+  test('serves and ends on SIGTERM', async () => {
+    const unkey = await UnkeyEmulator.start();
+    onTestFinished(() => unkey.close());
+    const app = startAlone({
+      UNKEY_ROOT_KEY: unkey.rootKey,
+      UNKEY_BASE_URL: unkey.url,
+      UNKEY_API_ID: 'api_1234',
+    });
+    await app.printed('Nest application successfully started');
+    const { signal, err } = await app.end();
+    expect({ signal, err }).toEqual({ signal: 'SIGTERM', err: '' });
+    expect(app.text()).not.toContain(unkey.rootKey);
   });
 });
 
@@ -326,8 +405,18 @@ describe('a failed start prints one sentence', () => {
     });
   });
 
+  test('for a missing UNKEY_API_ID', async () => {
+    const { code, err } = await runSample({ UNKEY_ROOT_KEY: 'unkey_secret' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^.*"?UNKEY_API_ID"? does not exist\n$/);
+  });
+
   test('for an invalid URL', async () => {
-    const { code, err } = await runSample({ UNKEY_ROOT_KEY: 'unkey_secret', UNKEY_BASE_URL: 'ftp://unkey' });
+    const { code, err } = await runSample({
+      UNKEY_ROOT_KEY: 'unkey_secret',
+      UNKEY_BASE_URL: 'ftp://unkey',
+      UNKEY_API_ID: 'api_1234',
+    });
     expect(code).toBe(1);
     expect(err).toMatch(/^UnkeyModule: option "baseUrl".*ftp:\/\/unkey".\n$/);
   });

@@ -2,10 +2,10 @@ import { Controller, Get } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Public, RequirePermissions, UnkeyKey, UnkeyModule } from 'nestjs-unkey';
 import { describeUnkey } from 'nestjs-unkey/swagger';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { ADAPTERS, startApp, type Adapter } from '../support/app.js';
 import { hasChromium, useChromium } from '../support/chromium.js';
+import { authorize, execute, tryOut } from '../support/swagger-ui.js';
 import { useUnkey } from '../support/unkey.js';
 
 @Controller('documents')
@@ -25,36 +25,6 @@ class DocumentsController {
 
 const server = useUnkey();
 const chromium = useChromium();
-
-const blockOf = (page: Page, path: string) =>
-  page.locator('.opblock', { has: page.locator(`[data-path="${path}"]`) });
-
-/** "Try it out". */
-async function tryOut(page: Page, path: string): Promise<void> {
-  await blockOf(page, path).locator('.opblock-summary-control').click();
-  await blockOf(page, path).getByRole('button', { name: 'Try it out' }).click();
-}
-
-/** "Execute", then "Clear": the status and the body that Swagger UI shows in between. */
-async function execute(page: Page, path: string): Promise<{ status: string; body: unknown }> {
-  const block = blockOf(page, path);
-  await block.getByRole('button', { name: 'Execute' }).click();
-  const live = block.locator('.live-responses-table .response');
-  const body = await live.locator('.response-col_description code').first().textContent();
-  const status = await live.locator('.response-col_status').first().textContent();
-  await block.getByRole('button', { name: 'Clear' }).click();
-  return { status: status?.trim() ?? '', body: JSON.parse(body ?? 'null') };
-}
-
-/** "Authorize" with a key, in the dialog of one scheme. */
-async function authorize(page: Page, scheme: string, key: string): Promise<void> {
-  await page.locator('.auth-wrapper .btn.authorize').first().click();
-  const dialog = page.locator('.modal-ux');
-  const form = dialog.locator('form', { hasText: scheme });
-  await form.locator('input').fill(key);
-  await form.locator('button[type=submit]').click();
-  await dialog.getByRole('button', { name: 'Close' }).first().click();
-}
 
 /** An app that shows its own document with Swagger UI at `/docs`, as the docs say. */
 const startDocs = (adapter: Adapter) =>

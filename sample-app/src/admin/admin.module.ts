@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import { KeysController } from './keys.controller.js';
-import { KeysService } from './keys.service.js';
+import { AdminKeysController } from './admin-keys.controller.js';
 
-@Module({ controllers: [KeysController], providers: [KeysService] })
+@Module({ controllers: [AdminKeysController] })
 export class AdminModule {}

@@ -1,5 +1,6 @@
-import { Body, Controller, DefaultValuePipe, Get, Param, Post } from '@nestjs/common';
+import { Controller, DefaultValuePipe, Get, Param, Post } from '@nestjs/common';
 import { allOf, anyOf, KeyRatelimit, RequirePermissions, UnkeyKey, type VerifiedKey } from 'nestjs-unkey';
+import { ValidBody } from '../valid-body.decorator.js';
 import { DocumentsService } from './documents.service.js';
 import { newDocument, type NewDocument } from './new-document.js';
 import { ownerOf } from './owner.js';
@@ -35,7 +36,7 @@ export class DocumentsController {
   @Post()
   create(
     @UnkeyKey('identity.externalId') owner: string | undefined,
-    @Body({ schema: newDocument }) { title }: NewDocument,
+    @ValidBody(newDocument) { title }: NewDocument,
   ) {
     return this.documents.create(ownerOf(owner), title);
   }

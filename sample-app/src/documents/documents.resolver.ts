@@ -1,6 +1,6 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { allOf, anyOf, RequirePermissions, UnkeyKey } from 'nestjs-unkey';
-import { validatedBy } from '../validation.js';
+import { SchemaPipe } from '../schema.pipe.js';
 import { Document, NewDocumentInput } from './document.js';
 import { DocumentsService } from './documents.service.js';
 import { newDocument } from './new-document.js';
@@ -22,7 +22,7 @@ export class DocumentsResolver {
   @Mutation(() => Document, { name: 'createDocument' })
   create(
     @UnkeyKey('identity.externalId') owner: string | undefined,
-    @Args('document', validatedBy(newDocument)) { title }: NewDocumentInput,
+    @Args('document', new SchemaPipe(newDocument)) { title }: NewDocumentInput,
   ) {
     return this.documents.create(ownerOf(owner), title);
   }

@@ -1,15 +1,5 @@
-import * as v from 'valibot';
+import * as z from 'zod';
 
-export const newDocument = v.object(
-  {
-    title: v.pipe(
-      v.string('must be a string'),
-      v.trim(),
-      v.nonEmpty('must not be empty'),
-      v.maxLength(200, 'must have at most 200 characters'),
-    ),
-  },
-  'must be an object with a title',
-);
+export const newDocument = z.strictObject({ title: z.string().trim().min(1).max(200) });
 
-export type NewDocument = v.InferOutput<typeof newDocument>;
+export type NewDocument = z.infer<typeof newDocument>;

@@ -34,6 +34,8 @@ export interface Ended {
 export interface RunningSample {
   /** What it printed on stdout until now. */
   text(): string;
+  /** Waits until it has printed a text. */
+  printed(part: string): Promise<void>;
   url: string;
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Ended>;
@@ -51,6 +53,7 @@ export async function startSample(env: Record<string, string> = {}): Promise<Run
   return {
     url,
     text: sample.text,
+    printed: sample.printed,
     end: (signal) => {
       ended.catch(() => {});
       sample.child.kill(signal);
@@ -62,6 +65,21 @@ export async function startSample(env: Record<string, string> = {}): Promise<Run
 /** Runs the sample app until it ends by itself. */
 export async function runSample(env: Record<string, string>): Promise<Ended> {
   return launch(env).ended;
+}
+
+/** Runs the app without the demo, as in production. */
+export function startAlone(env: Record<string, string>): RunningCommand & { end: () => Promise<Ended> } {
+  const { child, printed, text, ended } = launch(env, 'app');
+  const kill = () => void child.kill();
+  return {
+    printed,
+    text,
+    kill,
+    end: () => {
+      kill();
+      return ended;
+    },
+  };
 }
 
 /** A command that the sample app printed for a shell, while it runs. */
@@ -81,12 +99,15 @@ export function runCommand(command: string): RunningCommand {
   return { printed, text, kill: () => void child.kill() };
 }
 
-function launch(env: Record<string, string>) {
+/** The demo that `npm start` runs, and the app alone. */
+const ENTRIES = { demo: 'sample-app/dist/demo/main.js', app: 'sample-app/dist/src/main.js' };
+
+function launch(env: Record<string, string>, entry: keyof typeof ENTRIES = 'demo') {
   const { UNKEY_ROOT_KEY: _, UNKEY_BASE_URL: __, UNKEY_API_ID: ___, NODE_ENV: ____, ...own } = process.env;
   return observe(
-    spawn(process.execPath, ['sample-app/dist/main.js'], {
+    spawn(process.execPath, [ENTRIES[entry]], {
       cwd: root,
-      env: { ...own, PORT: '0', ...env },
+      env: { ...own, PORT: '0', NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );
@@ -118,12 +139,12 @@ function observe(child: ChildProcessByStdio<null, Readable, Readable>) {
 
 /** The command that the sample app printed for the WebSocket. */
 export function printedSocketCommand(text: string): string {
-  const command = text.split('\n').find((line) => line.startsWith('node -e '));
+  const [command] = /^node -e "[^"]*"$/m.exec(text) ?? [];
   if (command === undefined) throw new Error(`no command for a socket in ${text}`);
   return command;
 }
 
-/** A line of `curl` that the sample app printed, as a request. */
+/** A `curl` command that the sample app printed, as a request. */
 export interface PrintedCall {
   what: string;
   status: number;
@@ -131,26 +152,28 @@ export interface PrintedCall {
   init: { method: string; headers: Headers; body?: string };
 }
 
-/** Reads the printed lines, as a shell and curl would. */
+/** Reads the printed commands, as a shell and curl would. */
 export function printedCalls(text: string): PrintedCall[] {
-  return text.split('\n').flatMap((line) => {
-    const [, what, status, command] = /^(\S.*?) +(\d{3}) +curl (.*)$/.exec(line) ?? [];
-    if (what === undefined || status === undefined || command === undefined) return [];
-    const words = [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
-    const init = { method: 'GET', headers: new Headers() } as {
-      method: string;
-      headers: Headers;
-      body?: string;
-    };
-    let url = '';
-    for (let word = words.shift(); word !== undefined; word = words.shift()) {
-      if (word === '-X') init.method = words.shift() ?? '';
-      else if (word === '-d') init.body = words.shift() ?? '';
-      else if (word === '-H') {
-        const [name = '', value = ''] = (words.shift() ?? '').split(': ');
-        init.headers.set(name, value);
-      } else if (word !== '-i') url = word;
-    }
-    return [{ what, status: Number(status), url, init }];
-  });
+  return [...text.matchAll(/^# (\d{3}): (.+)\ncurl -i ((?:[^\\\n]|\\\n)*)$/gm)].map(
+    ([, status, what = '', command = '']) => ({ what, status: Number(status), ...requestOf(command) }),
+  );
+}
+
+function requestOf(command: string): Pick<PrintedCall, 'url' | 'init'> {
+  const words = [...command.replaceAll('\\\n', '').matchAll(/'([^']*)'|\S+/g)].map(
+    ([word, quoted]) => quoted ?? word,
+  );
+  const init: PrintedCall['init'] = { method: 'GET', headers: new Headers() };
+  let url = '';
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === '-X') init.method = words.shift() ?? '';
+    else if (word === '-d') {
+      init.method = 'POST';
+      init.body = words.shift() ?? '';
+    } else if (word === '-H') {
+      const [name = '', value = ''] = (words.shift() ?? '').split(': ');
+      init.headers.set(name, value);
+    } else url = word;
+  }
+  return { url, init };
 }

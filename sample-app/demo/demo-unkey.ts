@@ -6,7 +6,7 @@ const DAY = 1_440 * MINUTE;
 
 /** Keys to try the app with, one for each case. */
 export type DemoKeys = Record<
-  'customer' | 'reader' | 'fewCredits' | 'rateLimited' | 'expired' | 'disabled' | 'admin',
+  'customer' | 'reader' | 'manager' | 'fewCredits' | 'rateLimited' | 'expired' | 'disabled' | 'admin',
   string
 >;
 
@@ -23,40 +23,37 @@ export async function startDemoUnkey(): Promise<DemoUnkey> {
   const { data: api } = await client.apis.createApi({ name: 'documents' });
   await client.identities.createIdentity({ externalId: 'acme', meta: { seats: 5 } });
 
-  const create = async (body: CreateKeyBody): Promise<string> => {
+  const create = async (name: string, permissions: string[], body: CreateKeyBody = {}): Promise<string> => {
     const { key } = await emulator.createKey({
       apiId: api.apiId,
       prefix: 'docs',
       externalId: 'acme',
       meta: { plan: 'pro' },
+      name,
+      permissions,
       ...body,
     });
     return key;
   };
+  const read = ['documents.read'];
+  const write = [...read, 'documents.list', 'documents.write'];
   const exportsLimit = (limit: number) => [{ name: 'exports', limit, duration: MINUTE }];
   const keys = {
-    customer: await create({
-      name: 'Customer',
-      permissions: ['documents.read', 'documents.list', 'documents.write', 'exports.create'],
+    customer: await create('Customer', [...write, 'exports.create'], {
       credits: { remaining: 1_000, refill: { interval: 'daily', amount: 1_000 } },
       ratelimits: exportsLimit(20),
       expires: Date.now() + 90 * DAY,
     }),
-    reader: await create({ name: 'Reader', permissions: ['documents.read'] }),
-    fewCredits: await create({
-      name: 'Few credits',
-      permissions: ['documents.read', 'exports.create'],
+    reader: await create('Reader', read),
+    manager: await create('Manager', [...write, 'keys.manage']),
+    fewCredits: await create('Few credits', ['exports.create'], {
       credits: { remaining: 3 },
       ratelimits: exportsLimit(20),
     }),
-    rateLimited: await create({
-      name: 'Rate limited',
-      permissions: ['documents.read', 'exports.create'],
-      ratelimits: exportsLimit(1),
-    }),
-    expired: await create({ name: 'Expired', permissions: ['documents.read'], expires: Date.now() - DAY }),
-    disabled: await create({ name: 'Disabled', permissions: ['documents.read'], enabled: false }),
-    admin: await create({ name: 'Administrator', externalId: 'staff', permissions: ['keys.manage'] }),
+    rateLimited: await create('Rate limited', ['exports.create'], { ratelimits: exportsLimit(1) }),
+    expired: await create('Expired', read, { expires: Date.now() - DAY }),
+    disabled: await create('Disabled', read, { enabled: false }),
+    admin: await create('Administrator', ['admin'], { externalId: 'staff' }),
   };
   return { emulator, apiId: api.apiId, keys };
 }
