@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { UnkeyEmulator } from 'nestjs-unkey/testing';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { IMAGE, startImage } from '../../scripts/terminal-svg.mjs';
+import { ROOT } from '../docs/markdown.js';
 import { hasChromium, useChromium } from '../support/chromium.js';
 import { authorize, execute, fillBody, tryOut } from '../support/swagger-ui.js';
 import {
@@ -49,6 +52,14 @@ describe('without a root key', () => {
     expect(made.status).toBe(201);
     return { ...(made.body as { key: string; keyId: string }), headers: made.headers };
   };
+
+  test(`${IMAGE} shows what npm start prints`, async () => {
+    // Another start, because requests of other tests print lines too.
+    const text = (await startSample()).text();
+    const image = startImage(text);
+    expect(readFileSync(ROOT + IMAGE, 'utf8'), 'run npm run docs:terminal').toBe(image);
+    for (const key of text.match(/docs_[A-Za-z0-9]{20,}/g) ?? []) expect(image).not.toContain(key);
+  });
 
   test('the start message has at most 100 columns', () => {
     expect(
