@@ -2,14 +2,13 @@ import 'reflect-metadata';
 import type { Provider, Type } from '@nestjs/common';
 import { APP_FILTER, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Unkey } from '@unkey/api';
+import { KeyVerification } from './access/key-verification.js';
+import { VerificationSource } from './access/verification-source.js';
 import { AppInstances } from './audit/app-instances.js';
 import { RunningAudit } from './audit/running-audit.js';
-import type { Awaitable } from './contracts/awaitable.js';
 import type { CallerVerifier } from './contracts/verifier.js';
 import { PolicyReader } from './decorators/policy-reader.js';
 import { NamedProblemDetailsFilter, ProblemDetailsFilter } from './errors/problem-details.filter.js';
-import { hasClient } from './options/can-verify.js';
-import { noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   tokenOf,
@@ -17,26 +16,31 @@ import {
   UNKEY_CACHE,
   UNKEY_CLIENT,
   UNKEY_EVENTS,
+  UNKEY_IN_FLIGHT,
   UNKEY_INSTANCES,
   UNKEY_INVALIDATIONS,
+  UNKEY_KEY_VERIFICATION,
+  UNKEY_LIMITER,
   UNKEY_LIVENESS,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_SERVICE,
+  UNKEY_VERIFICATION_SOURCE,
   UNKEY_VERIFIER,
   UNKEY_WIRE,
 } from './options/tokens.js';
+import { Limiter } from './ratelimit/limiter.js';
 import { resolveWithDefaults } from './resolve-with-defaults.js';
 import { VerificationEvents } from './telemetry/verification-events.js';
 import { Gateways } from './transports/ws/gateways.js';
 import { UnkeyService } from './unkey.service.js';
-import { invalidatedBy } from './verification/cache/invalidated-by.js';
 import { openCache } from './verification/cache/open-cache.js';
 import type { VerificationCache } from './verification/cache/verification-cache.js';
 import { Invalidations } from './verification/invalidations.js';
 import { Liveness } from './verification/liveness.js';
-import { absentClient, clientIsOff, createClient, type CallListener } from './verification/sdk-client.js';
+import { openClient } from './verification/open-client.js';
 import { sdkVerifier } from './verification/sdk.verifier.js';
+import { InFlight } from './verification/upstream/in-flight.js';
 import type { HttpWire } from './verification/wire/http-wire.js';
 import { openConnections, openWire } from './verification/wire/open-wire.js';
 
@@ -70,7 +74,7 @@ export function providersOf(name?: string): Provider[] {
     },
     {
       provide: named(UNKEY_CLIENT),
-      useFactory: clientFor,
+      useFactory: openClient,
       inject: [options, named(UNKEY_INVALIDATIONS)],
     },
     {
@@ -85,6 +89,33 @@ export function providersOf(name?: string): Provider[] {
         return wire?.verify ?? sdkVerifier(client);
       },
       inject: [options, named(UNKEY_CLIENT), named(UNKEY_WIRE)],
+    },
+    {
+      provide: named(UNKEY_IN_FLIGHT),
+      useFactory: ({ maxInFlight }: ResolvedUnkeyOptions) => new InFlight(maxInFlight),
+      inject: [options],
+    },
+    {
+      provide: named(UNKEY_VERIFICATION_SOURCE),
+      useFactory: (...parts: ConstructorParameters<typeof VerificationSource>) =>
+        new VerificationSource(...parts),
+      inject: [
+        options,
+        named(UNKEY_VERIFIER),
+        named(UNKEY_CACHE),
+        named(UNKEY_EVENTS),
+        named(UNKEY_IN_FLIGHT),
+      ],
+    },
+    {
+      provide: named(UNKEY_KEY_VERIFICATION),
+      useFactory: (...parts: ConstructorParameters<typeof KeyVerification>) => new KeyVerification(...parts),
+      inject: [options, named(UNKEY_VERIFICATION_SOURCE), named(UNKEY_INVALIDATIONS)],
+    },
+    {
+      provide: named(UNKEY_LIMITER),
+      useFactory: (...parts: ConstructorParameters<typeof Limiter>) => new Limiter(...parts),
+      inject: [options, named(UNKEY_IN_FLIGHT), named(UNKEY_WIRE)],
     },
     {
       provide: named(UNKEY_LIVENESS),
@@ -145,7 +176,10 @@ function serviceOf(name: string | undefined): Provider[] {
   ];
 }
 
-/** The tokens that a class asks for in its constructor; those of this package are those of the instance. */
+/**
+ * Returns the tokens that a class injects in its constructor, with those of this package replaced by those of the
+ * instance.
+ */
 function dependenciesOf(target: Type, name: string): (symbol | Type)[] {
   const declared = Reflect.getMetadata(DECLARED_DEPENDENCIES, target) as readonly {
     readonly index: number;
@@ -154,18 +188,4 @@ function dependenciesOf(target: Type, name: string): (symbol | Type)[] {
   return declared
     .toSorted((a, b) => a.index - b.index)
     .map(({ param }) => (typeof param === 'symbol' ? tokenOf(param, name) : param));
-}
-
-function clientFor(options: ResolvedUnkeyOptions, invalidations: Invalidations): Awaitable<Unkey> {
-  if (options.client === false) return absentClient(clientIsOff);
-  if (!hasClient(options)) return absentClient(() => noRootKey(options));
-  return options.client?.() ?? createClient(options, observing(invalidations));
-}
-
-/** Invalidates cached verifications of keys that the app changes with the injected client. */
-function observing(invalidations: Invalidations): CallListener {
-  return async (path, body) => {
-    const invalidated = invalidatedBy(path, body);
-    if (invalidated !== undefined) await invalidations.invalidate(invalidated);
-  };
 }
