@@ -40,7 +40,7 @@ describe('a warning that the root key may not verify the keys of this app', () =
       expect(warnings()).toEqual([]);
       await verifyUnknown(9, 9);
       expect(warnings()).toEqual([
-        'Unkey answered NOT_FOUND for the first 10 different keys. If these keys exist, the root key cannot verify them: ' +
+        'Unkey returned NOT_FOUND for the first 10 different keys. If these keys exist, the root key cannot verify them: ' +
           'it lacks the permission api.<api id>.verify_key for their API, or it belongs to another workspace or Unkey server. ' +
           'Check the permissions of the root key in the Unkey dashboard, and "rootKey" and "baseUrl". UnkeyModule',
       ]);
@@ -170,13 +170,13 @@ describe('UnkeyService.checkRootKey()', () => {
   });
 
   it.each<[string, object, string]>([
-    ['500', { status: 500 }, 'Unkey did not check the root key: Unkey answered 500.'],
-    ['404, as from another server', { status: 404 }, 'Unkey did not check the root key: Unkey answered 404.'],
-    ['a lost connection', { reset: 'before' }, 'Unkey did not check the root key: no answer ('],
+    ['500', { status: 500 }, 'Unkey did not check the root key: Unkey returned 500.'],
+    ['404, as from another server', { status: 404 }, 'Unkey did not check the root key: Unkey returned 404.'],
+    ['a lost connection', { reset: 'before' }, 'Unkey did not check the root key: no response ('],
     [
       'a valid answer for a key that cannot exist',
       { body: { meta: { requestId: 'req_1' }, data: { valid: true, code: 'VALID', keyId: 'key_1' } } },
-      'Unkey answered VALID for a random key, which cannot exist.',
+      'Unkey returned VALID for a random key, which cannot exist.',
     ],
   ])('does not know after %s', async (_, fault, reason) => {
     const { unkey } = await start();

@@ -2,7 +2,7 @@ import { classOfGuard, isUnkeyGuardClass } from '../decorators/guards-metadata.j
 import type { AuditedApp } from './audited-app.js';
 import { isClass, type NestWrapper } from './nest-containers.js';
 
-/** A guard that stands over the whole app. */
+/** A guard of the whole app. */
 export interface GlobalGuard {
   /** The guard's class; `undefined` if only a factory that has not run knows it. */
   readonly guardClass: Function | undefined;
@@ -29,7 +29,7 @@ export function globalGuards(app: AuditedApp): GlobalGuard[] {
   ];
 }
 
-/** What stands under the token `UnkeyGuard`, or a subclass, without being one: a test's stub. */
+/** A stub that a test provides under the token `UnkeyGuard` or a subclass. */
 function standInsOf({ modules }: AuditedApp): Set<unknown> {
   const providers = [...modules.values()].flatMap((module) => [...module.providers]);
   return new Set(

@@ -22,7 +22,7 @@ export function isLimiterBefore({ found, policy }: Decision, facts: AuditFacts):
   return guards.findLastIndex(isRatelimitGuardClass) < guards.findIndex(isUnkeyGuardClass);
 }
 
-/** The built-in guard leaves a handler to a subclass of it that stands nearer. */
+/** The built-in guard leaves a handler to a nearer subclass of it. */
 function isBuiltIn(guardClass: Function | undefined): boolean {
   return guardClass !== undefined && Object.hasOwn(guardClass, GUARD_BRAND);
 }

@@ -10,7 +10,7 @@ export type NestWrapper = NestModule['providers'] extends Map<unknown, infer T> 
 /** A class as decorators see it. */
 export type Class = common.Type & { prototype: object };
 
-/** Told by a name that only Nest 12 exports: its packages do not export their `package.json`. */
+/** Detected by a name that only Nest 12 exports: its packages do not export their `package.json`. */
 export function isNest12(): boolean {
   return 'stripProtoKeys' in common;
 }

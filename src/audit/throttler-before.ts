@@ -10,8 +10,8 @@ const THROTTLER_OPTIONS = 'THROTTLER:MODULE_OPTIONS';
 const THROTTLER_TRACKER = 'THROTTLER:TRACKER';
 
 /**
- * The guard of `@nestjs/throttler` that counts by something of its own and runs before our guard, so that it sees no
- * key; `undefined` if there is none. Counting by address, which is its default, needs no key and may well come first.
+ * Returns the guard of `@nestjs/throttler` that has a custom tracker and runs before our guard, so that it sees no key;
+ * `undefined` if there is none. Its default, counting by address, needs no key and can run first.
  */
 export function throttlerBefore(decision: Decision, facts: AuditFacts): string | undefined {
   const ours = decision.by === 'global guard' ? facts.globals.findIndex(({ isOurs }) => isOurs) : Infinity;
@@ -28,7 +28,7 @@ export function throttlerBefore(decision: Decision, facts: AuditFacts): string |
 
 interface Throttler {
   readonly name: string;
-  /** Whether a subclass overrides what the guard counts by. */
+  /** Whether a subclass overrides the tracker. */
   readonly hasOwnTracker: boolean;
 }
 

@@ -32,7 +32,10 @@ export class VerificationSpans {
     message.within = (run) => within(() => context.with(trace.setSpan(context.active(), span), run));
   }
 
-  /** Ends the span. Returns a context with it, or the active context if the verification started before the subscription. */
+  /**
+   * Ends the span. Returns a context with it, or the active context if the verification started before the
+   * subscription.
+   */
   end(message: VerificationMessage): Context {
     const open = this.#open.get(message);
     if (open === undefined) return context.active();
@@ -63,7 +66,7 @@ export class VerificationSpans {
   }
 }
 
-/** Why a verification failed. A denial is an answer, not a failure. */
+/** Why a verification failed. A denial is not a failure. */
 export function failureOf({
   code,
   reason,

@@ -10,7 +10,7 @@ import { UnkeyRatelimitGuard } from './unkey-ratelimit.guard.js';
  * its class with the same `namespace`. If a limit is exceeded, the caller gets a 429 with the code `RATE_LIMITED`.
  *
  * The root key needs `ratelimit.*.limit` and, for namespaces that do not exist yet, `ratelimit.*.create_namespace`. If
- * `UnkeyGuard` stands in the same place, write `@Ratelimit()` above it: the lower decorator runs first.
+ * `UnkeyGuard` is in the same place, write `@Ratelimit()` above it: the lower decorator runs first.
  *
  * @example
  * @Ratelimit({ namespace: 'login', limit: 5, duration: 60_000, by: 'ip' })

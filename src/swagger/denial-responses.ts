@@ -66,7 +66,7 @@ function codesByStatus(
   return [...codes].map(([status, set]): [number, string[]] => [status, [...set]]).sort(([a], [b]) => a - b);
 }
 
-/** A code of the user's own stands in the name, because handlers with and without it have different responses. */
+/** The name includes custom codes, because handlers with and without them have different responses. */
 function componentName(status: number, codes: readonly string[]): string {
   return ['Unkey' + String(status), ...codes.filter((code) => !isDenialCode(code))].join('_');
 }

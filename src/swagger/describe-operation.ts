@@ -41,7 +41,7 @@ export function describeOperation(operation: Operation, decision: Decision, part
   };
 }
 
-/** What a handler demands of a key, as it stands in `x-unkey`. */
+/** What a handler requires of a key, for `x-unkey`. */
 interface OperationDemands {
   permissions?: string;
   credits?: number | 'computed';

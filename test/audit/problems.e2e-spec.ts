@@ -351,7 +351,9 @@ describe('what a subclass inherits', () => {
       said: 'public, class',
       foreign: 'public, option publicMetadata, inherited-public',
     });
-    expect(entries[0]?.cure).toBe('Say @Public() on Inherited if that is meant, else @Public(false).');
+    expect(entries[0]?.cure).toBe(
+      'Put @Public() on Inherited if it should be public, otherwise @Public(false).',
+    );
   });
 });
 
@@ -421,8 +423,8 @@ describe('demands on a handler that an option opens are never asked', () => {
     });
     expect(entries[0]).toMatchObject({
       demands: { permissions: 'admin' },
-      reason: 'The option publicMetadata opens it, so what its decorators demand or read is never there.',
-      cure: 'Remove the decorators, or take GET /own/permissions out of the option publicMetadata.',
+      reason: 'It needs no key because of the option publicMetadata, so its decorators have no effect.',
+      cure: 'Remove the decorators, or remove GET /own/permissions from the option publicMetadata.',
     });
   });
 });
@@ -542,7 +544,7 @@ describe('the option "permissions" without any guard', () => {
         access: 'unguarded',
         problem: 'no-guard-in-app',
         reason:
-          'The option "permissions" demands permissions of every protected handler, but no guard stands anywhere.',
+          'The option "permissions" requires permissions for every protected handler, but the app has no guard.',
         cure: 'Set globalGuard: true, or put @UseGuards(UnkeyGuard) on the classes to protect.',
       },
       expect.objectContaining({ handler: 'Plain.read', access: 'unguarded' }),

@@ -90,7 +90,7 @@ describe('the health of Unkey', () => {
     it('is down if Unkey is down', async () => {
       server.unkey.fail({ status: 500 }, { operation: 'liveness' });
       const { check } = await startHealth(server.options, { timeout: AMPLE }, adapter);
-      expect(await check()).toEqual(down('Unkey answered 500'));
+      expect(await check()).toEqual(down('Unkey returned 500'));
     });
   });
 
@@ -156,7 +156,7 @@ describe('the health of Unkey', () => {
   it('with otherwise: "degraded" does not fail the check', async () => {
     server.unkey.fail({ status: 500 }, { operation: 'liveness' });
     const { check } = await startHealth(server.options, { timeout: AMPLE, otherwise: 'degraded' });
-    const facts = { breaker: 'closed', responseTime: expect.any(Number), message: 'Unkey answered 500' };
+    const facts = { breaker: 'closed', responseTime: expect.any(Number), message: 'Unkey returned 500' };
     expect(await check()).toEqual(
       IS_TERMINUS_12
         ? { status: 200, overall: 'degraded', unkey: { status: 'degraded', ...facts } }
@@ -177,7 +177,7 @@ describe('the health of Unkey', () => {
     const indicator = app.get(UnkeyHealthIndicator);
     expect(await indicator.isHealthy('unkey', { timeout: AMPLE })).toMatchObject({ unkey: { status: 'up' } });
     expect(await indicator.isHealthy('partners', { name: 'partners', timeout: AMPLE })).toMatchObject({
-      partners: { status: 'down', message: 'Unkey answered 500' },
+      partners: { status: 'down', message: 'Unkey returned 500' },
     });
   });
 

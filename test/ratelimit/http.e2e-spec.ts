@@ -339,7 +339,7 @@ describe.each(ADAPTERS)('@Ratelimit() over HTTP on %s', (adapter) => {
       expect((await get(path, { 'x-api-key': key })).status).toBe(status);
       expect((await get(path, { 'x-api-key': key })).status).toBe(status);
       expect(log.of('warn', 'Rate limits cannot be counted')).toEqual([
-        `Rate limits cannot be counted; ${consequence}: Unkey answered 500. UnkeyModule`,
+        `Rate limits cannot be counted; ${consequence}: Unkey returned 500. UnkeyModule`,
       ]);
     });
 

@@ -271,7 +271,7 @@ describe.each(LIBRARIES)('verifyConnection() on %s', (library) => {
     [
       'demands in place of the request',
       (unkey, client) => unkey.verifyConnection(client, { permissions: 'a' } as never),
-      'takes the request of handleConnection(client, request) as its second argument, and demands as its third, got an object',
+      'takes the request of handleConnection(client, request) as its second argument, and the requirements as its third, got an object',
     ],
     [
       'demands that Unkey does not know',
