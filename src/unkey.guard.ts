@@ -1,8 +1,8 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ChosenInstances } from './access/chosen-instances.js';
+import type { DecisionSteps } from './access/decision-steps.js';
 import { notConstructed, readsUnusedKey } from './access/guard-errors.js';
 import { GuardInstance } from './access/guard-instance.js';
-import type { DecisionSteps } from './access/request-verification.js';
 import { RunningInstance } from './access/running-instance.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { HandlerPolicy } from './contracts/handler-policy.js';

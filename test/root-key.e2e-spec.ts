@@ -141,7 +141,7 @@ describe('UnkeyService.checkRootKey()', () => {
     expect(await unkey.checkRootKey()).toEqual({ ok: true });
   });
 
-  it('cannot tell a root key without the permission from a good one', async () => {
+  it('cannot distinguish a root key without the permission from a valid one', async () => {
     const { unkey } = await start({ rootKey: withoutPermission() });
     await unkey.verify((await server.unkey.createKey({})).key);
     expect(await unkey.checkRootKey()).toEqual({ ok: 'unknown', reason: UNPROVEN });
@@ -197,7 +197,7 @@ describe('UnkeyService.checkRootKey()', () => {
     expect(calls()).toHaveLength(before);
   });
 
-  it('asks about a new key each time, with a cost of 0, and makes nothing', async () => {
+  it('verifies a new random key each time, with a cost of 0, and creates nothing', async () => {
     const { unkey, warnings } = await start({ permissions: 'api', tags: ['app'] });
     for (let n = 0; n < 12; n++) await unkey.checkRootKey();
     const bodies = server.unkey.calls.map(({ operation, body }) => ({ operation, body }));

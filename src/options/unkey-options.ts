@@ -100,10 +100,10 @@ export interface UnkeyModuleOptions {
   userFrom?: UserFrom | undefined;
 
   /**
-   * The schema of your keys' `meta`: any Standard Schema, such as one of zod, valibot or arktype, sync or async. It
-   * checks every valid key, cached or not, also in `UnkeyService.verify`. Its output is the `meta` that your code gets.
-   * A key without meta is checked as `{}`. If the meta does not match, the caller gets a 500 (`UNKEY_MISCONFIGURED`)
-   * and the log names the key's id and the path. Unkey has already deducted the credits by then.
+   * The schema of your keys' `meta`: any Standard Schema, such as one of zod, valibot or arktype, sync or async. It checks
+   * every valid key, cached or not, also in `UnkeyService.verify`. Its output is the `meta` that your code gets. A key
+   * without meta is checked as `{}`. If the meta does not match, the caller gets a 500 (`UNKEY_MISCONFIGURED`) and the log
+   * names the key's id and the path. Unkey has already deducted the credits by then.
    *
    * @example z.object({ plan: z.enum(['free', 'pro']).default('free') })
    */
@@ -114,9 +114,9 @@ export interface UnkeyModuleOptions {
 
   /**
    * Accepts the keys that Unkey's gateway in front of your app has verified. It sends each as the header
-   * `X-Unkey-Principal`. Permissions are compared here, and Unkey is not called; with `otherwise: 'deny'`, the module
-   * needs no root key. Handlers with `@Credits()`, `@KeyRatelimit()` or `@KeyFrom()` always verify their key, or stop
-   * the app at startup with `'deny'`.
+   * `X-Unkey-Principal`. Permissions are compared here, and Unkey is not called; with `otherwise: 'deny'`, the module needs
+   * no root key. Handlers with `@Credits()`, `@KeyRatelimit()` or `@KeyFrom()` always verify their key, or stop the app at
+   * startup with `'deny'`.
    *
    * @default none: the header is ignored
    * @example { trust: () => process.env.UNKEY_DEPLOYMENT_ID !== undefined, otherwise: 'verify' }
@@ -178,8 +178,8 @@ export interface UnkeyModuleOptions {
 
   /**
    * What happens at startup if a handler has a problem: no guard reaches it, or its requirements are never checked.
-   * `'warn'` logs one line per handler, `'throw'` stops the app with one `UnkeyConfigError` that lists all of them,
-   * `'off'` says nothing. `UnkeyService.audit()` works in every case.
+   * `'warn'` logs one line per handler, `'throw'` stops the app with one `UnkeyConfigError` that lists all of them, `'off'`
+   * says nothing. `UnkeyService.audit()` works in every case.
    *
    * @default 'warn'
    */
@@ -321,17 +321,17 @@ export interface UnkeyModuleOptions {
 export interface UnkeyGatewayOptions {
   /**
    * Whether a request came through the gateway. Anybody who reaches your app in another way can send the header
-   * `X-Unkey-Principal` too. `'always'`: only if your app cannot be reached in another way, as in a deployment on
-   * Unkey. A function is called once per request and guard; anything but `true` makes the guard ignore the header. An
-   * error that it throws is passed on unchanged.
+   * `X-Unkey-Principal` too. `'always'`: only if your app cannot be reached in another way, as in a deployment on Unkey. A
+   * function is called once per request and guard; anything but `true` makes the guard ignore the header. An error that it
+   * throws is passed on unchanged.
    *
    * @example () => process.env.UNKEY_DEPLOYMENT_ID !== undefined
    */
   trust: 'always' | ((context: ExecutionContext) => boolean | Promise<boolean>);
 
   /**
-   * What happens to requests without a principal, or without trust. `'deny'`: they are rejected as `MISSING_KEY`.
-   * `'verify'`: their key is verified as without a gateway.
+   * What happens to requests without a principal, or without trust. `'deny'`: they are rejected as `MISSING_KEY`. `'verify'`:
+   * their key is verified as without a gateway.
    *
    * @default 'deny'
    */
@@ -429,8 +429,8 @@ export interface UnkeyCacheOptions {
 /** Options that are set next to the others in `forRoot`, and next to the factory in `forRootAsync`. */
 export interface UnkeyModuleExtras {
   /**
-   * Whether every module can use `@UseGuards(UnkeyGuard)` without importing `UnkeyModule`. For a named instance,
-   * whether every module can inject its client and its service.
+   * Whether every module can use `@UseGuards(UnkeyGuard)` without importing `UnkeyModule`. For a named instance, whether
+   * every module can inject its client and its service.
    *
    * @default true
    */
@@ -444,8 +444,8 @@ export interface UnkeyModuleExtras {
   globalGuard?: boolean | undefined;
 
   /**
-   * Registers a named instance beside the one without a name, with its own options, client, cache and circuit breaker.
-   * It verifies the keys of handlers with `@UseUnkey(name)`. A named instance needs its own `rootKey`: it does not read
+   * Registers a named instance beside the one without a name, with its own options, client, cache and circuit breaker. It
+   * verifies the keys of handlers with `@UseUnkey(name)`. A named instance needs its own `rootKey`: it does not read
    * `UNKEY_ROOT_KEY`. It cannot have `globalGuard`, because the global guard of the instance without a name serves all.
    *
    * @default none

@@ -228,7 +228,7 @@ describe('fields below a GraphQL root field', () => {
     });
   });
 
-  it("have guards of their own with fieldResolverEnhancers: ['guards']", async () => {
+  it("have their own guards with fieldResolverEnhancers: ['guards']", async () => {
     const running = await start({ fieldResolverEnhancers: ['guards'] });
     expect(running.access).toEqual({
       document: 'protected, global guard',
@@ -245,7 +245,7 @@ describe('fields below a GraphQL root field', () => {
     expect(access).toMatchObject({ document: 'unguarded, no-guard', owner: 'unguarded' });
   });
 
-  it('need guards if their class demands something and has no root field', async () => {
+  it('need guards if their class has requirements and no root field', async () => {
     const { access } = await audited({
       imports: [graphqlModule(GRAPHQL_SERVERS[0], {})],
       providers: [RootResolver, FieldsResolver],
@@ -339,7 +339,7 @@ describe('what a subclass inherits', () => {
     foreign() {}
   }
 
-  it('a handler is public because of a parent class alone', async () => {
+  it('a handler is public only because of a parent class', async () => {
     const { entries, access } = await audited(
       { controllers: [Inherited, Said, Foreign] },
       { publicMetadata: 'isOpen' },
@@ -357,7 +357,7 @@ describe('what a subclass inherits', () => {
   });
 });
 
-describe('demands on a handler that an option opens are never asked', () => {
+describe('requirements of a handler that an option opens are never checked', () => {
   @Controller('own')
   class Own {
     @RequirePermissions('admin')

@@ -117,7 +117,7 @@ describe('every shell block names what there is', () => {
   });
 });
 
-describe('the smallest app of the README runs as it stands', () => {
+describe('the smallest app of the README runs unchanged', () => {
   it('against the package as it is built', async () => {
     const server = await UnkeyEmulator.start();
     const folder = mkdtempSync(join(ROOT, 'dist/readme-'));

@@ -108,7 +108,7 @@ describe('the health of Unkey', () => {
     expect(await check()).toEqual(down('no response from Unkey (ECONNREFUSED)'));
   });
 
-  it('tells when Unkey last answered a verification, be it a denial', async () => {
+  it('reports when Unkey last responded to a verification, even with a denial', async () => {
     const { check, get } = await startHealth(server.options, { timeout: AMPLE });
     const before = Date.now();
     expect((await get('/documents', { 'x-api-key': 'nobody' })).status).toBe(401);
@@ -131,7 +131,7 @@ describe('the health of Unkey', () => {
     expect(requests.map(({ line }) => line)).toEqual(['POST /v2/keys.verifyKey']);
   });
 
-  it('recovers without a verification: once the breaker would let one through, Unkey is asked', async () => {
+  it('recovers without a verification: once the breaker would let one through, Unkey is called', async () => {
     let status = 500;
     const { url } = await answering(() => status);
     const breaker = { consecutiveFailures: 1, openFor: 1 };
@@ -189,7 +189,7 @@ describe('the health of Unkey', () => {
     );
   });
 
-  it('refuses another value of "otherwise"', async () => {
+  it('throws for another value of "otherwise"', async () => {
     const { app } = await startHealth(server.options);
     const indicator = app.get(UnkeyHealthIndicator, { strict: false });
     await expect(indicator.isHealthy('unkey', { otherwise: 'up' as 'down' })).rejects.toThrow(
@@ -242,7 +242,7 @@ describe('UnkeyService.ping()', () => {
     });
   });
 
-  it('asks again if Unkey closed the kept connection', async () => {
+  it('retries if Unkey closed the kept connection', async () => {
     let asked = 0;
     const url = await upstream((_, response) => {
       asked += 1;
