@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { load } from '../keep-alive-client.mjs';
 import { percentile } from './statistics.mjs';
 
-export const CONNECTIONS = 32;
+/** So many that `wrk` seldom sleeps. With 32, it sleeps more often the slower a contender is, and waking it costs the server. */
+export const CONNECTIONS = 128;
 const KEY = 'acme_live_bench';
 const REPORT = fileURLToPath(new URL('wrk-report.lua', import.meta.url));
 

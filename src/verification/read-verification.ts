@@ -5,9 +5,8 @@ import type { Verification } from '../contracts/verification.js';
  * unknown codes are accepted, because Unkey may add some.
  */
 export function isVerification(answer: unknown): answer is Verification {
-  if (typeof answer !== 'object' || answer === null) return false;
-  const valid: unknown = Reflect.get(answer, 'valid');
-  const code: unknown = Reflect.get(answer, 'code');
+  if (!isRecord(answer)) return false;
+  const { valid, code } = answer;
   if (typeof code !== 'string' || code === '') return false;
   return valid === true ? code === 'VALID' : valid === false && code !== 'VALID';
 }

@@ -142,7 +142,8 @@ const FROM_FACTORY =
   'Note: The options of UnkeyModule come from a factory, which is not run: its "permissions", "public", "publicMetadata", "exclude" and "skipTransports" are not seen.\n';
 
 const TABLE = `   access     pattern                  handler                       by              demands
-   protected  GET /documents/:id       DocumentsController.read      global guard    documents.read; credits 2
+   protected  GET /documents/:id       DocumentsController.read      global guard
+              documents.read; credits 2
    public     GET /documents/open      DocumentsController.open      handler
    public     GET /documents/excluded  DocumentsController.excluded  option exclude
    protected  pattern sum              DocumentsController.sum       global guard
