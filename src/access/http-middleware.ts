@@ -7,7 +7,7 @@ import type { RequestVerification } from './request-verification.js';
 export type HttpMiddleware = (request: object, response: object, next: (error?: unknown) => void) => void;
 
 /**
- * Makes a middleware that verifies requests as a guard does. Every error is passed to `next()`, so that the
+ * Creates a middleware that verifies requests as a guard does. Every error is passed to `next()`, so that the
  * filters of Nest handle it. If a middleware throws, callers on Fastify get no response.
  */
 export function httpMiddleware(

@@ -45,8 +45,8 @@ interface Admission {
 }
 
 /**
- * Decides whether a request is let through. It defines the order of the steps and their defaults, which a subclass of the
- * guard can override. The guard, the middleware and the verification of connections share it.
+ * Decides whether a request is let through. It defines the order of the steps and their defaults, which a subclass of
+ * the guard can override. The guard, the middleware and the verification of connections share it.
  */
 export class RequestVerification {
   readonly #events = new VerificationEvents();
@@ -204,7 +204,7 @@ export class RequestVerification {
     });
   }
 
-  /** Makes the user of a key, if the transport has a place for it. */
+  /** Creates the user of a key, if the transport has a place for it. */
   async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
     const holder = transportOf(context).userHolder?.(context, key);
     if (holder === undefined) return;

@@ -19,7 +19,7 @@ export class RunningInstance<Instance> {
   /** Calls a function, in which an instance is the current one until its promise settles. */
   run<Result>(instance: Instance, steps: () => Result): Result {
     if (instance !== this.own) this.#storage ??= new AsyncLocalStorage();
-    // Once there is a storage, every request uses it: a request that another one makes would inherit its instance.
+    // Once there is a storage, every request uses it. Otherwise a request within another one would inherit its instance.
     return this.#storage === undefined ? steps() : this.#storage.run(instance, steps);
   }
 }

@@ -4,12 +4,12 @@ import { isClass, type NestWrapper } from './nest-containers.js';
 
 /** A guard of the whole app. */
 export interface GlobalGuard {
-  /** The guard's class; `undefined` if only a factory that has not run knows it. */
+  /** The guard's class; `undefined` if it comes from a factory that has not run. */
   readonly guardClass: Function | undefined;
   /** Whether it is `UnkeyGuard`, a subclass, or what a test put in its place. */
   readonly isOurs: boolean;
   readonly isRequestScoped: boolean;
-  /** Whether `useExisting` or `useFactory` gives it. */
+  /** Whether `useExisting` or `useFactory` provides it. */
   readonly isFactory: boolean;
 }
 
@@ -39,7 +39,7 @@ function standInsOf({ modules }: AuditedApp): Set<unknown> {
   );
 }
 
-/** In Nest's preview, `APP_GUARD` with a factory (as `useExisting` is one) has given no guard. */
+/** In Nest's preview, `APP_GUARD` with a factory (`useExisting` is one too) has provided no guard. */
 function unmadeGuards({ modules }: AuditedApp): GlobalGuard[] {
   return [...modules.values()]
     .flatMap((module) => [...module.providers])

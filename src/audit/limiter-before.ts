@@ -4,7 +4,7 @@ import type { AuditFacts } from './audit-facts.js';
 import { gapOf, type Decision } from './decide.js';
 
 /**
- * Whether `@Ratelimit()` depends on the key of a handler, but every guard that it brings runs before the guard that
+ * Whether `@Ratelimit()` depends on the key of a handler, but every guard that it applies runs before the guard that
  * verifies the key.
  */
 export function isLimiterBefore({ found, policy }: Decision, facts: AuditFacts): boolean {

@@ -18,7 +18,7 @@ export function isNest12(): boolean {
 /**
  * The class whose methods Nest calls; `undefined` for values, and for factories that have not run.
  *
- * A provider made by a factory has the factory in place of the class.
+ * A provider with a factory has the factory instead of the class.
  */
 export function classOf({ metatype, inject, instance }: NestWrapper): Class | undefined {
   if (metatype !== null && metatype !== undefined && !inject) return isClass(metatype) ? metatype : undefined;

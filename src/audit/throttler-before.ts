@@ -46,7 +46,7 @@ function throttlerOf({ guardClass }: GlobalGuard): Throttler | undefined {
   return undefined;
 }
 
-/** Whether `ThrottlerModule` was given `getTracker`, for all throttlers or for one of them. */
+/** Whether `ThrottlerModule` has `getTracker`, for all throttlers or for one of them. */
 function optionsTrack({ app }: AuditFacts): boolean {
   const given = [...app.modules.values()]
     .map(({ providers }): unknown => providers.get(THROTTLER_OPTIONS)?.instance)
@@ -61,7 +61,7 @@ function hasTracker(options: unknown): boolean {
   return isObject(options) && typeof Reflect.get(options, 'getTracker') === 'function';
 }
 
-/** Whether `@Throttle()` was given `getTracker`. */
+/** Whether `@Throttle()` has `getTracker`. */
 function hasTrackerMetadata(holder: object): boolean {
   return Reflect.getMetadataKeys(holder).some(
     (key) =>

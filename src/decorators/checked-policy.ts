@@ -47,7 +47,7 @@ export function checkedPolicy(
 ): HandlerPolicy {
   try {
     checkDemands(written, options);
-    // Copied, because the app can still change the objects that it gave to a decorator.
+    // Copied, because the app can still change the objects that it passed to a decorator.
     const policy = {
       ...written,
       ...placesOf(sources, options),

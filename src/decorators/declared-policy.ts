@@ -22,7 +22,7 @@ export function hasDemands(holder: object): boolean {
   return DEMANDS.some((name) => Reflect.hasMetadata(name, holder));
 }
 
-/** Whether a handler or class has any decorator that only a guard gives an effect; `@Public()` is none. */
+/** Whether a handler or class has a decorator that needs a guard; `@Public()` does not. */
 export function needsGuard(holder: object): boolean {
   return GUARDED.some((name) => Reflect.hasMetadata(name, holder));
 }

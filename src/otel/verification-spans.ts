@@ -15,13 +15,13 @@ interface OpenSpan {
   readonly around: Context;
 }
 
-/** Makes one span for each verification, from its start and end messages. */
+/** Creates one span for each verification, from its start and end messages. */
 export class VerificationSpans {
   readonly #open = new Map<VerificationMessage, OpenSpan>();
 
   constructor(private readonly tracer: () => Tracer) {}
 
-  /** Starts a span, and makes the verification run inside it. */
+  /** Starts a span, and runs the verification inside it. */
   start(message: VerificationMessage): void {
     const around = context.active();
     const attributes = { 'unkey.permissions': message.permissions, 'unkey.credits.cost': message.credits };

@@ -21,11 +21,11 @@ interface LimitInstance {
 }
 
 /**
- * Counts the calls of handlers with `@Ratelimit()`, which brings this guard by itself. Register it globally as well to
+ * Counts the calls of handlers with `@Ratelimit()`, which applies this guard itself. Register it globally as well to
  * count by address before keys are verified, so that a flood of bad keys costs no verifications.
  *
  * Each limit is counted once per request, however many of these guards a handler has. If a limit depends on the
- * key and the key is not verified yet, a global guard leaves it to the guard that `@Ratelimit()` brings.
+ * key and the key is not verified yet, a global guard leaves it to the guard that `@Ratelimit()` applies.
  *
  * @example
  * providers: [{ provide: APP_GUARD, useExisting: UnkeyRatelimitGuard }]

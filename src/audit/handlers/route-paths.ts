@@ -4,7 +4,7 @@ import type { ApplicationConfig } from '@nestjs/core';
 /** What the path of a route is made of. */
 export interface RouteParts {
   readonly methodPath: readonly string[];
-  /** What `@Version()` or the controller says: one version or several. */
+  /** The versions of `@Version()` or of the controller: one or several. */
   readonly version: VersioningOptions['defaultVersion'];
   readonly requestMethod: number;
 }
