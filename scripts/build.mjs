@@ -1,5 +1,6 @@
 // Builds the package twice with `tsc`, once per module format. A bundler would remove doc comments and merge the
-// subpaths. Each output folder has a package.json with its module format, so both can use the extension `.js`.
+// subpaths. The shell command is built as ES modules only, because nothing imports it. Each output folder has a
+// package.json with its module format, so both can use the extension `.js`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';

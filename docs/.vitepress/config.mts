@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type DefaultTheme } from 'vitepress';
 import { DOCS, SECTIONS, titleOf } from './pages.mjs';
+import { slugOf } from './slug.mjs';
 
 /** Written by TypeDoc, before VitePress starts. */
 const api = JSON.parse(readFileSync(`${DOCS}api/typedoc-sidebar.json`, 'utf8')) as DefaultTheme.SidebarItem[];
@@ -15,6 +16,7 @@ export default defineConfig({
   // A page that links to a page that is not there fails the build.
   ignoreDeadLinks: false,
   srcExclude: ['README.md', 'node_modules/**'],
+  markdown: { anchor: { slugify: slugOf } },
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }]],
   themeConfig: {
     logo: '/icon.svg',

@@ -3,23 +3,38 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const SECTIONS = [
-  { text: 'Start', pages: ['getting-started'] },
+  { text: 'Start', pages: ['getting-started', 'coming-from', 'python-guide'] },
   {
     text: 'Guides',
     pages: [
       'protect-routes',
+      'key-sources',
       'permissions-credits-limits',
       'rate-limiting',
       'who-is-calling',
-      'everyday',
+      'jwt-and-keys',
       'configuration',
+      'two-unkey-apis',
+      'gateway',
       'openapi',
     ],
   },
-  { text: 'Transports', pages: ['graphql', 'websocket', 'microservices'] },
-  { text: 'Operations', pages: ['caching', 'outages', 'health', 'audit', 'opentelemetry'] },
-  { text: 'Testing', pages: ['testing', 'emulator'] },
-  { text: 'Reference', pages: ['reference'] },
+  { text: 'Transports', pages: ['graphql', 'websocket', 'microservices', 'queues-and-cron', 'mcp'] },
+  {
+    text: 'Operations',
+    pages: [
+      'caching',
+      'outages',
+      'health',
+      'audit',
+      'logging',
+      'opentelemetry',
+      'browsers-and-cors',
+      'proxies-and-ips',
+    ],
+  },
+  { text: 'Testing', pages: ['testing', 'emulator', 'other-languages'] },
+  { text: 'Reference', pages: ['reference', 'how-it-works', 'benchmarks'] },
 ];
 
 export const DOCS = fileURLToPath(new URL('../', import.meta.url));

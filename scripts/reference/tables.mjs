@@ -1,4 +1,5 @@
 // Generates the tables of docs/reference.md from doc comments.
+import { SUBPATHS } from '../entry-points.mjs';
 import { exportsOf, membersOf } from './declarations.mjs';
 
 const OPTIONS = 'src/options/unkey-options.ts';
@@ -16,10 +17,7 @@ export function tables() {
     'ratelimit-state': memberTable('src/contracts/verification.ts', 'RatelimitState'),
     'verify-options': memberTable('src/contracts/verify-options.ts', 'VerifyOptions'),
     exports: exportTable('src/index.ts'),
-    'testing-exports': exportTable('src/testing/index.ts', exportsOf('src/emulator/index.ts')),
-    'emulator-exports': exportTable('src/emulator/index.ts'),
-    'otel-exports': exportTable('src/otel/index.ts'),
-    'throttler-exports': exportTable('src/throttler/index.ts'),
+    ...Object.fromEntries(SUBPATHS.map((name) => [`${name}-exports`, subpathTable(name)])),
   };
 }
 
@@ -54,6 +52,11 @@ function exportTable(file, without = []) {
     .filter(({ name }) => !left.has(name))
     .map(({ name, isType, text }) => [code(name), isType ? 'type' : 'value', firstSentence(text)]);
   return markdown(['name', 'kind', 'what it is'], rows);
+}
+
+/** `nestjs-unkey/testing` exports the emulator too; its page says so. */
+function subpathTable(name) {
+  return exportTable(`src/${name}/index.ts`, name === 'testing' ? exportsOf('src/emulator/index.ts') : []);
 }
 
 function firstSentence(text) {

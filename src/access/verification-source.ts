@@ -4,6 +4,8 @@ import type { Question } from '../contracts/question.js';
 import type { RootKeyCheck } from '../contracts/root-key-check.js';
 import type { UnkeyState } from '../contracts/unkey-state.js';
 import type { CallerVerifier } from '../contracts/verifier.js';
+import { canVerify } from '../options/can-verify.js';
+import { howToSetRootKey } from '../options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { logContext } from '../telemetry/log-context.js';
 import { RootKeyWatch } from '../telemetry/root-key-watch.js';
@@ -62,6 +64,9 @@ export class VerificationSource {
 
   /** See `UnkeyService.checkRootKey()`. */
   async checkRootKey(): Promise<RootKeyCheck> {
+    if (!canVerify(this.options)) {
+      return { ok: 'unknown', reason: `There is no root key: ${howToSetRootKey(this.options.name)}.` };
+    }
     const outcome = await this.#upstream.ask(questionAboutRootKey(), this.options.timeout);
     return readRootKeyCheck(outcome, this.#rootKeyWatch.isProven);
   }

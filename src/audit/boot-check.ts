@@ -22,6 +22,7 @@ import { GUARDS_WHOLE_APP } from '../decorators/guard-brand.js';
 import { isUnkeyGuardClass, classOfGuard } from '../decorators/guards-metadata.js';
 import { PolicyReader, refuseDemands } from '../decorators/policy-reader.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { howToSetRootKey } from '../options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_INSTANCES, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { LimitReader } from '../ratelimit/limit-reader.js';
@@ -135,10 +136,11 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   }
 
   /** An app with its own verifier starts without one, so that tests without a server can replace the guard. */
-  #requireRootKey({ name }: Type, handler: Function, { rootKey, verifier }: ResolvedUnkeyOptions): void {
+  #requireRootKey(controller: Type, handler: Function, options: ResolvedUnkeyOptions): void {
+    const { rootKey, verifier, name } = options;
     if (rootKey !== undefined || typeof verifier === 'function') return;
     throw new UnkeyConfigError(
-      `${name}.${handler.name}: @Ratelimit() needs a root key; set the option "rootKey" or the environment variable UNKEY_ROOT_KEY.`,
+      `${controller.name}.${handler.name}: @Ratelimit() needs a root key; ${howToSetRootKey(name)}.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { hasPolicy, needsGuard } from '../decorators/declared-policy.js';
-import { POLICY } from '../decorators/policy-metadata.js';
+import { LIMITS, POLICY, readPolicy } from '../decorators/policy-metadata.js';
 import type { Decision } from './decide.js';
 import type { FoundHandler } from './handlers/found-handler.js';
 import { isObject } from './nest-containers.js';
@@ -17,9 +17,14 @@ export function overriddenHandler({ controller, name, method }: FoundHandler): s
     if (typeof parent !== 'function' || parent === method) continue;
     // Most classes extend none, so the method's own decorators are read only now.
     if (hasPolicy(method)) return undefined;
-    if (needsGuard(parent)) return `${prototype.constructor.name}.${name}`;
+    if (needsGuard(parent) || (isLimited(parent) && !isLimited(method)))
+      return `${prototype.constructor.name}.${name}`;
   }
   return undefined;
+}
+
+function isLimited(method: object): boolean {
+  return readPolicy(LIMITS, method).length > 0;
 }
 
 /** Whether a handler is public because of a decorator that its class inherits from another class. */

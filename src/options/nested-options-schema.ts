@@ -39,10 +39,11 @@ const gateway = v.strictObject(
     ),
     otherwise: v.optional(v.picklist(['deny', 'verify'], OTHERWISE)),
   },
-  ({ expected }) =>
-    expected === 'never'
-      ? 'is unknown; "gateway" takes trust, otherwise'
-      : `must be an object with trust and otherwise; trust ${TRUST}`,
+  ({ expected }) => {
+    if (expected === 'never') return 'is unknown; "gateway" takes trust, otherwise';
+    // A missing member is an issue of the object, whose path is that of the member.
+    return expected === '"trust"' ? TRUST : `must be an object with trust and otherwise; trust ${TRUST}`;
+  },
 );
 
 /** The schemas of the options that are objects of options. */

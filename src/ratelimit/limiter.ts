@@ -4,6 +4,7 @@ import type { UnkeyMisconfiguredException } from '../errors/unkey-misconfigured.
 import { UnkeyUnavailableException } from '../errors/unkey-unavailable.exception.js';
 import type { VerificationFailure } from '../errors/verification-failure.js';
 import { checkLimits } from '../options/check-limits.js';
+import { howToSetRootKey } from '../options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { logContext } from '../telemetry/log-context.js';
 import { RatelimitLog } from '../telemetry/ratelimit-log.js';
@@ -54,7 +55,7 @@ export class Limiter {
     onUnavailable: OnUnavailable = 'deny',
   ): Promise<CountedLimits | undefined> {
     checkLimits(demands);
-    if (this.#options.rootKey === undefined) throw this.misconfigured(NO_ROOT_KEY);
+    if (this.#options.rootKey === undefined) throw this.misconfigured(noRootKeyFault(this.#options));
     const outcome = await this.#upstream.ask(demands, this.#options.timeout);
     if (!('failure' in outcome)) {
       this.#log.answered();
@@ -106,5 +107,6 @@ export class Limiter {
   }
 }
 
-const NO_ROOT_KEY =
-  'rate limits are counted with a root key, and there is none: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY';
+function noRootKeyFault({ name }: ResolvedUnkeyOptions): string {
+  return `rate limits are counted with a root key, and there is none: ${howToSetRootKey(name)}`;
+}

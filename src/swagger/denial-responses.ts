@@ -34,12 +34,35 @@ export class DenialResponses {
     options: ResponseOptions,
     checks: readonly ResolvedKeyCheck[],
   ): Operation['responses'] {
+    const entries = [...guardCodes(options), ...checks.map(({ status, code }): Entry => [status, code])];
+    return this.#add(declared, options, byStatus(entries), (status, codes) => ({
+      name: componentName(status, codes),
+      description: codes.map(line).join('\n'),
+    }));
+  }
+
+  /** Adds the responses of `@Ratelimit()` to an operation that checks no key. */
+  addLimitsTo(declared: Operation['responses'], options: ResponseOptions): Operation['responses'] {
+    const entries = LIMIT_CODES.map((code): Entry => [statusOf(code, options), code]);
+    return this.#add(declared, options, byStatus(entries), (status, codes) => ({
+      name: `UnkeyRatelimit${status}`,
+      description: codes.map(limitLine).join('\n'),
+    }));
+  }
+
+  #add(
+    declared: Operation['responses'],
+    options: ResponseOptions,
+    responses: readonly [status: number, codes: string[]][],
+    textsOf: (status: number, codes: readonly string[]) => { name: string; description: string },
+  ): Operation['responses'] {
     const added: Record<string, Reference> = {};
-    for (const [status, codes] of codesByStatus(options, checks)) {
+    for (const [status, codes] of responses) {
       if (isDeclared(declared, status)) continue;
       const schema = this.#schemas.add(...bodySchema(options));
-      const name = this.#responses.add(componentName(status, codes), {
-        description: codes.map(line).join('\n'),
+      const { name: wanted, description } = textsOf(status, codes);
+      const name = this.#responses.add(wanted, {
+        description,
         ...denialHeaders(status, codes, options),
         content: {
           [options.problemDetails ? 'application/problem+json' : 'application/json']: {
@@ -53,16 +76,31 @@ export class DenialResponses {
   }
 }
 
-/** The codes by status, as the option `statuses` and the checks have them, in the order of the statuses. */
-function codesByStatus(
-  { statuses }: ResponseOptions,
-  checks: readonly ResolvedKeyCheck[],
-): [status: number, codes: string[]][] {
+type Entry = readonly [status: number, code: string];
+
+/** What `@Ratelimit()` answers: the limit is exceeded, or it cannot be counted. */
+const LIMIT_CODES = ['RATE_LIMITED', 'UNKEY_MISCONFIGURED', 'UNKEY_UNAVAILABLE'] as const;
+
+const LIMIT_TEXTS: Readonly<Record<string, string>> = {
+  RATE_LIMITED: 'The rate limit is exceeded.',
+  UNKEY_MISCONFIGURED: 'Rate limits cannot be checked because this server is misconfigured.',
+  UNKEY_UNAVAILABLE: 'Rate limits cannot be checked right now.',
+};
+
+function guardCodes(options: ResponseOptions): Entry[] {
+  return Object.keys(DENIALS)
+    .filter(isDenialCode)
+    .map((code): Entry => [statusOf(code, options), code]);
+}
+
+function statusOf(code: keyof typeof DENIALS, { statuses }: ResponseOptions): number {
+  return statuses[code] ?? DENIALS[code].status;
+}
+
+/** The codes of each status, in the order of the statuses. */
+function byStatus(entries: readonly Entry[]): [status: number, codes: string[]][] {
   const codes = new Map<number, Set<string>>();
-  const add = (status: number, code: string) => codes.set(status, (codes.get(status) ?? new Set()).add(code));
-  for (const code of Object.keys(DENIALS).filter(isDenialCode))
-    add(statuses[code] ?? DENIALS[code].status, code);
-  for (const { status, code } of checks) add(status, code);
+  for (const [status, code] of entries) codes.set(status, (codes.get(status) ?? new Set()).add(code));
   return [...codes].map(([status, set]): [number, string[]] => [status, [...set]]).sort(([a], [b]) => a - b);
 }
 
@@ -73,6 +111,10 @@ function componentName(status: number, codes: readonly string[]): string {
 
 function line(code: string): string {
   return isDenialCode(code) ? `- \`${code}\`: ${denialOf(code).message}` : `- \`${code}\``;
+}
+
+function limitLine(code: string): string {
+  return `- \`${code}\`: ${LIMIT_TEXTS[code] ?? ''}`;
 }
 
 /** `4XX` declares every status from 400 to 499. */

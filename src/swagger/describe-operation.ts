@@ -1,6 +1,7 @@
 import type { Decision } from '../audit/decide.js';
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
 import type { KeyRatelimitDemand } from '../contracts/verify-options.js';
+import { LIMITS, readPolicy } from '../decorators/policy-metadata.js';
 import { toPermissionQuery } from '../options/permission-query.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import type { DenialResponses } from './denial-responses.js';
@@ -21,13 +22,17 @@ export interface DocumentParts {
 /** Returns an operation with what the guard does to its requests. */
 export function describeOperation(operation: Operation, decision: Decision, parts: DocumentParts): Operation {
   const { access, guard, policy } = decision;
-  if (guard === undefined || access === 'unguarded' || access === 'skipped') return operation;
+  if (access === 'skipped') return operation;
   const { schemes, responses } = parts;
   const options = parts.optionsOf(policy.instance);
+  const limited = isLimited(decision)
+    ? { ...operation, responses: responses.addLimitsTo(operation.responses, options) }
+    : operation;
+  if (guard === undefined || access === 'unguarded') return limited;
   const declared = operation.security ?? parts.security ?? [];
   // Key sources of the option count too: the user may have declared them for the whole class or document.
   const others = withoutSchemes(declared, schemes.namesFor([...options.keyFrom, ...policy.keyFrom]));
-  if (access === 'public') return { ...operation, security: others };
+  if (access === 'public') return { ...limited, security: others };
   const ours = schemes.namesOf(policy.keyFrom, policy.instance).map((name) => ({ [name]: [] }));
   const demands = demandsOf(policy);
   return {
@@ -39,6 +44,11 @@ export function describeOperation(operation: Operation, decision: Decision, part
     responses: responses.addTo(operation.responses, options, policy.checks),
     ...(demands === undefined ? {} : { 'x-unkey': demands }),
   };
+}
+
+/** Whether a handler or its class has `@Ratelimit()`, which needs no key. */
+function isLimited({ found: { controller, method } }: Decision): boolean {
+  return [controller, method].some((holder) => readPolicy(LIMITS, holder).length > 0);
 }
 
 /** What a handler requires of a key, for `x-unkey`. */

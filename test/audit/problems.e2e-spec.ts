@@ -32,6 +32,7 @@ import {
   KeyRatelimit,
   OptionalKey,
   Public,
+  Ratelimit,
   RequirePermissions,
   UnkeyGuard,
   UnkeyKey,
@@ -309,6 +310,29 @@ describe('what a subclass inherits', () => {
         cure: 'Repeat the decorators on the overriding method.',
       }),
     ]);
+  });
+
+  class Limited {
+    @Ratelimit({ namespace: 'read', limit: 1, duration: 1000 })
+    @Get()
+    read() {}
+    @Ratelimit({ namespace: 'list', limit: 1, duration: 1000 })
+    @Get('list')
+    list() {}
+  }
+  @Controller('unlimited')
+  class UnlimitedController extends Limited {
+    @Get()
+    override read() {}
+    @Ratelimit({ namespace: 'list', limit: 5, duration: 1000 })
+    @Get('list')
+    override list() {}
+  }
+
+  it('an override without @Ratelimit() loses that of the method that it overrides', async () => {
+    const { entries } = await audited({ controllers: [UnlimitedController] });
+    const lost = entries.filter(({ problem }) => problem !== undefined);
+    expect(lost).toMatchObject([{ handler: 'UnlimitedController.read', problem: 'lost-decorators' }]);
   });
 
   @Public()

@@ -3,14 +3,18 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The pages of the site. They ship with the package. */
+export const PAGES = readdirSync(`${ROOT}docs`)
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
+
 /** The documents whose code and tables are held to what the package does. */
 export const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
   'sample-app/README.md',
-  ...readdirSync(`${ROOT}docs`)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  'bench/README.md',
+  ...PAGES,
 ];
 
 export interface CodeBlock {

@@ -49,7 +49,7 @@ class SessionGuard implements CanActivate {
   }
 }
 
-/** Either a session or an API key, as docs/everyday.md shows it. */
+/** Either a session or an API key, as docs/jwt-and-keys.md shows it. */
 @Injectable()
 class SessionOrKeyGuard implements CanActivate {
   constructor(

@@ -27,6 +27,7 @@ import {
   UnkeyService,
   anyOf,
   fromHeader,
+  getUnkeyServiceToken,
   permissionQuery,
   type KeyDeniedException,
   type UnkeyModuleOptions,
@@ -540,6 +541,37 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
       expect(() => service.client).toThrow(UnkeyMisconfiguredException);
     });
 
+    it('without a root key checkRootKey() says so', async () => {
+      const { app } = await start();
+      expect(await app.get(UnkeyService).checkRootKey()).toEqual({
+        ok: 'unknown',
+        reason: 'There is no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY.',
+      });
+    });
+
+    it('without a root key errors of a named instance do not name UNKEY_ROOT_KEY as a place for it', async () => {
+      const { app } = await startApp(adapter, {
+        imports: [
+          UnkeyModule.forRoot(server.options),
+          UnkeyModule.forRoot({ name: 'partners', gateway: { trust: 'always' } }),
+        ],
+      });
+      const service = app.get<UnkeyService>(getUnkeyServiceToken('partners'));
+      const limit = { namespace: 'api', identifier: 'alice', limit: 1, duration: 1000 };
+      const causes = [service.verify('key_1'), service.limit(limit)].map((call) =>
+        call.then(
+          () => undefined,
+          (error: Error) => error.cause,
+        ),
+      );
+      const { reason } = await service.checkRootKey();
+      const cure = 'set the option "rootKey" of the instance "partners", which does not read UNKEY_ROOT_KEY';
+      for (const cause of await Promise.all(causes)) {
+        expect(cause).toMatchObject({ message: expect.stringContaining(cure) });
+      }
+      expect(reason).toBe(`There is no root key: ${cure}.`);
+    });
+
     it('with a root key both work', async () => {
       const { app } = await start(server.options);
       const { key, keyId } = await server.unkey.createKey({});
@@ -757,7 +789,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
 
   it.each<[unknown, string]>([
     [true, 'option "gateway" must be an object with trust and otherwise'],
-    [{}, 'option "gateway.trust" must be'],
+    [{}, 'option "gateway.trust" must be \'always\' or a function (context) => boolean, got undefined'],
     [
       { trust: true },
       'option "gateway.trust" must be \'always\' or a function (context) => boolean, got true',

@@ -1,6 +1,7 @@
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SUBPATHS } from '../../scripts/entry-points.mjs';
 import { check, none } from './checks.mjs';
 import { run } from './run.mjs';
 
@@ -45,20 +46,34 @@ export async function checkTypes(folder, node) {
   });
 }
 
-/** The optional peer of each subpath; the apps install none of them. */
-const PEERS = { swagger: '@nestjs/swagger', health: '@nestjs/terminus' };
+/** The subpaths that cannot be imported without an optional peer. */
+const PEERS = { swagger: '@nestjs/swagger', health: '@nestjs/terminus', otel: '@opentelemetry/api' };
 
-/** The app itself, which imports the root, has run without them. */
+/** The app installs none of the optional peers. */
 export async function checkPeers(folder, node) {
+  const app = basename(folder);
+  const manifest = JSON.parse(readFileSync(join(folder, 'node_modules/nestjs-unkey/package.json'), 'utf8'));
+  const optional = Object.keys(manifest.peerDependenciesMeta);
+  const rest = SUBPATHS.filter((name) => !(name in PEERS));
+  await check(
+    `${app}: without any optional peer, the root and ${rest.join(', ')} load in both formats`,
+    async () => {
+      none(
+        optional.filter((peer) => existsSync(join(folder, 'node_modules', peer))),
+        'installed, so its absence is not tested',
+      );
+      for (const name of ['nestjs-unkey', ...rest.map((subpath) => `nestjs-unkey/${subpath}`)]) {
+        await node('--input-type=module', '--eval', `await import('${name}')`);
+        await node('--input-type=commonjs', '--eval', `require('${name}')`);
+      }
+    },
+  );
   for (const [subpath, peer] of Object.entries(PEERS)) {
-    await check(
-      `${basename(folder)}: without ${peer}, only nestjs-unkey/${subpath} fails, and names it`,
-      async () => {
-        const load = `import('nestjs-unkey/${subpath}').then(() => '', (error) => error.message).then(console.log)`;
-        const text = await node('--input-type=module', '--eval', load);
-        if (!text.includes(`'${peer}'`)) throw new Error(text);
-      },
-    );
+    await check(`${app}: without ${peer}, only nestjs-unkey/${subpath} fails, and names it`, async () => {
+      const load = `import('nestjs-unkey/${subpath}').then(() => '', (error) => error.message).then(console.log)`;
+      const text = await node('--input-type=module', '--eval', load);
+      if (!text.includes(`'${peer}'`)) throw new Error(text);
+    });
   }
 }
 

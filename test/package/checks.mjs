@@ -1,5 +1,5 @@
 /** How many checks passed and failed so far. */
-export const count = { passed: 0, failed: 0 };
+const count = { passed: 0, failed: 0 };
 
 /** One line for one check; a check that does not throw has passed. */
 export async function check(what, test) {
@@ -18,4 +18,10 @@ export async function check(what, test) {
 /** @throws Error that lists what was found, unless nothing was */
 export function none(found, what) {
   if (found.length > 0) throw new Error(`${what}:\n${found.join('\n')}`);
+}
+
+/** Prints how many checks passed and failed, and makes the process fail if one did. */
+export function report() {
+  console.log(`\n${count.passed} passed, ${count.failed} failed`);
+  process.exitCode = count.failed === 0 ? 0 : 1;
 }

@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmS
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check, count } from './checks.mjs';
+import { check, report } from './checks.mjs';
 import { pack } from './pack.mjs';
 import { run } from './run.mjs';
 
@@ -108,5 +108,4 @@ try {
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exitCode = count.failed === 0 ? 0 : 1;
+report();

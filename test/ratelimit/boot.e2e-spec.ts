@@ -1,5 +1,11 @@
 import { Controller, Get, Module } from '@nestjs/common';
-import { Ratelimit, UnkeyModule, type RatelimitOptions, type UnkeyModuleOptions } from 'nestjs-unkey';
+import {
+  Ratelimit,
+  UnkeyModule,
+  UseUnkey,
+  type RatelimitOptions,
+  type UnkeyModuleOptions,
+} from 'nestjs-unkey';
 import { describe, expect, it } from 'vitest';
 import { bootError } from '../support/app.js';
 
@@ -76,6 +82,26 @@ describe('a wrong @Ratelimit() stops the app at startup', () => {
     const error = await boot(VALID, { client } as unknown as UnkeyModuleOptions);
     expect(error.message).toBe(
       'LimitedController.read: @Ratelimit() needs a root key; set the option "rootKey" or the environment variable UNKEY_ROOT_KEY.',
+    );
+  });
+
+  it('without a root key of the named instance that counts it', async () => {
+    @UseUnkey('partners')
+    @Controller()
+    class PartnersController {
+      @Ratelimit(VALID)
+      @Get()
+      read() {}
+    }
+    const error = await bootError({
+      imports: [
+        UnkeyModule.forRoot(OFFLINE),
+        UnkeyModule.forRoot({ name: 'partners', gateway: { trust: 'always' } }),
+      ],
+      controllers: [PartnersController],
+    });
+    expect(error.message).toBe(
+      'PartnersController.read: @Ratelimit() needs a root key; set the option "rootKey" of the instance "partners", which does not read UNKEY_ROOT_KEY.',
     );
   });
 });

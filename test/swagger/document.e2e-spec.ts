@@ -23,6 +23,7 @@ import {
   KeyRatelimit,
   OptionalKey,
   Public,
+  Ratelimit,
   RequirePermissions,
   UnkeyGuard,
   UnkeyModule,
@@ -275,6 +276,52 @@ describe('responses', () => {
       Unkey500: ['UNKEY_MISCONFIGURED'],
       Unkey503: ['UNKEY_UNAVAILABLE'],
     });
+  });
+
+  it('are those of the limit alone if a handler with @Ratelimit() checks no key', async () => {
+    @Ratelimit({ namespace: 'login', limit: 5, duration: 60_000, by: 'ip' })
+    @Controller('login')
+    class LoginController {
+      @Public()
+      @Get()
+      login() {}
+    }
+    const { described } = await describeApp(LoginController, { statuses: { UNKEY_UNAVAILABLE: 502 } });
+    expect(operation(described, 'get', '/login').security).toEqual([]);
+    expect(responsesOf(described, '/login')).toMatchObject({
+      429: { $ref: '#/components/responses/UnkeyRatelimit429' },
+      500: { $ref: '#/components/responses/UnkeyRatelimit500' },
+      502: { $ref: '#/components/responses/UnkeyRatelimit502' },
+    });
+    expect(Object.keys(responsesOf(described, '/login'))).toEqual(['200', '429', '500', '502']);
+    expect(codesOf(described)).toEqual({
+      UnkeyRatelimit429: ['RATE_LIMITED'],
+      UnkeyRatelimit500: ['UNKEY_MISCONFIGURED'],
+      UnkeyRatelimit502: ['UNKEY_UNAVAILABLE'],
+    });
+    expect(Object.keys(componentsOf(described)['UnkeyRatelimit429']?.headers ?? {})).toEqual([
+      'Retry-After',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+    ]);
+  });
+
+  it('are those of the limit alone without a guard that checks keys', async () => {
+    @Ratelimit({ namespace: 'login', limit: 5, duration: 60_000, by: 'ip' })
+    @Controller('login')
+    class LoginController {
+      @Get()
+      login() {}
+    }
+    const { app } = await startApp('express', {
+      imports: [UnkeyModule.forRoot(server.options)],
+      controllers: [LoginController],
+    });
+    const { described } = documentsOf(app);
+    await expectValid(described);
+    const { security, responses } = operation(described, 'get', '/login');
+    expect([security, Object.keys(responses)]).toEqual([undefined, ['200', '429', '500', '503']]);
   });
 
   it('follow the option `statuses`', async () => {
