@@ -1,14 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ChosenInstances } from './access/chosen-instances.js';
+import type { DecisionSteps } from './access/decision-steps.js';
+import { notConstructed, readsUnusedKey } from './access/guard-errors.js';
 import { GuardInstance } from './access/guard-instance.js';
-import type { DecisionSteps, RequestVerification } from './access/request-verification.js';
+import { RunningInstance } from './access/running-instance.js';
 import type { Awaitable } from './contracts/awaitable.js';
 import type { HandlerPolicy } from './contracts/handler-policy.js';
+import type { Instance } from './contracts/instances.js';
 import type { Verification } from './contracts/verification.js';
 import type { VerifyOptions } from './contracts/verify-options.js';
 import { GUARD_BRAND, GUARDS_WHOLE_APP } from './decorators/guard-brand.js';
 import { PolicyReader } from './decorators/policy-reader.js';
-import { UnkeyConfigError } from './errors/unkey-config.error.js';
 import type { UnkeyException } from './errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/tokens.js';
@@ -42,10 +44,8 @@ export class UnkeyGuard implements CanActivate {
   declare protected readonly options: ResolvedUnkeyOptions;
 
   readonly #policies: PolicyReader;
-  readonly #own: GuardInstance<UnkeyService>;
-  readonly #named = new Map<string, GuardInstance<UnkeyService>>();
-  /** Which instance the steps of a subclass run for. Set once one of them ran for another instance than its own. */
-  #running: AsyncLocalStorage<GuardInstance<UnkeyService>> | undefined;
+  readonly #instances: ChosenInstances<GuardInstance<UnkeyService>>;
+  readonly #running: RunningInstance<GuardInstance<UnkeyService>>;
   readonly #steps: DecisionSteps = {
     policy: (context) => this.#policyOf(context),
     skip: (context) => this.skip(context),
@@ -64,17 +64,21 @@ export class UnkeyGuard implements CanActivate {
     @Inject(UNKEY_SERVICE) unkey: UnkeyService,
     @Inject(UNKEY_RESOLVED_OPTIONS) options: ResolvedUnkeyOptions,
   ) {
-    this.#own = new GuardInstance({ service: unkey, options });
+    const own = this.#instance({ service: unkey, options });
+    this.#running = new RunningInstance(own);
+    this.#instances = new ChosenInstances(own, (name) => {
+      const found = unkey.instances.find(name);
+      return found && this.#instance(found);
+    });
     this.#policies = new PolicyReader(options, {
       find: (name) => unkey.instances.find(name),
       names: () => unkey.instances.names(),
     });
     // A setter each, because a subclass may declare the parameters of its constructor as properties of the same name.
     Object.defineProperties(this, {
-      unkey: { get: () => this.#current().service, set() {}, configurable: true },
-      options: { get: () => this.#current().options, set() {}, configurable: true },
+      unkey: { get: () => this.#running.current.service, set() {}, configurable: true },
+      options: { get: () => this.#running.current.options, set() {}, configurable: true },
     });
-    this.#refuseToReadKey(options);
   }
 
   /**
@@ -128,7 +132,9 @@ export class UnkeyGuard implements CanActivate {
     return this.#instanceOf(context).requests.allow(verification, context);
   }
 
-  /** Denies the request: sets the headers and throws the exception. The handler never runs, whatever this method does. */
+  /**
+   * Denies the request: sets the headers and throws the exception. The handler never runs, whatever this method does.
+   */
   protected deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never> {
     return this.#instanceOf(context).requests.deny(denial, context, this.#policyOf(context));
   }
@@ -136,9 +142,8 @@ export class UnkeyGuard implements CanActivate {
   /** Whether this guard has nothing to do with a request. An error of the policy is left to {@link #decide}. */
   #passesUnseen(context: ExecutionContext): boolean {
     try {
-      const { options, requests } = this.#instanceOf(context);
-      if (isTransportIn(context, options.skipTransports)) return true;
-      return this.#isBuiltIn && this.#leavesToSubclass(context, requests);
+      if (isTransportIn(context, this.#instanceOf(context).options.skipTransports)) return true;
+      return this.#isBuiltIn && this.#leavesToSubclass(context);
     } catch {
       return false;
     }
@@ -148,11 +153,11 @@ export class UnkeyGuard implements CanActivate {
    * Whether a subclass of this guard decides instead of it. `@UseUnkey()` applies the built-in guard, which then leaves
    * the handler to any subclass that Nest runs for it.
    */
-  #leavesToSubclass(context: ExecutionContext, requests: RequestVerification): boolean {
+  #leavesToSubclass(context: ExecutionContext): boolean {
     const { instance, hasSubclassGuard } = this.#policyOf(context);
     if (instance === undefined) return hasSubclassGuard && this.#runsGuardsOf?.(context.getClass()) === true;
-    if (requests.hasSubclassPassed(context)) return true;
-    return hasSubclassGuard && this.#own.service.instances.runsGuardsOf(context.getClass());
+    if (this.#instanceOf(context).requests.hasSubclassPassed(context)) return true;
+    return hasSubclassGuard && this.#instances.own.service.instances.runsGuardsOf(context.getClass());
   }
 
   #decide(context: ExecutionContext): Promise<boolean> {
@@ -165,39 +170,27 @@ export class UnkeyGuard implements CanActivate {
     }
   }
 
-  /** Lets `this.unkey` and `this.options` be those of the instance while the steps of a subclass run. */
   async #decideAsSubclass(context: ExecutionContext): Promise<boolean> {
     const instance = this.#instanceOf(context);
     const { requests } = instance;
-    if (instance !== this.#own) this.#running ??= new AsyncLocalStorage();
-    // Once there is a storage, it is used for every request: one that is made while another one runs would inherit its instance.
-    if (this.#running === undefined) return requests.decide(context, this.#steps);
     const mayPass = await this.#running.run(instance, () => requests.decide(context, this.#steps));
     if (mayPass) requests.subclassPassed(context);
     return mayPass;
   }
 
-  /** The instance whose steps run, or else the guard's own. */
-  #current(): GuardInstance<UnkeyService> {
-    return this.#running?.getStore() ?? this.#own;
+  #policyOf(context: ExecutionContext): HandlerPolicy {
+    return this.#policies.read(context.getClass(), context.getHandler());
   }
 
   /** The instance that verifies the key of this request. */
   #instanceOf(context: ExecutionContext): GuardInstance<UnkeyService> {
-    const name = this.#policyOf(context).instance;
-    if (name === undefined || name === this.#own.options.name) return this.#own;
-    const known = this.#named.get(name);
-    if (known !== undefined) return known;
-    const found = this.#own.service.instances.find(name);
-    if (found === undefined) throw new UnkeyConfigError(`There is no instance ${JSON.stringify(name)}.`);
-    const instance = new GuardInstance(found);
-    this.#refuseToReadKey(found.options);
-    this.#named.set(name, instance);
-    return instance;
+    return this.#instances.named(this.#policyOf(context).instance);
   }
 
-  #refuseToReadKey({ gateway }: ResolvedUnkeyOptions): void {
-    if (gateway?.otherwise === 'deny' && this.#readsKey()) throw readsKeyInVain(this);
+  /** @throws UnkeyConfigError if this guard reads keys, and the instance accepts none */
+  #instance(of: Instance<UnkeyService, ResolvedUnkeyOptions>): GuardInstance<UnkeyService> {
+    if (of.options.gateway?.otherwise === 'deny' && this.#readsKey()) throw readsUnusedKey(this);
+    return new GuardInstance(of);
   }
 
   /**
@@ -207,24 +200,4 @@ export class UnkeyGuard implements CanActivate {
   #readsKey(): boolean {
     return this.extractKey !== UnkeyGuard.prototype.extractKey || this.verify !== UnkeyGuard.prototype.verify;
   }
-
-  #policyOf(context: ExecutionContext): HandlerPolicy {
-    return this.#policies.read(context.getClass(), context.getHandler());
-  }
-}
-
-/** Nest makes no instance of some request-scoped guards of gateways, and calls their bare prototype. */
-function notConstructed(guard: object, context: ExecutionContext): UnkeyConfigError {
-  const place = `${context.getClass().name}.${context.getHandler().name}`;
-  return new UnkeyConfigError(
-    `${guard.constructor.name} is request-scoped, and Nest calls it for ${place} without constructing it. ` +
-      'Use a guard that is not request-scoped for gateways.',
-  );
-}
-
-function readsKeyInVain(guard: object): UnkeyConfigError {
-  return new UnkeyConfigError(
-    `${guard.constructor.name} overrides extractKey() or verify(), but the option "gateway" accepts only principals, ` +
-      "which have no key; remove the method, or set gateway.otherwise to 'verify'.",
-  );
 }

@@ -9,9 +9,9 @@ import { UNKEY_AUDIT, UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from './options/to
 import type { UnkeyService } from './unkey.service.js';
 
 /**
- * Verifies keys for routes that no Nest handler answers, with the demands of the option `permissions` alone. For other
- * demands, and for routes that `main.ts` mounts with `app.use()`, use `UnkeyService.middleware()`: on Express, those
- * routes answer before a middleware that a module applies.
+ * Verifies keys for routes that no Nest handler answers. It requires only the permissions of the option `permissions`.
+ * For other requirements, and for routes that `main.ts` mounts with `app.use()`, use `UnkeyService.middleware()`: on
+ * Express, those routes run before a middleware that a module applies.
  *
  * @example
  * export class AppModule implements NestModule {

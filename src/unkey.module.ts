@@ -28,8 +28,8 @@ import { UnkeyService } from './unkey.service.js';
 })
 export class UnkeyModule extends ConfigurableModuleClass {
   /**
-   * Registers the module with options. Environment variables are read at startup, not when you call this method. Call it
-   * once without a `name`, and once for each named instance.
+   * Registers the module with options. Environment variables are read at startup, not when you call this method. Call
+   * it once without a `name`, and once for each named instance.
    *
    * @throws UnkeyConfigError at startup, if an option is unknown or invalid, or if there is no root key
    */
@@ -54,7 +54,7 @@ export class UnkeyModule extends ConfigurableModuleClass {
 }
 
 /**
- * A module of its own for each named instance. It has none of what an app has once: the guard, the startup checks and the
+ * The module of each named instance. It leaves out what an app has only once: the guard, the startup checks and the
  * audit.
  */
 @Module({ imports: [DiscoveryModule] })

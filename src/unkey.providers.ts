@@ -1,44 +1,25 @@
 import 'reflect-metadata';
 import type { Provider, Type } from '@nestjs/common';
 import { APP_FILTER, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import type { Unkey } from '@unkey/api';
 import { AppInstances } from './audit/app-instances.js';
 import { RunningAudit } from './audit/running-audit.js';
-import type { Awaitable } from './contracts/awaitable.js';
-import type { CallerVerifier } from './contracts/verifier.js';
 import { PolicyReader } from './decorators/policy-reader.js';
 import { NamedProblemDetailsFilter, ProblemDetailsFilter } from './errors/problem-details.filter.js';
-import { hasClient } from './options/can-verify.js';
-import { noRootKey } from './options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from './options/resolved-options.js';
 import {
   tokenOf,
   UNKEY_AUDIT,
-  UNKEY_CACHE,
   UNKEY_CLIENT,
-  UNKEY_EVENTS,
   UNKEY_INSTANCES,
-  UNKEY_INVALIDATIONS,
-  UNKEY_LIVENESS,
   UNKEY_OPTIONS,
   UNKEY_RESOLVED_OPTIONS,
   UNKEY_SERVICE,
   UNKEY_VERIFIER,
-  UNKEY_WIRE,
 } from './options/tokens.js';
 import { resolveWithDefaults } from './resolve-with-defaults.js';
-import { VerificationEvents } from './telemetry/verification-events.js';
 import { Gateways } from './transports/ws/gateways.js';
 import { UnkeyService } from './unkey.service.js';
-import { invalidatedBy } from './verification/cache/invalidated-by.js';
-import { openCache } from './verification/cache/open-cache.js';
-import type { VerificationCache } from './verification/cache/verification-cache.js';
-import { Invalidations } from './verification/invalidations.js';
-import { Liveness } from './verification/liveness.js';
-import { absentClient, clientIsOff, createClient, type CallListener } from './verification/sdk-client.js';
-import { sdkVerifier } from './verification/sdk.verifier.js';
-import type { HttpWire } from './verification/wire/http-wire.js';
-import { openConnections, openWire } from './verification/wire/open-wire.js';
+import { verificationProvidersOf } from './verification.providers.js';
 
 /** Where Nest keeps the tokens of `@Inject()` in the parameters of a constructor. */
 const DECLARED_DEPENDENCIES = 'self:paramtypes';
@@ -53,45 +34,7 @@ export function providersOf(name?: string): Provider[] {
       useFactory: (given: unknown) => resolveWithDefaults(given, name),
       inject: [{ token: named(UNKEY_OPTIONS), optional: true }],
     },
-    {
-      provide: named(UNKEY_EVENTS),
-      useFactory: () => new VerificationEvents(),
-    },
-    {
-      provide: named(UNKEY_CACHE),
-      useFactory: openCache,
-      inject: [options, named(UNKEY_EVENTS)],
-    },
-    {
-      provide: named(UNKEY_INVALIDATIONS),
-      useFactory: (resolved: ResolvedUnkeyOptions, cache?: VerificationCache) =>
-        new Invalidations(resolved, cache),
-      inject: [options, named(UNKEY_CACHE)],
-    },
-    {
-      provide: named(UNKEY_CLIENT),
-      useFactory: clientFor,
-      inject: [options, named(UNKEY_INVALIDATIONS)],
-    },
-    {
-      provide: named(UNKEY_WIRE),
-      useFactory: openWire,
-      inject: [options],
-    },
-    {
-      provide: named(UNKEY_VERIFIER),
-      useFactory: ({ verifier }: ResolvedUnkeyOptions, client: Unkey, wire?: HttpWire): CallerVerifier => {
-        if (typeof verifier === 'function') return verifier;
-        return wire?.verify ?? sdkVerifier(client);
-      },
-      inject: [options, named(UNKEY_CLIENT), named(UNKEY_WIRE)],
-    },
-    {
-      provide: named(UNKEY_LIVENESS),
-      useFactory: (resolved: ResolvedUnkeyOptions, wire?: HttpWire) =>
-        new Liveness(wire, () => openConnections(resolved)),
-      inject: [options, named(UNKEY_WIRE)],
-    },
+    ...verificationProvidersOf(name),
     {
       provide: APP_FILTER,
       // Nest ignores an `undefined` filter.
@@ -145,7 +88,10 @@ function serviceOf(name: string | undefined): Provider[] {
   ];
 }
 
-/** The tokens that a class asks for in its constructor; those of this package are those of the instance. */
+/**
+ * Returns the tokens that a class injects in its constructor, with those of this package replaced by those of the
+ * instance.
+ */
 function dependenciesOf(target: Type, name: string): (symbol | Type)[] {
   const declared = Reflect.getMetadata(DECLARED_DEPENDENCIES, target) as readonly {
     readonly index: number;
@@ -154,18 +100,4 @@ function dependenciesOf(target: Type, name: string): (symbol | Type)[] {
   return declared
     .toSorted((a, b) => a.index - b.index)
     .map(({ param }) => (typeof param === 'symbol' ? tokenOf(param, name) : param));
-}
-
-function clientFor(options: ResolvedUnkeyOptions, invalidations: Invalidations): Awaitable<Unkey> {
-  if (options.client === false) return absentClient(clientIsOff);
-  if (!hasClient(options)) return absentClient(() => noRootKey(options));
-  return options.client?.() ?? createClient(options, observing(invalidations));
-}
-
-/** Invalidates cached verifications of keys that the app changes with the injected client. */
-function observing(invalidations: Invalidations): CallListener {
-  return async (path, body) => {
-    const invalidated = invalidatedBy(path, body);
-    if (invalidated !== undefined) await invalidations.invalidate(invalidated);
-  };
 }

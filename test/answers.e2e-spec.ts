@@ -242,7 +242,7 @@ describe.each(ADAPTERS)('the response to the caller, on %s', (adapter) => {
 
     server.unkey.fail({ status: 500 }, { times: 2 });
     for (let n = 0; n < 3; n++) await get('/', headers);
-    expect(log.of('warn')).toEqual([expect.stringContaining('Unkey answered 500')]);
+    expect(log.of('warn')).toEqual([expect.stringContaining('Unkey returned 500')]);
   });
 
   it('a timeout ends at the deadline', async () => {

@@ -266,7 +266,7 @@ describe('while Unkey is unreachable', () => {
     // The first two calls fail. The others are not made, because the breaker is open.
     for (let n = 0; n < 5; n++) expect((await get('/', headers)).body).toMatchObject({ source: 'stale' });
     expect(calls()).toBe(3);
-    expect(log.of('warn', 'callers get stale cached results: Unkey answered 500')).toHaveLength(1);
+    expect(log.of('warn', 'callers get stale cached results: Unkey returned 500')).toHaveLength(1);
     clock.advance(5000);
     expect((await get('/', headers)).status).toBe(503);
     outage.clear();

@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('events, on %s', (adapter) => {
     const { get } = await start();
     server.unkey.fail({ status: 500 }, { times: 1 });
     await get('/', { 'x-api-key': 'any' });
-    expect(ended.messages).toMatchObject([{ code: 'UNKEY_UNAVAILABLE', reason: 'Unkey answered 500' }]);
+    expect(ended.messages).toMatchObject([{ code: 'UNKEY_UNAVAILABLE', reason: 'Unkey returned 500' }]);
   });
 
   it('a remembered answer', async () => {
@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('events, on %s', (adapter) => {
     const { get } = await start();
     server.unkey.fail({ status: 401 }, { times: 1 });
     await get('/', { 'x-api-key': 'any' });
-    expect(ended.messages).toMatchObject([{ code: 'UNKEY_MISCONFIGURED', reason: 'Unkey answered 401' }]);
+    expect(ended.messages).toMatchObject([{ code: 'UNKEY_MISCONFIGURED', reason: 'Unkey returned 401' }]);
   });
 
   it('never holds a key, whatever happens', async () => {

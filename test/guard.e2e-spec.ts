@@ -56,7 +56,7 @@ class FeatureModule {}
 describe.each(ADAPTERS)('the guard on %s', (adapter) => {
   const server = useUnkey();
 
-  describe('stands where it is put', () => {
+  describe('applies where it is declared', () => {
     it('guards a controller and a handler of a module that imports nothing', async () => {
       const { get } = await startApp(adapter, {
         imports: [UnkeyModule.forRoot(server.options), FeatureModule],
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
       expect((await get('/part/open', { 'x-api-key': key })).status).toBe(200);
     });
 
-    it('verifies once per request when it stands everywhere at once', async () => {
+    it('verifies once per request if it is declared everywhere', async () => {
       const { get } = await startApp(adapter, {
         imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true }), FeatureModule],
         providers: [{ provide: APP_GUARD, useClass: UnkeyGuard }],
@@ -107,7 +107,7 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
     });
   });
 
-  describe('is one call, whatever it is asked', () => {
+  describe('makes one call, with any requirements', () => {
     it('attaches the key to the request and names the requestId of Unkey', async () => {
       @Controller()
       class AppController {
@@ -216,26 +216,26 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
       expect((await get('/closed', { 'x-api-key': key })).status).toBe(401);
     });
 
-    it('verify, whose answer is still read strictly', async () => {
+    it('verify, whose result is still checked strictly', async () => {
       const { get } = await start(VerifyingGuard);
       expect((await get('/closed', { 'x-api-key': 'good' })).body).toEqual({ keyId: 'key_own' });
       expect((await get('/closed', { 'x-api-key': 'contradiction' })).status).toBe(503);
     });
 
-    it('allow: a step that throws lets nobody through, and its error is passed on as it is', async () => {
+    it('allow: a step that throws lets no request through, and its error is passed on unchanged', async () => {
       const { get, log } = await start(AllowingGuard);
       const { key } = await server.unkey.createKey({});
       expect((await get('/closed', { 'x-api-key': key })).status).toBe(500);
       expect(log.of('error', 'the allow step broke')).toHaveLength(1);
     });
 
-    it('deny: one that throws nothing still lets nobody through', async () => {
+    it('deny: if it does not throw, the request is still denied', async () => {
       const { get } = await start(SilentGuard);
       expect((await get('/closed')).status).toBe(403);
     });
   });
 
-  describe('that stands over another demands for itself', () => {
+  describe('that runs with another guard has its own requirements', () => {
     const admin: { permissions: string[] } = { permissions: ['admin'] };
 
     @Injectable()
@@ -291,7 +291,7 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
     });
   });
 
-  it('is not led astray by what other middleware leaves on the request', async () => {
+  it('ignores what other middleware sets on the request', async () => {
     const shared = {};
     const { get } = await startApp(
       adapter,
@@ -310,7 +310,7 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
   });
 
   describe('@UnkeyKey()', () => {
-    it('says so where no guard ran', async () => {
+    it('throws a clear error if no guard ran', async () => {
       @Controller()
       class AppController {
         @Get()
@@ -326,7 +326,7 @@ describe.each(ADAPTERS)('the guard on %s', (adapter) => {
       expect(log.of('error', '@UnkeyKey() in AppController.read: no UnkeyGuard ran')).toHaveLength(1);
     });
 
-    it('takes what a stub of a test left in request.unkey', async () => {
+    it('returns what the stub of a test set as request.unkey', async () => {
       const stub = {
         canActivate: (context: ExecutionContext) => {
           context.switchToHttp().getRequest<{ unkey: unknown }>().unkey = { keyId: 'key_stub' };

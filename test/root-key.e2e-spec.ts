@@ -40,7 +40,7 @@ describe('a warning that the root key may not verify the keys of this app', () =
       expect(warnings()).toEqual([]);
       await verifyUnknown(9, 9);
       expect(warnings()).toEqual([
-        'Unkey answered NOT_FOUND for the first 10 different keys. If these keys exist, the root key cannot verify them: ' +
+        'Unkey returned NOT_FOUND for the first 10 different keys. If these keys exist, the root key cannot verify them: ' +
           'it lacks the permission api.<api id>.verify_key for their API, or it belongs to another workspace or Unkey server. ' +
           'Check the permissions of the root key in the Unkey dashboard, and "rootKey" and "baseUrl". UnkeyModule',
       ]);
@@ -141,7 +141,7 @@ describe('UnkeyService.checkRootKey()', () => {
     expect(await unkey.checkRootKey()).toEqual({ ok: true });
   });
 
-  it('cannot tell a root key without the permission from a good one', async () => {
+  it('cannot distinguish a root key without the permission from a valid one', async () => {
     const { unkey } = await start({ rootKey: withoutPermission() });
     await unkey.verify((await server.unkey.createKey({})).key);
     expect(await unkey.checkRootKey()).toEqual({ ok: 'unknown', reason: UNPROVEN });
@@ -170,13 +170,13 @@ describe('UnkeyService.checkRootKey()', () => {
   });
 
   it.each<[string, object, string]>([
-    ['500', { status: 500 }, 'Unkey did not check the root key: Unkey answered 500.'],
-    ['404, as from another server', { status: 404 }, 'Unkey did not check the root key: Unkey answered 404.'],
-    ['a lost connection', { reset: 'before' }, 'Unkey did not check the root key: no answer ('],
+    ['500', { status: 500 }, 'Unkey did not check the root key: Unkey returned 500.'],
+    ['404, as from another server', { status: 404 }, 'Unkey did not check the root key: Unkey returned 404.'],
+    ['a lost connection', { reset: 'before' }, 'Unkey did not check the root key: no response ('],
     [
       'a valid answer for a key that cannot exist',
       { body: { meta: { requestId: 'req_1' }, data: { valid: true, code: 'VALID', keyId: 'key_1' } } },
-      'Unkey answered VALID for a random key, which cannot exist.',
+      'Unkey returned VALID for a random key, which cannot exist.',
     ],
   ])('does not know after %s', async (_, fault, reason) => {
     const { unkey } = await start();
@@ -197,7 +197,7 @@ describe('UnkeyService.checkRootKey()', () => {
     expect(calls()).toHaveLength(before);
   });
 
-  it('asks about a new key each time, with a cost of 0, and makes nothing', async () => {
+  it('verifies a new random key each time, with a cost of 0, and creates nothing', async () => {
     const { unkey, warnings } = await start({ permissions: 'api', tags: ['app'] });
     for (let n = 0; n < 12; n++) await unkey.checkRootKey();
     const bodies = server.unkey.calls.map(({ operation, body }) => ({ operation, body }));

@@ -63,7 +63,7 @@ describe.each(starts)('time and reset of the emulator, for an app under %s', (_,
     expect(await service.verify(key)).toMatchObject({ valid: false, code: 'NOT_FOUND' });
   });
 
-  it('a verification that was asked for before reset() is not cached after it', async () => {
+  it('a verification that began before reset() is not cached after it', async () => {
     const { service } = await boot();
     const { key } = await server.unkey.createKey({});
     server.unkey.fail({ hang: true }, { times: 1 });
@@ -75,7 +75,7 @@ describe.each(starts)('time and reset of the emulator, for an app under %s', (_,
     expect(await service.verify(key)).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('an app that is closed hears of no reset any more', async () => {
+  it('a closed app gets no more resets', async () => {
     let listeners = 0;
     const unkey: EmulatorAddress = {
       url: server.unkey.url,

@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('an end-to-end test of an app, on %s', (adapter) => {
     });
   });
 
-  it('UnkeyTestingModule.forEmulator stands in for UnkeyModule', async () => {
+  it('UnkeyTestingModule.forEmulator replaces UnkeyModule', async () => {
     const { get } = await start(
       adapter,
       Test.createTestingModule({
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('an end-to-end test of an app, on %s', (adapter) => {
         limited: { valid: false, code: 'RATE_LIMITED', keyId: 'key_limited' },
       });
 
-    it('which says what it was told, and remembers what it was asked', async () => {
+    it('which returns the given results, and records its calls', async () => {
       const fake = verifier();
       const builder = Test.createTestingModule({
         imports: [appModule(UnkeyModule.forRoot({ ...OPTIONS, rootKey: undefined, globalGuard: true }))],
@@ -151,7 +151,7 @@ describe.each(ADAPTERS)('an end-to-end test of an app, on %s', (adapter) => {
       }
     });
 
-    it('or stands as the verifier of forRoot itself', async () => {
+    it('or is the verifier of forRoot itself', async () => {
       const { get } = await start(
         adapter,
         Test.createTestingModule({

@@ -291,7 +291,7 @@ describe('exactly once', () => {
       }),
     });
     await expect(app.get(UnkeyService).verify('any')).rejects.toMatchObject({
-      cause: { message: 'no answer (ConnectionError, ECONNREFUSED)' },
+      cause: { message: 'no response (ConnectionError, ECONNREFUSED)' },
     });
     expect(refusals).toBe(2);
   });

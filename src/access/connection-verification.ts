@@ -27,9 +27,9 @@ export class ConnectionVerification {
   ) {}
 
   /**
-   * Verifies a client that has connected. Guards of its messages wait for it. A client that is refused is told why and
-   * closed. So is one whose verification fails with another error, which is logged: Nest does not await
-   * `handleConnection`, so a rejection there would end the process.
+   * Verifies a client that has connected. Guards of its messages wait for it. A client that is rejected receives the
+   * reason and is disconnected. Another error is logged and disconnects the client too: Nest does not await
+   * `handleConnection`, so a rejection would end the process.
    */
   async verify(
     client: WsClient,
@@ -41,7 +41,7 @@ export class ConnectionVerification {
     return verification.catch(() => undefined);
   }
 
-  /** A middleware of socket.io: a client that is refused never connects. */
+  /** Returns a middleware for socket.io. A client that is rejected never connects. */
   socketMiddleware(policy: HandlerPolicy): SocketMiddleware {
     return (socket, next) => {
       void this.#decide(socket, policy, 'afterInit').then(
@@ -76,7 +76,7 @@ export class ConnectionVerification {
   ): Promise<VerifiedKey | undefined> {
     const gateway = this.gateways.classOf(client, hook);
     const caller = gateway === undefined ? this.caller : callerOf(gateway, hook);
-    // As for a message, whose second argument is its data.
+    // A message has its data as second argument.
     const context = new HandlerlessContext('ws', [client, undefined], caller);
     await this.requests.decide(context, {
       ...policySteps(this.requests, policy),
@@ -90,7 +90,7 @@ export class ConnectionVerification {
   #report(error: unknown): void {
     if (isUnkeyException(error)) return;
     this.#logger.error(
-      'A connection is refused because its verification failed with another error.',
+      'A connection is rejected because its verification failed with an unexpected error.',
       error instanceof Error ? error.stack : String(error),
     );
   }
@@ -101,13 +101,13 @@ function remember(client: WsClient, request: unknown): void {
   if (typeof request !== 'object' || request === null || !('headers' in request)) {
     throw new TypeError(
       'UnkeyService.verifyConnection() takes the request of handleConnection(client, request) as its second ' +
-        `argument, and demands as its third, got ${shown(request)}`,
+        `argument, and the requirements as its third, got ${shown(request)}`,
     );
   }
   if (!isSocketIo(client)) rememberUpgrade(client, request);
 }
 
-/** What the client of socket.io gets as `connect_error`: the message, and the refusal as `data`. */
+/** The `connect_error` of a socket.io client: the message, and the denial as `data`. */
 function connectError(error: unknown): Error {
   const data = isUnkeyException(error) ? wsRefusal(error) : INTERNAL_ERROR;
   const options = error instanceof Error ? { cause: error } : {};

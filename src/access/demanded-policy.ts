@@ -8,11 +8,11 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { shown } from '../options/shown-value.js';
 
 /**
- * The policy of a request that no handler answers: these demands, joined with the options. Equal demands are written
- * as the decorators of a handler write them, so that a guard finds the verification that was made for them.
+ * Creates the policy of a request that no Nest handler answers: these requirements, combined with the options. They
+ * have the same form as those of decorators, so that a guard with equal requirements reuses the verification.
  *
- * @param where the method that was given the demands, for errors
- * @throws UnkeyConfigError for demands that Unkey does not know
+ * @param where the method that takes the requirements, for errors
+ * @throws UnkeyConfigError if the requirements are invalid
  */
 export function demandedPolicy(
   where: string,
@@ -44,7 +44,7 @@ export function demandedPolicy(
 function checkObject(demands: unknown): void {
   if (typeof demands === 'object' && demands !== null && !Array.isArray(demands)) return;
   throw new TypeError(
-    `the demands must be an object such as { permissions: 'docs.read' }, got ${shown(demands)}`,
+    `the requirements must be an object such as { permissions: 'docs.read' }, got ${shown(demands)}`,
   );
 }
 

@@ -12,11 +12,13 @@ import { finalize } from '../verification/verified-key-of.js';
 
 /** A principal that a trusted gateway sent. */
 export interface SentPrincipal {
-  /** Stands for the key where answers are remembered. No caller can send it: it contains the scope, which is secret. */
+  /**
+   * Used in place of a key to identify results. No caller can send it, because it contains the scope, which is secret.
+   */
   readonly key: string;
   /** What was required. */
   readonly demands: VerifyOptions;
-  /** Compares the principal with the demands. @throws UnkeyUnavailableException if the header cannot be read */
+  /** Checks the principal against the requirements. @throws UnkeyUnavailableException if the header cannot be read */
   verify(): Verification;
 }
 
@@ -30,7 +32,7 @@ export class GatewayPrincipals {
     private readonly gateway: ResolvedGatewayOptions,
   ) {}
 
-  /** Whether a request without a principal has no other way to be let through. */
+  /** Whether every request needs a principal. */
   get isRequired(): boolean {
     return this.gateway.otherwise === 'deny';
   }

@@ -8,7 +8,7 @@ export interface Caller {
   readonly handler: Handler;
 }
 
-/** A class and the method of it that takes the request. */
+/** Returns a class and its method that handles the request. */
 export function callerOf(controller: Type, method: string): Caller {
   const handler: unknown = Reflect.get(controller.prototype as object, method);
   if (typeof handler !== 'function') throw new TypeError(`${controller.name} has no method "${method}"`);

@@ -7,8 +7,8 @@ import type { RequestVerification } from './request-verification.js';
 export type HttpMiddleware = (request: object, response: object, next: (error?: unknown) => void) => void;
 
 /**
- * Makes a middleware that verifies requests as a guard does. Every error goes to `next()`: Nest answers it there with
- * its filters. A middleware that throws would leave callers on Fastify without an answer.
+ * Creates a middleware that verifies requests as a guard does. Every error is passed to `next()`, so that the
+ * filters of Nest handle it. If a middleware throws, callers on Fastify get no response.
  */
 export function httpMiddleware(
   requests: RequestVerification,

@@ -9,7 +9,7 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { knownAddress } from '../transports/known-address.js';
 import { transportOf } from '../transports/transport-of.js';
 
-/** What a policy demands of this request, frozen: what one guard asked for must not change for another. */
+/** Returns what a policy requires of this request. Frozen, so that one guard cannot change it for another. */
 export function demandsOf(
   policy: HandlerPolicy,
   context: ExecutionContext,

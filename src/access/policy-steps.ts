@@ -1,5 +1,6 @@
 import type { HandlerPolicy } from '../contracts/handler-policy.js';
-import type { DecisionSteps, RequestVerification } from './request-verification.js';
+import type { DecisionSteps } from './decision-steps.js';
+import type { RequestVerification } from './request-verification.js';
 
 /** The steps of a decision without a handler: nothing is skipped, and the policy is always the same. */
 export function policySteps(requests: RequestVerification, policy: HandlerPolicy): DecisionSteps {

@@ -8,7 +8,6 @@ import type { Verification } from '../contracts/verification.js';
 import type { VerifyOptions } from '../contracts/verify-options.js';
 import { refusedCheck } from '../decorators/refused-check.js';
 import { KeyMissingException } from '../errors/key-missing.exception.js';
-import { UnkeyMisconfiguredException } from '../errors/unkey-misconfigured.exception.js';
 import { UnkeyUnavailableException } from '../errors/unkey-unavailable.exception.js';
 import { isUnkeyException, type UnkeyException } from '../errors/unkey.exception.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
@@ -19,10 +18,12 @@ import { findTransport, transportOf } from '../transports/transport-of.js';
 import { isVerification } from '../verification/read-verification.js';
 import type { MetaSchemas } from '../verification/meta-schemas.js';
 import { verifiedKeyOf } from '../verification/verified-key-of.js';
+import type { DecisionSteps } from './decision-steps.js';
 import { GatewayPrincipals, type SentPrincipal } from './gateway-principals.js';
 import { checkDenial, keyDenial } from './key-denial.js';
 import { demandsOf } from './policy-demands.js';
 import { requestScope } from './request-scope.js';
+import { SetupFaults } from './setup-faults.js';
 
 /** The part of `UnkeyService` that is used here. */
 export interface KeyVerifier {
@@ -32,21 +33,6 @@ export interface KeyVerifier {
   /** Parses the meta of valid keys; `undefined` without a schema. */
   readonly metaSchemas: MetaSchemas | undefined;
   readonly reverification: Reverification;
-}
-
-/** The steps of a decision. Optional steps can be omitted. */
-export interface DecisionSteps {
-  policy(context: ExecutionContext): HandlerPolicy;
-  /** Whether no key is needed. */
-  skip?(context: ExecutionContext): Awaitable<boolean>;
-  /** Returns a promise to await before looking for the key. It rejects if the request is denied. */
-  ready?(context: ExecutionContext): Promise<unknown> | undefined;
-  /** Whether a principal of Unkey's gateway is accepted in place of a key; default: yes. */
-  readonly takesPrincipal?: boolean;
-  extractKey(context: ExecutionContext): Awaitable<string | undefined>;
-  verify(key: string, demands: VerifyOptions, context: ExecutionContext): Awaitable<Verification>;
-  allow(verification: Verification, context: ExecutionContext): Awaitable<void>;
-  deny(denial: UnkeyException, context: ExecutionContext): Awaitable<never>;
 }
 
 /** A verified key, and what the later steps need. */
@@ -59,21 +45,20 @@ interface Admission {
 }
 
 /**
- * Decides whether a request is let through. It defines the order of the steps and their defaults, which a subclass of the
- * guard can override. The guard, the middleware and the verification of connections share it.
+ * Decides whether a request is let through. It defines the order of the steps and their defaults, which a subclass of
+ * the guard can override. The guard, the middleware and the verification of connections share it.
  */
 export class RequestVerification {
   readonly #events = new VerificationEvents();
   readonly #scope: string;
-  readonly #logger: Logger;
-  readonly #setupFaults = new Set<string>();
+  readonly #setupFaults: SetupFaults;
   readonly #principals: GatewayPrincipals | undefined;
 
   constructor(
     private readonly options: ResolvedUnkeyOptions,
     private readonly verifier: KeyVerifier,
   ) {
-    this.#logger = new Logger(logContext(options));
+    this.#setupFaults = new SetupFaults(options, new Logger(logContext(options)));
     this.#scope = requestScope(options);
     const { gateway } = options;
     this.#principals = gateway && new GatewayPrincipals(options, gateway);
@@ -89,7 +74,8 @@ export class RequestVerification {
     const transport = transportOf(context);
     const state = transport.state(context, this.#scope);
     try {
-      this.#checkSetup(transport.setupFault?.(context));
+      const fault = transport.setupFault?.(context);
+      if (fault !== undefined) throw this.#setupFaults.report(fault);
       const skipped = steps.skip?.(context);
       if ((isPending(skipped) ? await skipped : skipped) === true) return letThrough(state);
       const ready = steps.ready?.(context);
@@ -124,7 +110,7 @@ export class RequestVerification {
       }
       return letThrough(state);
     } catch (error) {
-      return this.#refuse(error, context, steps);
+      return this.#deny(error, context, steps);
     }
   }
 
@@ -218,25 +204,14 @@ export class RequestVerification {
     });
   }
 
-  /** Makes the user of a key, if the transport has a place for it. */
+  /** Creates the user of a key, if the transport has a place for it. */
   async #attachUser({ context, state, key, verification }: Admission, userFrom: UserFrom) {
     const holder = transportOf(context).userHolder?.(context, key);
     if (holder === undefined) return;
     holder.user = await state.user(userFrom, key, async () => userFrom(verifiedKeyOf(verification), context));
   }
 
-  /** Denies a request if the app's setup makes requests indistinguishable, and logs each such error once. */
-  #checkSetup(fault: string | undefined): void {
-    if (fault === undefined) return;
-    if (!this.#setupFaults.has(fault)) {
-      this.#setupFaults.add(fault);
-      this.#logger.error(`Callers get a 500 because this app is misconfigured: ${fault}.`);
-    }
-    const status = this.options.statuses.UNKEY_MISCONFIGURED;
-    throw new UnkeyMisconfiguredException({ status, cause: new Error(fault) });
-  }
-
-  async #refuse(error: unknown, context: ExecutionContext, steps: DecisionSteps): Promise<false> {
+  async #deny(error: unknown, context: ExecutionContext, steps: DecisionSteps): Promise<false> {
     if (!isUnkeyException(error)) throw error;
     if (isDenial(error)) this.#events.denied(error);
     await steps.deny(error, context);

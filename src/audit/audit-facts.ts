@@ -13,7 +13,7 @@ export interface AuditFacts {
   readonly policies: PolicyReader;
   readonly limits: LimitReader;
   readonly globals: readonly GlobalGuard[];
-  /** Whether one of the instances says that every microservice has the app's global guards. */
+  /** Whether an instance has `inheritAppConfig: true`: every microservice has the app's global guards. */
   readonly inheritsAppConfig: boolean;
   /** The options of the instance that verifies the keys of a handler. */
   optionsOf(policy: HandlerPolicy): AuditOptions;

@@ -55,12 +55,14 @@ function demandsText({ permissions, credits, ratelimits = [] }: AuditDemands = {
     .join('; ');
 }
 
-/** Who decides, with the name of the instance that verifies the key. */
+/** What decides, with the name of the instance that verifies the key. */
 function guardText({ by, instance }: AuditEntry): string {
   return [by ?? [], instance === undefined ? [] : `(${instance})`].flat().join(' ');
 }
 
-/** Rows as lines, every column as wide as its longest cell. A last cell that does not fit in gets a line of its own. */
+/**
+ * Rows as lines, every column as wide as its longest cell. A last cell that does not fit is written on the next line.
+ */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     rows.reduce((width, row) => Math.max(width, (row[column] ?? '').length), 0),

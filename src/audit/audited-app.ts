@@ -8,7 +8,7 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 export type AuditOptions = PolicyOptions &
   Pick<ResolvedUnkeyOptions, 'exclude' | 'skipTransports' | 'inheritAppConfig'>;
 
-/** All that the audit knows of an app. It reads these containers and nothing else, so it works in Nest's preview too. */
+/** The input of the audit. It reads only these containers, so it works in Nest's preview too. */
 export interface AuditedApp {
   readonly modules: ModulesContainer;
   readonly config: ApplicationConfig;
@@ -19,15 +19,15 @@ export interface AuditedApp {
   readonly policies: PolicyReader;
   /** Whether the app serves HTTP; a microservice of its own does not. */
   readonly hasHttpAdapter: boolean;
-  /** Whether the app made a middleware of this package, which protects routes without a guard. */
+  /** Whether the app uses a middleware of this package, which protects routes without a guard. */
   readonly usesMiddleware: boolean;
-  /** Whether nothing was instantiated, so that factories have given nothing and no transport is connected. */
+  /** Whether nothing was instantiated, so that no factory has run and no transport is connected. */
   readonly isPreview: boolean;
   readonly isNest12: boolean;
 }
 
 /**
- * Whether the app serves nothing, as one made by `NestFactory.createApplicationContext()`: it has neither an HTTP adapter
+ * Whether the app serves nothing, as one from `NestFactory.createApplicationContext()`: it has neither an HTTP adapter
  * nor a microservice.
  */
 export function servesNothing({ modules, hasHttpAdapter, isPreview }: AuditedApp): boolean {

@@ -7,7 +7,7 @@ import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_AUDIT, UNKEY_INSTANCES, UNKEY_RESOLVED_OPTIONS } from '../options/tokens.js';
 import { problemLine } from './audit-text.js';
 
-/** Says at startup which handlers have a problem, as the option `audit` asks for. */
+/** Reports at startup which handlers have a problem, as the option `audit` says. */
 @Injectable()
 export class BootAudit implements OnApplicationBootstrap {
   readonly #logger = new Logger('UnkeyModule');

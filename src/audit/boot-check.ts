@@ -52,7 +52,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.#readPolicies();
-    this.#tellGlobalGuards();
+    this.#notifyGlobalGuards();
     this.#noteSkippedTransports();
     // If the guard skips GraphQL, a shared context confuses no callers.
     const guardsGraphql = this.#allOptions().some(
@@ -83,8 +83,8 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     return (instance === undefined ? undefined : this.instances.find(instance)?.options) ?? this.options;
   }
 
-  /** Tells the built-in guard that it is global: it then skips handlers that Nest runs a subclass of it for. */
-  #tellGlobalGuards(): void {
+  /** Notifies global guards: the built-in one then skips handlers for which Nest runs a subclass of it. */
+  #notifyGlobalGuards(): void {
     // A factory for APP_GUARD can return no guard.
     const guards = this.config.getGlobalGuards().filter(isObject);
     const hasUnkeyGuard = guards.some((guard) => isUnkeyGuardClass(classOfGuard(guard)));
@@ -135,7 +135,7 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** An app with a verifier of its own starts without one, so that tests without a server can replace the guard. */
+  /** An app with its own verifier starts without one, so that tests without a server can replace the guard. */
   #requireRootKey(controller: Type, handler: Function, options: ResolvedUnkeyOptions): void {
     const { rootKey, verifier, name } = options;
     if (rootKey !== undefined || typeof verifier === 'function') return;
@@ -145,18 +145,18 @@ export class BootCheck implements OnModuleInit, OnApplicationBootstrap {
   }
 }
 
-/** Throws if Nest tells guards that a handler belongs to another class, whose decorators would apply instead. */
+/** Throws if Nest reports another class of a handler to guards, whose decorators would apply instead. */
 function refuseOtherClass(
   metatype: Type & { prototype: object },
   handler: ReturnType<ExecutionContext['getHandler']>,
   policy: HandlerPolicy,
   policies: PolicyReader,
 ): void {
-  const told: unknown = metatype.prototype.constructor;
-  if (told === metatype || !isClass(told)) return;
-  if (isDeepStrictEqual(policies.read(told, handler), policy)) return;
+  const reported: unknown = metatype.prototype.constructor;
+  if (reported === metatype || !isClass(reported)) return;
+  if (isDeepStrictEqual(policies.read(reported, handler), policy)) return;
   throw new UnkeyConfigError(
-    `${metatype.name}.${handler.name}: the decorators of ${metatype.name} have no effect, because "constructor" of its prototype is ${told.name}. If a mixin copies methods, it must not copy "constructor".`,
+    `${metatype.name}.${handler.name}: the decorators of ${metatype.name} have no effect, because "constructor" of its prototype is ${reported.name}. If a mixin copies methods, it must not copy "constructor".`,
   );
 }
 

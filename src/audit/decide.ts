@@ -10,15 +10,15 @@ import type { FoundHandler } from './handlers/found-handler.js';
 /** Why Nest runs none of our guards for a handler that one of them seems to guard. */
 export type Gap = 'gateway' | 'request-scoped' | 'hybrid-rpc' | 'field-resolver' | 'reference-resolver';
 
-/** Where a guard of ours stands, the nearest to the handler. */
-export type StandingGuard = 'handler guard' | 'class guard' | 'global guard';
+/** Where the nearest guard of ours is declared. */
+export type GuardPlace = 'handler guard' | 'class guard' | 'global guard';
 
-/** Whether one handler asks for a key, and who says so. */
+/** Whether one handler requires a key, and what decides it. */
 export interface Decision {
   readonly found: FoundHandler;
   readonly policy: HandlerPolicy;
-  /** Whether Nest runs it or not. */
-  readonly guard: StandingGuard | undefined;
+  /** The nearest guard, even if Nest does not run it. */
+  readonly guard: GuardPlace | undefined;
   readonly gap: Gap | undefined;
   readonly access: AuditAccess;
   readonly by: AuditDecider | undefined;
@@ -61,7 +61,7 @@ function decide(found: FoundHandler, facts: AuditFacts): Decision {
     : { found, policy, guard, gap, access: 'protected', by: guard };
 }
 
-/** Who opens a handler, in the order in which the guard asks. */
+/** What opens a handler, in the order in which the guard checks it. */
 function openBy(
   found: FoundHandler,
   policy: HandlerPolicy,
@@ -83,7 +83,7 @@ function declaredOn(name: typeof POLICY.public | typeof POLICY.optional, { metho
   return readPolicy(name, method).length > 0 ? 'handler' : 'class';
 }
 
-function guardOver({ controller, method }: FoundHandler, facts: AuditFacts): StandingGuard | undefined {
+function guardOver({ controller, method }: FoundHandler, facts: AuditFacts): GuardPlace | undefined {
   if (unkeyGuardsOn(method).length > 0) return 'handler guard';
   if (facts.hasClassGuard(controller)) return 'class guard';
   return facts.globals.some(({ isOurs }) => isOurs) ? 'global guard' : undefined;
@@ -92,7 +92,7 @@ function guardOver({ controller, method }: FoundHandler, facts: AuditFacts): Sta
 /** Why Nest would not run this guard for a handler; `undefined` if it runs. */
 export function gapOf(
   found: FoundHandler,
-  guard: StandingGuard | undefined,
+  guard: GuardPlace | undefined,
   facts: AuditFacts,
 ): Gap | undefined {
   if (found.transport === 'graphql') return resolverGap(found, guard, facts);
@@ -109,18 +109,14 @@ export function gapOf(
 }
 
 /**
- * Nest leaves request-scoped guards out of a gateway that is not request-scoped, and guards that a factory gives out of
- * one that is. Others it calls there without having constructed them, so they refuse every message.
+ * In a gateway that is not request-scoped, Nest does not run request-scoped guards. In one that is, it does not run
+ * those that a factory provides, and it calls the others without constructing them, so they reject every message.
  */
 function runsForGateway({ isRequestScoped, isFactory }: GlobalGuard, { isStatic }: FoundHandler): boolean {
   return !isRequestScoped || (!isStatic && !isFactory);
 }
 
-function resolverGap(
-  found: FoundHandler,
-  guard: StandingGuard | undefined,
-  facts: AuditFacts,
-): Gap | undefined {
+function resolverGap(found: FoundHandler, guard: GuardPlace | undefined, facts: AuditFacts): Gap | undefined {
   if (!isUnseen(found, facts)) return undefined;
   if (found.resolves === 'reference') return guard === undefined ? undefined : 'reference-resolver';
   const { controller, name, method } = found;
@@ -131,6 +127,6 @@ function resolverGap(
 /** Whether Nest resolves this without running any guard. */
 function isUnseen({ resolves, name, module }: FoundHandler, facts: AuditFacts): boolean {
   if (resolves !== 'field' && resolves !== 'reference') return false;
-  // Nest runs no guard where only the name of a type is asked for.
+  // Nest runs no guard if a client requests only the name of a type.
   return name === '__resolveType' || facts.guardsFieldsOf(module) === false;
 }

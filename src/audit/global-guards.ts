@@ -2,14 +2,14 @@ import { classOfGuard, isUnkeyGuardClass } from '../decorators/guards-metadata.j
 import type { AuditedApp } from './audited-app.js';
 import { isClass, type NestWrapper } from './nest-containers.js';
 
-/** A guard that stands over the whole app. */
+/** A guard of the whole app. */
 export interface GlobalGuard {
-  /** The guard's class; `undefined` if only a factory that has not run knows it. */
+  /** The guard's class; `undefined` if it comes from a factory that has not run. */
   readonly guardClass: Function | undefined;
   /** Whether it is `UnkeyGuard`, a subclass, or what a test put in its place. */
   readonly isOurs: boolean;
   readonly isRequestScoped: boolean;
-  /** Whether `useExisting` or `useFactory` gives it. */
+  /** Whether `useExisting` or `useFactory` provides it. */
   readonly isFactory: boolean;
 }
 
@@ -29,7 +29,7 @@ export function globalGuards(app: AuditedApp): GlobalGuard[] {
   ];
 }
 
-/** What stands under the token `UnkeyGuard`, or a subclass, without being one: a test's stub. */
+/** A stub that a test provides under the token `UnkeyGuard` or a subclass. */
 function standInsOf({ modules }: AuditedApp): Set<unknown> {
   const providers = [...modules.values()].flatMap((module) => [...module.providers]);
   return new Set(
@@ -39,7 +39,7 @@ function standInsOf({ modules }: AuditedApp): Set<unknown> {
   );
 }
 
-/** In Nest's preview, `APP_GUARD` with a factory (as `useExisting` is one) has given no guard. */
+/** In Nest's preview, `APP_GUARD` with a factory (`useExisting` is one too) has provided no guard. */
 function unmadeGuards({ modules }: AuditedApp): GlobalGuard[] {
   return [...modules.values()]
     .flatMap((module) => [...module.providers])

@@ -5,9 +5,9 @@ import { isNest12, isObject, type NestModule } from './nest-containers.js';
 const OPTIONS = 'GqlModuleOptions';
 
 /**
- * Refuses a `GraphQLModule` whose option `context` is one object, if the driver hands that object to every operation:
- * Nest writes the first request into it, so every later caller would be taken for the first one. Apollo on Nest 12
- * copies the object.
+ * Throws if the option `context` of a `GraphQLModule` is one object and the driver passes that object to every
+ * operation: Nest writes the first request into it, so every later caller would be treated as the first one. Apollo on
+ * Nest 12 copies the object.
  *
  * @throws UnkeyConfigError
  */
@@ -17,8 +17,8 @@ export function refuseSharedGraphqlContext(modules: Iterable<NestModule>): void 
     if (!isObject(options) || !('context' in options) || !isObject(options.context)) continue;
     if (!sharesContext(driverNames(module))) continue;
     throw new UnkeyConfigError(
-      'GraphQLModule: "context" is one object, which all requests would share, so every caller would be taken for the first one. ' +
-        'Give a function that returns a new object each time: context: () => ({ … }).',
+      'GraphQLModule: "context" is one object, which all requests would share, so every caller would be treated as the first one. ' +
+        'Use a function that returns a new object each time: context: () => ({ … }).',
     );
   }
 }

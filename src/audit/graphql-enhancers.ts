@@ -5,8 +5,9 @@ import { isObject, type NestModule } from './nest-containers.js';
 const OPTIONS = 'GqlModuleOptions';
 
 /**
- * Whether Nest runs guards for field and reference resolvers of a module: `fieldResolverEnhancers` has `'guards'` in every
- * `GraphQLModule` that serves the module. `undefined` if there is none, or if a factory that has not run gives its options.
+ * Whether Nest runs guards for field and reference resolvers of a module: `fieldResolverEnhancers` has `'guards'` in
+ * every `GraphQLModule` that serves the module. `undefined` if there is none, or if a factory that has not run provides
+ * its options.
  */
 export function guardsFields({ modules }: AuditedApp, module: NestModule): boolean | undefined {
   const serving = [...modules.values()]

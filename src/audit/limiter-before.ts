@@ -4,7 +4,7 @@ import type { AuditFacts } from './audit-facts.js';
 import { gapOf, type Decision } from './decide.js';
 
 /**
- * Whether `@Ratelimit()` depends on the key of a handler, but every guard that it brings runs before the guard that
+ * Whether `@Ratelimit()` depends on the key of a handler, but every guard that it applies runs before the guard that
  * verifies the key.
  */
 export function isLimiterBefore({ found, policy }: Decision, facts: AuditFacts): boolean {
@@ -22,7 +22,7 @@ export function isLimiterBefore({ found, policy }: Decision, facts: AuditFacts):
   return guards.findLastIndex(isRatelimitGuardClass) < guards.findIndex(isUnkeyGuardClass);
 }
 
-/** The built-in guard leaves a handler to a subclass of it that stands nearer. */
+/** The built-in guard leaves a handler to a nearer subclass of it. */
 function isBuiltIn(guardClass: Function | undefined): boolean {
   return guardClass !== undefined && Object.hasOwn(guardClass, GUARD_BRAND);
 }

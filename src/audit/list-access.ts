@@ -27,7 +27,7 @@ export function listDecisions(app: AuditedApp): Decision[] {
   return judge(app).judged.map(({ decision }) => decision);
 }
 
-/** Lists the handlers with a problem alone. At startup nothing else is needed, and most apps have none. */
+/** Lists only the handlers with a problem: nothing else is needed at startup, and most apps have none. */
 export function listProblems(app: AuditedApp): AuditEntry[] {
   const { judged, whole } = judge(app);
   return [...whole, ...judged.filter(({ finding }) => finding !== undefined).map(entryOf)];
@@ -39,8 +39,8 @@ function judge(app: AuditedApp): { readonly judged: Judged[]; readonly whole: re
   const decisions = decideAll(findHandlers(app), facts);
   const isIdle = servesNothing(app);
   const servesHttp = app.hasHttpAdapter || app.isPreview;
-  const asked = new Set(decisions.filter(isAsked).map(({ found }) => found.controller));
-  const around: Around = { facts, classIsAsked: ({ found }) => asked.has(found.controller) };
+  const checked = new Set(decisions.filter(isChecked).map(({ found }) => found.controller));
+  const around: Around = { facts, classIsChecked: ({ found }) => checked.has(found.controller) };
   const isUnguarded =
     !isIdle &&
     !app.usesMiddleware &&
@@ -64,18 +64,18 @@ const NO_GUARD_IN_APP: AuditEntry = Object.freeze({
   access: 'unguarded',
   problem: 'no-guard-in-app',
   reason:
-    'The option "permissions" demands permissions of every protected handler, but no guard stands anywhere.',
+    'The option "permissions" requires permissions for every protected handler, but the app has no guard.',
   cure: 'Set globalGuard: true, or put @UseGuards(UnkeyGuard) on the classes to protect.',
 });
 
-/** Whether a guard of ours asks for what the handler and its class demand. */
-function isAsked({ access, by }: Decision): boolean {
+/** Whether a guard of ours checks what the handler and its class require. */
+function isChecked({ access, by }: Decision): boolean {
   return (access === 'protected' || access === 'optional') && by !== 'root field';
 }
 
 function entryOf({ decision, finding }: Judged): AuditEntry {
   const { found, policy, access, by } = decision;
-  const carries = isAsked(decision) || (finding !== undefined && finding.problem !== 'inherited-public');
+  const carries = isChecked(decision) || (finding !== undefined && finding.problem !== 'inherited-public');
   const demands = carries ? demandsOf(decision) : undefined;
   const entry: AuditEntry = {
     handler: `${found.controller.name}.${found.name}`,

@@ -10,7 +10,7 @@ export type NestWrapper = NestModule['providers'] extends Map<unknown, infer T> 
 /** A class as decorators see it. */
 export type Class = common.Type & { prototype: object };
 
-/** Told by a name that only Nest 12 exports: its packages do not export their `package.json`. */
+/** Detected by a name that only Nest 12 exports: its packages do not export their `package.json`. */
 export function isNest12(): boolean {
   return 'stripProtoKeys' in common;
 }
@@ -18,7 +18,7 @@ export function isNest12(): boolean {
 /**
  * The class whose methods Nest calls; `undefined` for values, and for factories that have not run.
  *
- * A provider made by a factory has the factory in place of the class.
+ * A provider with a factory has the factory instead of the class.
  */
 export function classOf({ metatype, inject, instance }: NestWrapper): Class | undefined {
   if (metatype !== null && metatype !== undefined && !inject) return isClass(metatype) ? metatype : undefined;

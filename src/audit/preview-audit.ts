@@ -71,7 +71,7 @@ export async function previewAudit(
   };
 }
 
-/** What `forRoot` was given; `undefined` if a factory gives the options. */
+/** The options of `forRoot`; `undefined` if a factory provides them. */
 function givenOptions({ providers }: NestModule, name: string | undefined): object | undefined {
   const given: unknown = providers.get(getUnkeyOptionsToken(name))?.instance;
   return isObject(given) ? given : undefined;

@@ -9,17 +9,17 @@ import { throttlerBefore } from './throttler-before.js';
 /** What is wrong with a handler, why, and how to fix it. */
 export type Finding = Required<Pick<AuditEntry, 'problem' | 'reason' | 'cure'>>;
 
-/** One kind of problem: what to say if a handler has it. */
+/** One kind of problem: the reason and the cure if a handler has it. */
 type Rule = (decision: Decision, around: Around) => Omit<Finding, 'problem'> | undefined;
 
-/** What is known around a handler. */
+/** What a rule can use besides the decision. */
 export interface Around {
   readonly facts: AuditFacts;
-  /** Whether a guard asks for what the class demands, at one of its handlers at least. */
-  readonly classIsAsked: (decision: Decision) => boolean;
+  /** Whether a guard checks the requirements of the class for at least one of its handlers. */
+  readonly classIsChecked: (decision: Decision) => boolean;
 }
 
-/** In the order in which they are looked for; a handler has one problem at most. */
+/** In the order in which they are checked; a handler has at most one problem. */
 const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = {
   gateway: ({ gap, found }) =>
     gap === 'gateway'
@@ -56,7 +56,7 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
       : undefined,
 
   'field-resolver': (decision, around) =>
-    decision.gap === 'field-resolver' || isFieldOfUnaskedClass(decision, around)
+    decision.gap === 'field-resolver' || isFieldOfUncheckedClass(decision, around)
       ? {
           reason: 'Nest runs no guards for field resolvers, so the decorators here have no effect.',
           cure: FIELD_ENHANCERS,
@@ -101,10 +101,10 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
   'unenforced-demands': (decision, around) => {
     const { access, by, found } = decision;
     const isOpenByOption = access === 'skipped' || by === 'option publicMetadata' || by === 'option exclude';
-    if (!isOpenByOption || !demandsInVain(decision, around)) return undefined;
+    if (!isOpenByOption || !hasUncheckedDemands(decision, around)) return undefined;
     return {
-      reason: `The ${by} opens it, so what its decorators demand or read is never there.`,
-      cure: `Remove the decorators, or take ${found.pattern} out of the ${by}.`,
+      reason: `It needs no key because of the ${by}, so its decorators have no effect.`,
+      cure: `Remove the decorators, or remove ${found.pattern} from the ${by}.`,
     };
   },
 
@@ -114,14 +114,14 @@ const RULES: Readonly<Record<Exclude<AuditProblem, 'no-guard-in-app'>, Rule>> = 
     if (!parent) return undefined;
     return {
       reason: 'It is public only because its class extends a public one.',
-      cure: `Say @Public() on ${decision.found.controller.name} if that is meant, else @Public(false).`,
+      cure: `Put @Public() on ${decision.found.controller.name} if it should be public, otherwise @Public(false).`,
     };
   },
 };
 
 const PROBLEMS = Object.keys(RULES) as (keyof typeof RULES)[];
 
-/** What is wrong with a handler; `undefined` if all is well. */
+/** Returns what is wrong with a handler; `undefined` if it has no problem. */
 export function findProblem(decision: Decision, around: Around): Finding | undefined {
   for (const problem of PROBLEMS) {
     const found = RULES[problem](decision, around);
@@ -140,14 +140,14 @@ function isOpen(access: Decision['access']): boolean {
   return access === 'public' || access === 'skipped';
 }
 
-/** Demands of a class do not reach its open handlers, which is fine as long as they reach others. */
-function demandsInVain(decision: Decision, { classIsAsked }: Around): boolean {
+/** Requirements of a class do not apply to its open handlers. That is a problem only if they apply to no handler. */
+function hasUncheckedDemands(decision: Decision, { classIsChecked }: Around): boolean {
   const { controller, name, method } = decision.found;
   if (hasDemands(method) || injectsKey(controller, name)) return true;
-  return hasDemands(controller) && !classIsAsked(decision);
+  return hasDemands(controller) && !classIsChecked(decision);
 }
 
-function isFieldOfUnaskedClass(decision: Decision, { classIsAsked }: Around): boolean {
+function isFieldOfUncheckedClass(decision: Decision, { classIsChecked }: Around): boolean {
   const { by, found } = decision;
-  return by === 'root field' && needsGuard(found.controller) && !classIsAsked(decision);
+  return by === 'root field' && needsGuard(found.controller) && !classIsChecked(decision);
 }

@@ -8,8 +8,8 @@ interface Registered {
 }
 
 /**
- * Returns the classes for which Nest runs every guard of this package in their `@UseGuards()`. Nest creates guards when it
- * scans the module of a class. It silently drops guards that were applied later, and those of an object that
+ * Returns the classes for which Nest runs every guard of this package in their `@UseGuards()`. Nest creates guards when
+ * it scans the module of a class. It silently drops guards that were applied later, and those of an object that
  * `useFactory` or `useValue` provides.
  */
 export function classesWithRunningGuards(registered: readonly Registered[]): WeakSet<object> {
@@ -34,7 +34,7 @@ export function classesWithRunningGuards(registered: readonly Registered[]): Wea
   return new WeakSet([...classes].filter((one) => !dropping.has(one)));
 }
 
-/** Returns the class that Nest tells guards for this object. */
+/** Returns the class that Nest reports to guards for this object. */
 function classOf({ instance, metatype }: Registered): unknown {
   return typeof instance === 'object' && instance !== null ? instance.constructor : metatype;
 }

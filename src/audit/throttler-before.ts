@@ -10,8 +10,8 @@ const THROTTLER_OPTIONS = 'THROTTLER:MODULE_OPTIONS';
 const THROTTLER_TRACKER = 'THROTTLER:TRACKER';
 
 /**
- * The guard of `@nestjs/throttler` that counts by something of its own and runs before our guard, so that it sees no
- * key; `undefined` if there is none. Counting by address, which is its default, needs no key and may well come first.
+ * Returns the guard of `@nestjs/throttler` that has a custom tracker and runs before our guard, so that it sees no key;
+ * `undefined` if there is none. Its default, counting by address, needs no key and can run first.
  */
 export function throttlerBefore(decision: Decision, facts: AuditFacts): string | undefined {
   const ours = decision.by === 'global guard' ? facts.globals.findIndex(({ isOurs }) => isOurs) : Infinity;
@@ -28,7 +28,7 @@ export function throttlerBefore(decision: Decision, facts: AuditFacts): string |
 
 interface Throttler {
   readonly name: string;
-  /** Whether a subclass overrides what the guard counts by. */
+  /** Whether a subclass overrides the tracker. */
   readonly hasOwnTracker: boolean;
 }
 
@@ -46,7 +46,7 @@ function throttlerOf({ guardClass }: GlobalGuard): Throttler | undefined {
   return undefined;
 }
 
-/** Whether `ThrottlerModule` was given `getTracker`, for all throttlers or for one of them. */
+/** Whether `ThrottlerModule` has `getTracker`, for all throttlers or for one of them. */
 function optionsTrack({ app }: AuditFacts): boolean {
   const given = [...app.modules.values()]
     .map(({ providers }): unknown => providers.get(THROTTLER_OPTIONS)?.instance)
@@ -61,7 +61,7 @@ function hasTracker(options: unknown): boolean {
   return isObject(options) && typeof Reflect.get(options, 'getTracker') === 'function';
 }
 
-/** Whether `@Throttle()` was given `getTracker`. */
+/** Whether `@Throttle()` has `getTracker`. */
 function hasTrackerMetadata(holder: object): boolean {
   return Reflect.getMetadataKeys(holder).some(
     (key) =>

@@ -1,7 +1,7 @@
-/** Whether a handler asks for a key; see {@link AuditEntry.access}. */
+/** Whether a handler requires a key; see {@link AuditEntry.access}. */
 export type AuditAccess = 'protected' | 'optional' | 'public' | 'skipped' | 'unguarded';
 
-/** Who decided about a handler; see {@link AuditEntry.by}. */
+/** What decides about a handler; see {@link AuditEntry.by}. */
 export type AuditDecider =
   | 'handler'
   | 'class'
@@ -28,7 +28,7 @@ export type AuditProblem =
   | 'guard-order'
   | 'no-guard-in-app';
 
-/** What a handler demands of a key; see {@link AuditEntry.demands}. */
+/** What a handler requires of a key; see {@link AuditEntry.demands}. */
 export interface AuditDemands {
   /** The permissions as one query, in Unkey's query language. */
   permissions?: string;
@@ -47,25 +47,26 @@ export interface AuditEntry {
   transport: 'http' | 'graphql' | 'ws' | 'rpc';
   /**
    * What a caller calls: `'GET /documents/:id'` with global prefix and URI version, `'Query.documents'`,
-   * `'Document.owner'`, `'Document.__resolveReference'`, `'message chat'`, `'pattern {"cmd":"sum"}'`, `'event created'` or
-   * `'grpc Hero.FindOne'`.
+   * `'Document.owner'`, `'Document.__resolveReference'`, `'message chat'`, `'pattern {"cmd":"sum"}'`, `'event created'`
+   * or `'grpc Hero.FindOne'`.
    */
   pattern: string;
   /**
-   * `'protected'`: a guard asks for a key. `'optional'`: a guard checks a key if one is sent. `'public'`: no key is asked
-   * for. `'skipped'`: the option `skipTransports` lists this transport. `'unguarded'`: no guard of this module runs.
+   * `'protected'`: a guard requires a key. `'optional'`: a guard checks a key if one is sent. `'public'`: no key is
+   * required. `'skipped'`: the option `skipTransports` lists this transport. `'unguarded'`: no guard of this module
+   * runs.
    */
   access: AuditAccess;
-  /** Who decided that: the nearest guard, the decorator or the option. Absent for `'unguarded'`. */
+  /** What decides that: the nearest guard, the decorator or the option. Absent for `'unguarded'`. */
   by?: AuditDecider;
   /**
-   * The name in `@UseUnkey()`: the instance that verifies the key. Absent for the one without a name. Not enumerable, so
-   * it is neither compared nor written as JSON.
+   * The name in `@UseUnkey()`: the instance that verifies the key. Absent for the one without a name. Not enumerable,
+   * so it is neither compared nor written as JSON.
    */
   instance?: string;
-  /** What the handler demands, together with its class and the option `permissions`. Absent if it demands nothing. */
+  /** What the handler, its class and the option `permissions` require. Absent if they require nothing. */
   demands?: AuditDemands;
-  /** What is wrong, as a fixed word that scripts can compare. Absent if all is well. */
+  /** What is wrong, as a fixed word that scripts can compare. Absent if there is no problem. */
   problem?: AuditProblem;
   /** Why that is a problem, in one sentence. */
   reason?: string;

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { AuditEntry } from './audit-entry.js';
 
-/** Makes a part of a text stand out, as `styleText` of `node:util` does. */
+/** Formats a part of a text, as `styleText` of `node:util` does. */
 export type Paint = (style: 'bold' | 'red' | 'green' | 'yellow' | 'dim', text: string) => string;
 
 /** How an app's handlers are protected, as far as that can be seen without starting the app. */

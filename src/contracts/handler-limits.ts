@@ -11,7 +11,9 @@ export type RatelimitBy =
 
 /** The arguments of `@Ratelimit()`. A number can be a function of the request, for limits that depend on the plan. */
 export interface RatelimitOptions {
-  /** The namespace in which the limit counts: 1 to 512 characters. Handlers with the same namespace share their counts. */
+  /**
+   * The namespace in which the limit counts: 1 to 512 characters. Handlers with the same namespace share their counts.
+   */
   namespace: string;
   /** How many units can be used per `duration`: a whole number of at least 1. */
   limit: PerRequest<number>;
@@ -32,8 +34,8 @@ export interface RatelimitOptions {
    */
   by?: RatelimitBy | undefined;
   /**
-   * What happens if Unkey is unavailable: `'deny'` is a 503, `'allow'` lets the call through uncounted. If several limits
-   * are counted in one call, all of them must say `'allow'`.
+   * What happens if Unkey is unavailable: `'deny'` is a 503, `'allow'` lets the call through uncounted. If several
+   * limits are counted in one call, all of them must say `'allow'`.
    *
    * @default 'deny'
    */
@@ -59,7 +61,7 @@ export interface HandlerLimits {
   readonly limits: readonly HandlerLimit[];
   /** How many `UnkeyRatelimitGuard`s `@UseGuards()` and `@Ratelimit()` put on the handler and its class. */
   readonly limiterGuards: number;
-  /** Whether an `UnkeyGuard` or a subclass stands on the handler or its class. */
+  /** Whether the handler or its class has an `UnkeyGuard` or a subclass. */
   readonly hasUnkeyGuard: boolean;
   /** Whether the handler needs no key, so that no decision about one is awaited. */
   readonly isPublic: boolean;

@@ -2,7 +2,7 @@
 export interface LimitDemand {
   /** The namespace in which the limit counts: 1 to 512 characters. Unkey creates it when it is first used. */
   namespace: string;
-  /** Who is limited: 1 to 512 characters. Each identifier has a count of its own. */
+  /** Who is limited: 1 to 512 characters. Each identifier has its own count. */
   identifier: string;
   /** How many units can be used per `duration`: a whole number of at least 1. */
   limit: number;
@@ -16,7 +16,7 @@ export interface LimitDemand {
 export interface CountedLimit {
   readonly namespace: string;
   readonly identifier: string;
-  /** The limit that applied: the one that was asked for, or that of an override at Unkey. */
+  /** The limit that applied: the requested one, or that of an override at Unkey. */
   readonly limit: number;
   /** What is left in this window. */
   readonly remaining: number;
@@ -28,19 +28,19 @@ export interface CountedLimit {
   readonly overrideId?: string;
 }
 
-/** Unkey's answer to `UnkeyService.limit()`. */
+/** The result of `UnkeyService.limit()`. */
 export interface LimitAnswer {
   /** Whether all limits passed. If one did not, none was counted. */
   readonly passed: boolean;
-  /** One entry for each limit that was asked for, in the same order. */
+  /** One entry for each requested limit, in the same order. */
   readonly limits: readonly CountedLimit[];
 }
 
-/** An answer, and Unkey's id of the call. */
+/** A result, and Unkey's id of the call. */
 export interface CountedLimits {
   readonly answer: LimitAnswer;
   readonly requestId: string | undefined;
 }
 
-/** What happens if Unkey gives no usable answer: the call is denied with a 503, or it is let through uncounted. */
+/** What happens if Unkey returns no usable response: the call is denied with a 503, or it is let through uncounted. */
 export type OnUnavailable = 'deny' | 'allow';

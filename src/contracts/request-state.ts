@@ -10,8 +10,8 @@ import type { VerifyOptions } from './verify-options.js';
  * registered symbol, so that several instances of the guard, or of this package, find it and verify the request only
  * once.
  *
- * Each `scope` (the name of the verifying configuration) has its own state. If one app passes its request to another app
- * in the same process, the guards of the second app do not see the state of the first.
+ * Each `scope` (the name of the verifying configuration) has its own state. If one app passes its request to another
+ * app in the same process, the guards of the second app do not see the state of the first.
  */
 export interface RequestState {
   /** Whether a guard decided about this request. If so and there is no key, it was let through without one. */
@@ -19,13 +19,13 @@ export interface RequestState {
   key: VerifiedKey | undefined;
   /** The handler to which a subclass of the guard let this request through. */
   passedBySubclass: object | undefined;
-  /** Calls a handler's functions when the first guard asks. Later guards get the same values. */
+  /** Calls a handler's functions for the first guard. Later guards get the same values. */
   answers(handler: object, ask: () => Promise<PolicyAnswers>): Promise<PolicyAnswers>;
-  /** Runs the checks of a handler when the first guard with this key asks. Later guards get the same result. */
+  /** Runs the checks of a handler for the first guard with this key. Later guards get the same result. */
   checks(handler: object, key: string, ask: () => Promise<void>): Promise<void>;
-  /** Makes the user of a key when the first guard asks. Later guards get the same user. @param userFrom the function */
+  /** Makes the user of a key for the first guard. Later guards get the same user. @param userFrom the function */
   user(userFrom: object, key: string, make: () => Promise<unknown>): Promise<unknown>;
-  /** Verifies a key against a set of requirements when the first guard asks. Later guards get the same result. */
+  /** Verifies a key against a set of requirements for the first guard. Later guards get the same result. */
   verification(
     key: string,
     demands: VerifyOptions,
@@ -33,7 +33,7 @@ export interface RequestState {
   ): Awaitable<Verification>;
   /** Returns how far the rate limits of a handler are counted. The guards of the request update it. */
   limiting(handler: object): LimitProgress;
-  /** Counts rate limits for a handler when the first guard asks. Later guards get the same result. */
+  /** Counts rate limits for a handler for the first guard. Later guards get the same result. */
   limited(
     handler: object,
     demands: readonly LimitDemand[],
@@ -49,6 +49,6 @@ export interface LimitProgress {
   early?: Promise<void>;
   /** Counts all limits that `early` does not count. */
   rest?: Promise<void>;
-  /** How many guards that stand on the handler or its class ran before the key was verified. */
+  /** How many guards of the handler or its class ran before the key was verified. */
   guardsBefore: number;
 }

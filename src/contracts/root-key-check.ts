@@ -1,6 +1,6 @@
 /** What `UnkeyService.checkRootKey()` found out. */
 export interface RootKeyCheck {
-  /** Whether the root key can verify keys; `'unknown'` if Unkey's answer does not show it. */
+  /** Whether the root key can verify keys; `'unknown'` if Unkey's response does not show it. */
   ok: boolean | 'unknown';
   /** Why `ok` is not `true`, in one sentence. Holds no key. */
   reason?: string;

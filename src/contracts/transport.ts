@@ -13,8 +13,8 @@ export interface UserHolder {
 }
 
 /**
- * Reads and answers requests of one type. The guard, the decorators and the key sources access requests only through
- * it.
+ * Reads requests of one type and responds to them. The guard, the decorators and the key sources access requests only
+ * through it.
  *
  * @typeParam Options the options of the app
  * @typeParam Denial the exception that a guard denies a request with
@@ -41,8 +41,8 @@ export interface Transport<Options, Denial> {
   /** Attaches the key to the state of this `scope`, and to the place where handlers of this transport expect it. */
   attach(context: ExecutionContext, scope: string, key: VerifiedKey): void;
   /**
-   * Returns the object on which handlers of this transport expect `user`, for the option `userFrom`; `undefined` if there
-   * is none for this key.
+   * Returns the object on which handlers of this transport expect `user`, for the option `userFrom`; `undefined` if
+   * there is none for this key.
    */
   userHolder?(context: ExecutionContext, key: string): UserHolder | undefined;
   /** Returns the pattern of the matched route, with global prefix and version; absent if there are no routes. */
@@ -60,7 +60,7 @@ export interface Transport<Options, Denial> {
   ): Awaitable<Verification>;
   /** Records which key a request has, if that was not done by {@link verification}. */
   identify?(context: ExecutionContext, asked: { readonly key: string; readonly scope: string }): void;
-  /** Tells the caller what is left of its rate limits; absent if responses have no place for it. */
+  /** Sends the caller what is left of its rate limits; absent if responses have no place for it. */
   tellLimits?(context: ExecutionContext, ratelimits: readonly RatelimitState[], options: Options): void;
   /**
    * Runs a guard, if the transport must do something before or after it; absent if there is nothing to do.

@@ -1,19 +1,20 @@
 import type { BreakerState } from './verification-observer.js';
 
-/** What an app knows about Unkey without asking it. */
+/** What an app knows about Unkey without calling it. */
 export interface UnkeyState {
   /**
    * The circuit breaker of verifications. `'open'`: Unkey is not called, and callers get a 503. `'half-open'`: the next
-   * verification tests whether Unkey answers again, or is testing it now. `'off'`: the option `breaker` is `false`.
+   * verification tests whether Unkey is available again, or is testing it now. `'off'`: the option `breaker` is
+   * `false`.
    */
   readonly breaker: BreakerState | 'off';
-  /** When Unkey last answered a verification, in Unix ms; a denial is an answer. Absent if it has not answered yet. */
+  /** When Unkey last responded to a verification, in Unix ms; a denial counts too. Absent before the first response. */
   readonly lastAnswerAt?: number;
 }
 
 /** Whether Unkey can be reached. */
 export interface UnkeyPing {
-  /** Whether Unkey answered with status 200 in time. */
+  /** Whether Unkey returned 200 in time. */
   readonly reachable: boolean;
   /** How long that took, in ms. */
   readonly ms: number;

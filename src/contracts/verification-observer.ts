@@ -5,5 +5,8 @@ export interface VerificationObserver {
   breakerChanged(state: BreakerState): void;
 }
 
-/** The state of the circuit breaker. `open`: Unkey is not called; `half-open`: one call tests whether Unkey answers. */
+/**
+ * The state of the circuit breaker. `open`: Unkey is not called; `half-open`: one call tests whether Unkey is
+ * available.
+ */
 export type BreakerState = 'closed' | 'open' | 'half-open';

@@ -57,10 +57,10 @@ export interface VerifiedIdentity<IdentityMeta = Record<string, unknown>> {
 }
 
 /**
- * The `data` of Unkey's answer to `keys.verifyKey`, unchanged, for a valid or an invalid key. Fields that are empty at
- * Unkey are absent here. {@link VerifiedKey} is the normalized form that handlers get.
+ * The `data` of Unkey's response to `keys.verifyKey`, unchanged, for a valid or an invalid key. Fields that are empty
+ * at Unkey are absent here. {@link VerifiedKey} is the normalized form that handlers get.
  *
- * What {@link UnkeyService.verify} returns is frozen deeply, because others may be given the same object.
+ * What {@link UnkeyService.verify} returns is frozen deeply, because other callers can get the same object.
  */
 export interface Verification {
   /** `true` only together with the code `VALID`. */

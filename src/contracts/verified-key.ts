@@ -59,8 +59,8 @@ export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIde
   /** The limits that this verification counted against. */
   readonly ratelimits: readonly RatelimitState[];
   /**
-   * Where the answer comes from: `'unkey'` now, `'cache'`, `'stale'`: cached for longer than `ttl`, because Unkey can't
-   * be reached, or `'gateway'`: Unkey's gateway verified the key, see the option `gateway`.
+   * Where the verification comes from: `'unkey'` now, `'cache'`, `'stale'`: cached for longer than `ttl`, because Unkey
+   * can't be reached, or `'gateway'`: Unkey's gateway verified the key, see the option `gateway`.
    */
   readonly source: 'unkey' | 'cache' | 'stale' | 'gateway';
 }

@@ -22,9 +22,9 @@ export interface VerifyRequestRatelimit {
 }
 
 /**
- * Verifies a key. Resolve with Unkey's answer, also if it denies the key. Reject if the key could not be verified: the
- * caller then gets a 503, or a 500 if the error has a `statusCode` with which Unkey rejects your app (such as 401 or
- * 403).
+ * Verifies a key. Resolve with Unkey's verification, also if it denies the key. Reject if the key could not be
+ * verified: the caller then gets a 503, or a 500 if the error has a `statusCode` with which Unkey rejects your app
+ * (such as 401 or 403).
  *
  * `signal` aborts when the deadline (`timeout`) has passed. It does not abort if the caller disconnects.
  */

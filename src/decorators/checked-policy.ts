@@ -47,7 +47,7 @@ export function checkedPolicy(
 ): HandlerPolicy {
   try {
     checkDemands(written, options);
-    // Copied, because the app can still change the objects that it gave to a decorator.
+    // Copied, because the app can still change the objects that it passed to a decorator.
     const policy = {
       ...written,
       ...placesOf(sources, options),
@@ -90,8 +90,8 @@ function placesOf(sources: unknown, options: PolicyOptions): Pick<HandlerPolicy,
 }
 
 /**
- * Whether a principal of the gateway can stand in for the key. The gateway has verified another key than `@KeyFrom()`
- * names, and credits and rate limits can only be counted with the key itself.
+ * Whether a principal of the gateway can replace the key. The gateway may have verified another key than `@KeyFrom()`
+ * reads, and credits and rate limits can only be counted with the key itself.
  */
 function takesPrincipal(written: Omit<WrittenPolicy, 'checks'>, { gateway }: PolicyOptions): boolean {
   if (gateway === undefined) return false;

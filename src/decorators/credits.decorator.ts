@@ -2,10 +2,10 @@ import type { PerRequest } from '../contracts/handler-policy.js';
 import { addPolicy, POLICY, type HandlerDecorator } from './policy-metadata.js';
 
 /**
- * Sets how many credits a call costs: a whole number from 0, or a function that returns one for the request. Without it,
- * Unkey takes 1 credit from a key that has a credit limit. On a handler, it replaces the one on the class. Guards run
- * before pipes, so a function must validate what it reads from the request. If it returns anything but a whole number
- * from 0, the caller gets a 500.
+ * Sets how many credits a call costs: a whole number from 0, or a function that returns one for the request. Without
+ * it, Unkey deducts 1 credit from a key that has a credit limit. On a handler, it replaces the one on the class. Guards
+ * run before pipes, so a function must validate what it reads from the request. If it returns anything but a whole
+ * number from 0, the caller gets a 500.
  *
  * @example
  * @Credits(5)

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { POLICY, type PolicyKey } from './policy-metadata.js';
 import { UNKEY_KEY_FACTORY } from './unkey-key-factory.js';
 
-/** What a decorator demands of a key, so that a handler that is not guarded leaves it unasked. */
+/** The decorators that require something of a key. Without a guard, nothing checks them. */
 const DEMANDS: readonly PolicyKey[] = [POLICY.permissions, POLICY.credits, POLICY.ratelimits, POLICY.checks];
 
 /** Every decorator that has an effect only if a guard runs. */
@@ -22,7 +22,7 @@ export function hasDemands(holder: object): boolean {
   return DEMANDS.some((name) => Reflect.hasMetadata(name, holder));
 }
 
-/** Whether a handler or class has any decorator that only a guard gives an effect; `@Public()` is none. */
+/** Whether a handler or class has a decorator that needs a guard; `@Public()` does not. */
 export function needsGuard(holder: object): boolean {
   return GUARDED.some((name) => Reflect.hasMetadata(name, holder));
 }

@@ -39,7 +39,7 @@ function demands(
   return options;
 }
 
-/** Throws if the function returns no number, because without a cost Unkey would take 1 credit. */
+/** Throws if the function returns no number, because without a cost Unkey would deduct 1 credit. */
 async function creditsOf({ credits }: HandlerPolicy, context: ExecutionContext): Promise<number | undefined> {
   if (typeof credits !== 'function') return credits;
   const cost: unknown = await credits(context);

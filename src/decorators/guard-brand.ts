@@ -4,5 +4,7 @@ export const GUARD_BRAND = Symbol.for('nestjs-unkey:guard');
 /** The same for `UnkeyRatelimitGuard`. */
 export const RATELIMIT_GUARD_BRAND = Symbol.for('nestjs-unkey:ratelimit-guard');
 
-/** The method that tells a guard at startup that it guards the whole app, and for which classes Nest runs guards. */
+/**
+ * The method that is called at startup if a guard guards the whole app, with the classes for which Nest runs guards.
+ */
 export const GUARDS_WHOLE_APP = Symbol.for('nestjs-unkey:guards-whole-app');

@@ -14,7 +14,7 @@ export function guardsOn(holder: object): unknown[] {
   return givenGuards(holder).map(classOfGuard);
 }
 
-/** The guards of this package as `@UseGuards()` got them: a class, which Nest makes an instance of, or an instance. */
+/** The guards of this package as `@UseGuards()` got them: a class, which Nest instantiates, or an instance. */
 export function givenOwnGuards(holder: object): unknown[] {
   return givenGuards(holder).filter((guard) => {
     const guardClass = classOfGuard(guard);

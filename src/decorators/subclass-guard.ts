@@ -3,7 +3,7 @@ import { unkeyGuardsOn } from './guards-metadata.js';
 import { POLICY, readPolicy } from './policy-metadata.js';
 
 /**
- * Whether a subclass of `UnkeyGuard` stands on this handler: among the handler's guards if one of them is an
+ * Whether this handler has a subclass of `UnkeyGuard`: among the handler's guards if one of them is an
  * `UnkeyGuard` or a subclass, else among the class's. With `@UseUnkey()`, which applies the built-in guard itself, in
  * either place.
  */

@@ -53,7 +53,7 @@ export class EmulatorClock {
     this.#move(ms);
   }
 
-  /** @internal whether the clock stands still */
+  /** @internal whether the clock is frozen */
   get frozen(): boolean {
     return this.#frozen !== undefined;
   }

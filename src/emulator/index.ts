@@ -1,4 +1,4 @@
-// The emulator alone: a local Unkey server that imports neither Nest nor a test framework.
+// Only the emulator: a local Unkey server that imports neither Nest nor a test framework.
 export { UnkeyEmulator, type CreateRootKeyOptions } from './unkey-emulator.js';
 export type { EmulatorOptions } from './emulator-options.js';
 export type { EmulatorClock } from './clock.js';

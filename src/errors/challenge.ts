@@ -9,14 +9,14 @@ export interface ChallengeOptions {
 }
 
 /**
- * Returns the `WWW-Authenticate` header for a denial, or `undefined` if it needs none. Every 401 must have one
- * (RFC 9110 §15.5.2), also if the `statuses` option made it a 401. If no key was sent, it names no error (RFC 6750 §3.1).
+ * Returns the `WWW-Authenticate` header for a denial, or `undefined` if it needs none. Every 401 must have one (RFC
+ * 9110 §15.5.2), also if the `statuses` option made it a 401. If no key was sent, it names no error (RFC 6750 §3.1).
  */
 export function challengeFor(code: string, status: number, options: ChallengeOptions): string | undefined {
   const scopeIsMissing = code === 'INSUFFICIENT_PERMISSIONS' && status === 403;
   if (status !== 401 && !scopeIsMissing) return undefined;
   const challenge = `${options.scheme} realm="${options.realm.replace(/["\\]/g, '\\$&')}"`;
   if (code === 'MISSING_KEY') return challenge;
-  const refused = `${challenge}, error="${denialOf(code).challenge ?? 'invalid_token'}"`;
-  return options.scope === undefined ? refused : `${refused}, scope="${options.scope}"`;
+  const withError = `${challenge}, error="${denialOf(code).challenge ?? 'invalid_token'}"`;
+  return options.scope === undefined ? withError : `${withError}, scope="${options.scope}"`;
 }

@@ -29,7 +29,7 @@ describe('classifyFailure: the rejection of a verifier', () => {
     });
     expect(classifyFailure(error)).toEqual({
       kind: 'unavailable',
-      reason: 'no answer (ConnectionError, ECONNREFUSED)',
+      reason: 'no response (ConnectionError, ECONNREFUSED)',
     });
   });
 
@@ -45,7 +45,7 @@ describe('classifyFailure: the rejection of a verifier', () => {
     const headers = new Headers({ 'retry-after': '7' });
     expect(classifyFailure({ statusCode: 429, headers, meta: { requestId: 'req_1' } })).toEqual({
       kind: 'unavailable',
-      reason: 'Unkey answered 429',
+      reason: 'Unkey returned 429',
       status: 429,
       requestId: 'req_1',
       retryAfter: 7,

@@ -21,7 +21,7 @@ export function classifyFailure(error: unknown): VerificationFailure {
 function describe(error: Record<string, unknown>): string {
   const name = typeof error['name'] === 'string' ? error['name'] : 'Error';
   const code = innermostCode(error);
-  return code === undefined ? `no answer (${name})` : `no answer (${name}, ${code})`;
+  return code === undefined ? `no response (${name})` : `no response (${name}, ${code})`;
 }
 
 /**

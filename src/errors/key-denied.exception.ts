@@ -11,13 +11,13 @@ export interface KeyDeniedInit extends UnkeyExceptionInit {
 }
 
 /**
- * Thrown if Unkey denies the key, if the text can't be a key (`MALFORMED_KEY`), or if one of your checks rejects the key.
- * `code` is the code of Unkey or of the check. The status is 401, 403 or 429, as {@link DENIALS} says, unless the
+ * Thrown if Unkey denies the key, if the text can't be a key (`MALFORMED_KEY`), or if one of your checks rejects the
+ * key. `code` is the code of Unkey or of the check. The status is 401, 403 or 429, as {@link DENIALS} says, unless the
  * `statuses` option or the check sets another.
  */
 export class KeyDeniedException extends UnkeyException {
   /**
-   * Unkey's whole answer: the owner of the key, the limit that was exceeded. If a check rejected the key, this is the
+   * Unkey's whole response: the owner of the key, the limit that was exceeded. If a check rejected the key, this is the
    * successful verification before it. Not enumerable, so that it does not end up in logs and response bodies.
    */
   declare readonly verification: Verification;

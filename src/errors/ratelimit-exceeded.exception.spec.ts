@@ -14,7 +14,7 @@ const LIMIT: RatelimitState = {
 };
 
 describe('RatelimitExceededException', () => {
-  it('is a 429 with the code RATE_LIMITED, and tells which limit was exceeded', () => {
+  it('is a 429 with the code RATE_LIMITED, and contains the exceeded limit', () => {
     const exception = new RatelimitExceededException([LIMIT], { retryAfter: 3, requestId: 'req_1' });
     expect(exception).toMatchObject({
       code: 'RATE_LIMITED',

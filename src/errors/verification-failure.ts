@@ -16,16 +16,16 @@ export interface VerificationFailure {
 /** Client errors that are temporary: the request itself was correct. */
 const TEMPORARY = new Set([408, 425, 429, 499]);
 
-/** Returns the failure for an HTTP status of Unkey. Call it with a 2xx only if the answer could not be read. */
+/** Returns the failure for an HTTP status of Unkey. Call it with a 2xx only if the response could not be read. */
 export function failureOfStatus(
   status: number,
   details: Pick<VerificationFailure, 'requestId' | 'retryAfter'> = {},
 ): VerificationFailure {
-  const refused = status >= 400 && status < 500 && !TEMPORARY.has(status);
+  const isRejected = status >= 400 && status < 500 && !TEMPORARY.has(status);
   const readable = status >= 300;
   return {
-    kind: refused ? 'misconfigured' : 'unavailable',
-    reason: readable ? `Unkey answered ${status}` : 'Unkey gave an answer that cannot be read',
+    kind: isRejected ? 'misconfigured' : 'unavailable',
+    reason: readable ? `Unkey returned ${status}` : "Unkey's response cannot be read",
     status,
     ...details,
   };

@@ -18,7 +18,7 @@ const EXPRESSIONS = [
 ];
 
 describe('holdsPermissions', () => {
-  it('requires nothing of nobody', () => {
+  it('requires nothing if nothing is required', () => {
     expect(holdsPermissions([], [])).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** What Unkey's gateway says about the caller of a request, version `v1`. */
+/** The principal that Unkey's gateway sends for the caller of a request, version `v1`. */
 export interface ApiKeyPrincipal {
   readonly identity?: { readonly externalId: string; readonly meta?: Meta };
   readonly key: PrincipalKey;

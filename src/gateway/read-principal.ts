@@ -7,7 +7,7 @@ type Members = Readonly<Record<string, unknown>>;
  * Reads the header `X-Unkey-Principal`. Unknown members are ignored, because a new one does not change the version. A
  * member of a wrong type makes the whole header unreadable.
  *
- * @param values every value that was sent, as Node gives headers
+ * @param values every value that was sent, as Node provides headers
  */
 export function readPrincipal(values: readonly string[]): ReadPrincipal {
   const [value = '', another] = new Set(values);

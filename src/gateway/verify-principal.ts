@@ -14,7 +14,7 @@ export interface PrincipalRules {
   readonly requestId: string | undefined;
 }
 
-/** Returns the verification of a principal, in the form that Unkey answers for the key. Spends nothing. */
+/** Returns the verification of a principal, in the form that Unkey returns for the key. It costs nothing. */
 export function verifyPrincipal(principal: ApiKeyPrincipal, rules: PrincipalRules): Verification {
   const { keyspaces, requestId } = rules;
   if (keyspaces.length > 0 && !keyspaces.includes(principal.key.keySpaceId)) {
@@ -40,7 +40,7 @@ function factsOf({ identity, key }: ApiKeyPrincipal): Partial<Verification> {
     ...(credits === undefined ? {} : { credits }),
     ...(permissions === undefined ? {} : { permissions }),
     ...(roles === undefined ? {} : { roles }),
-    // A principal does not tell Unkey's id of the identity.
+    // A principal does not contain Unkey's id of the identity.
     ...(identity === undefined
       ? {}
       : { identity: { id: '', externalId: identity.externalId, ...metaOf(identity) } }),

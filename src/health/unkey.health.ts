@@ -8,7 +8,7 @@ import type { UnkeyService } from '../unkey.service.js';
 /** How {@link UnkeyHealthIndicator.isHealthy} checks. */
 export interface UnkeyHealthOptions {
   /**
-   * How long Unkey may take to answer, in ms.
+   * How long Unkey can take to respond, in ms.
    *
    * @default 1000
    */
@@ -16,8 +16,8 @@ export interface UnkeyHealthOptions {
   /** The name of the instance to check, as in `UnkeyModule.forRoot({ name })`; absent: the instance without a name. */
   name?: string | undefined;
   /**
-   * The status if Unkey does not answer, or the circuit breaker is open. `'down'` fails the health check. `'degraded'` does
-   * not: Terminus 12 reports `degraded`, Terminus 11 reports `up` with `degraded: true`.
+   * The status if Unkey does not respond, or the circuit breaker is open. `'down'` fails the health check. `'degraded'`
+   * does not: Terminus 12 reports `degraded`, Terminus 11 reports `up` with `degraded: true`.
    *
    * @default 'down'
    */
@@ -25,10 +25,10 @@ export interface UnkeyHealthOptions {
 }
 
 /**
- * A health indicator for Terminus 11 and 12: whether Unkey can be reached. Add it to the `providers` of a module that
+ * A health indicator for Terminus 11 and 12: whether Unkey is reachable. Add it to the `providers` of a module that
  * imports `TerminusModule`. It never verifies a key and spends nothing.
  *
- * Use it for readiness at most, never for liveness: restarting your app does not bring Unkey back.
+ * Use it for readiness at most, never for liveness: restarting your app does not make Unkey available.
  *
  * @example
  * @HealthCheck()
@@ -46,9 +46,9 @@ export class UnkeyHealthIndicator {
   ) {}
 
   /**
-   * Checks whether Unkey answers `GET /v2/liveness` with status 200 in time. If the circuit breaker is open, Unkey is not
-   * called. The result holds `breaker`; `lastAnswerAt` (ISO 8601) if Unkey has answered a verification; `responseTime` in ms
-   * if Unkey was called; and `message` if something is wrong.
+   * Checks whether Unkey returns 200 for `GET /v2/liveness` in time. If the circuit breaker is open, Unkey is not
+   * called. The result holds `breaker`; `lastAnswerAt` (ISO 8601) if Unkey has responded to a verification;
+   * `responseTime` in ms if Unkey was called; and `message` if something is wrong.
    *
    * @param key the name in the result of the health check; default: `'unkey'`
    * @throws UnkeyConfigError if the app has no such instance, or an option is invalid

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import type { KeySource } from '../contracts/key-source.js';
 import type { PermissionExpression } from '../contracts/verify-options.js';
 import { UnkeyConfigError } from '../errors/unkey-config.error.js';
+import { checkCombinations, verifierOf } from './check-combinations.js';
 import { challengeScheme, checkKeySources } from './key-sources.js';
+import { optionsFault } from './options-fault.js';
 import { OPTIONS, OPTIONS_SCHEMA, type CheckedOptions } from './options-schema.js';
 import { checkTags } from './check-demands.js';
 import { resolveKeyCheck } from './key-checks.js';
@@ -12,7 +14,7 @@ import type { ResetSource, ResolvedUnkeyOptions } from './resolved-options.js';
 import { RootKey } from './root-key.js';
 import { routeMatcher } from './route-pattern.js';
 import { shown } from './shown-value.js';
-import { givenScope, isVerifiedByRootKey, verificationScope } from './verification-scope.js';
+import { verificationScope } from './verification-scope.js';
 
 /** The environment in which options are resolved. */
 export interface OptionsEnvironment {
@@ -53,9 +55,7 @@ function resolved(given: unknown, environment: OptionsEnvironment): ResolvedUnke
   forOption('permissions', () => permissions.length > 0 && toPermissionQuery(permissions));
   forOption('keyFrom', () => checkKeySources(keyFrom));
   forOption('tags', () => checkTags(options.tags ?? []));
-  checkClient(options, name);
-  checkKeyspaces(options);
-  checkScope(options);
+  checkCombinations(options, name);
   const baseUrl = (options.baseUrl ?? 'https://api.unkey.com').replace(/\/+$/, '');
   const statuses = Object.freeze({ ...options.statuses });
   return Object.freeze({
@@ -108,12 +108,12 @@ function resolved(given: unknown, environment: OptionsEnvironment): ResolvedUnke
 
 function withoutUndefined(given: unknown): Record<string, unknown> {
   if (given === undefined) {
-    throw fault(
+    throw optionsFault(
       'there are no options; import UnkeyModule.forRoot(), or forRootAsync() with a factory that returns an object',
     );
   }
   if (typeof given !== 'object' || given === null)
-    throw fault(`the options must be an object, got ${shown(given)}`);
+    throw optionsFault(`the options must be an object, got ${shown(given)}`);
   // Not by Object.entries(): secrets are not enumerable, see conceal-secrets.ts.
   const names = Object.getOwnPropertyNames(given);
   const entries = names.map((name): [string, unknown] => [name, Reflect.get(given, name)]);
@@ -139,17 +139,17 @@ function checked(given: Record<string, unknown>): CheckedOptions {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? '';
-  throw fault(`option "${path}" ${issue.message}, got ${shown(issue.input, path)}`);
+  throw optionsFault(`option "${path}" ${issue.message}, got ${shown(issue.input, path)}`);
 }
 
 function refuseUnknown(name: string): void {
   if (Object.hasOwn(OPTIONS, name)) return;
   if (name === 'isGlobal' || name === 'globalGuard' || name === 'name') {
-    throw fault(
+    throw optionsFault(
       `option "${name}" must be known before the factory runs: set it next to useFactory, as in forRootAsync({ ${name}: …, useFactory })`,
     );
   }
-  throw fault(`unknown option "${name}"; the options are ${Object.keys(OPTIONS).join(', ')}`);
+  throw optionsFault(`unknown option "${name}"; the options are ${Object.keys(OPTIONS).join(', ')}`);
 }
 
 /** Hides a value in a function. A client or dispatcher of the user's may print the root key; a function does not. */
@@ -157,69 +157,15 @@ function behindFunction<T>(value: T | undefined): (() => T) | undefined {
   return value === undefined ? undefined : () => value;
 }
 
-/** Without a root key, a `client` can still verify keys with its own. */
-function verifierOf({ verifier, rootKey, client }: CheckedOptions): ResolvedUnkeyOptions['verifier'] {
-  return verifier ?? (rootKey === undefined && client ? 'sdk' : 'http');
-}
-
 /** Runs a check and adds the name of the option to the error that it throws. */
 function forOption<T>(name: string, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    throw fault(`option "${name}": ${error instanceof Error ? error.message : 'the value cannot be read'}`);
-  }
-}
-
-function checkClient(options: CheckedOptions, name: string | undefined): void {
-  if (options.client !== undefined && options.clientOptions !== undefined) {
-    throw fault(
-      'option "clientOptions" cannot be combined with "client", because it configures the client that the module creates',
+    throw optionsFault(
+      `option "${name}": ${error instanceof Error ? error.message : 'the value cannot be read'}`,
     );
   }
-  const verifier = verifierOf(options);
-  if (options.client === false && verifier === 'sdk') {
-    throw fault(
-      `option "client" is false, so keys cannot be verified through the SDK: set "verifier" to 'http' or a function`,
-    );
-  }
-  if (options.dispatcher !== undefined && verifier !== 'http') {
-    throw fault(`option "dispatcher" works only with verifier: 'http'`);
-  }
-  // A gateway has verified all keys already.
-  if (gatewayOf(options.gateway)?.otherwise === 'deny') return;
-  if (options.rootKey === undefined && (options.client === undefined || verifier === 'http')) {
-    throw fault(
-      name === undefined
-        ? 'no root key: set the option "rootKey" or the environment variable UNKEY_ROOT_KEY'
-        : 'no root key: set the option "rootKey"; a named instance does not read UNKEY_ROOT_KEY',
-    );
-  }
-}
-
-/** The SDK does not send `keyspaces`, so keys of every keyspace would pass. */
-function checkKeyspaces(options: CheckedOptions): void {
-  if (options.keyspaces === undefined || verifierOf(options) !== 'sdk') return;
-  throw fault(
-    `option "keyspaces" cannot be used with verifier: 'sdk', because the SDK does not send it; use verifier: 'http'`,
-  );
-}
-
-/** Apps that use different Unkey APIs must not share cached results. */
-function checkScope(options: CheckedOptions): void {
-  const { cache } = options;
-  if (typeof cache !== 'object' || cache.store === undefined) return;
-  if (isVerifiedByRootKey(options) || givenScope(options) !== undefined) return;
-  if (typeof options.verifier !== 'function' && !options.client) return; // nothing verifies keys
-  const own = typeof options.verifier === 'function' ? 'verifier' : 'client';
-  throw fault(
-    `option "cache.scope" is required, because "cache.store" is shared and keys are verified by your own "${own}": ` +
-      'use the same string in all apps that verify keys of the same Unkey API, and a different one in every other app',
-  );
-}
-
-function fault(sentence: string): UnkeyConfigError {
-  return new UnkeyConfigError(`UnkeyModule: ${sentence}.`);
 }
 
 function list<T>(value: T | readonly T[] | undefined): T[] {

@@ -101,7 +101,7 @@ export interface ResolvedCacheOptions {
   readonly storeTimeout: number;
 }
 
-/** An entry of `exclude`, with a function that tells whether it matches a route pattern. */
+/** An entry of `exclude`, with a function that checks whether it matches a route pattern. */
 export interface ExcludedRoute {
   readonly entry: string;
   readonly matches: (pattern: string) => boolean;

@@ -1,7 +1,7 @@
 const WILDCARD = /^(\*\w*|\{\*\w*\})$/;
 
 /**
- * Returns a function that tells whether an `exclude` entry matches a route pattern (never a raw URL). Without a
+ * Returns a function that checks whether an `exclude` entry matches a route pattern (never a raw URL). Without a
  * wildcard, the pattern must be equal. `*`, `*name` and `{*name}` as a whole segment match every route that continues
  * there.
  */

@@ -22,7 +22,7 @@ describe('tokens of instances', () => {
     expect(getUnkeyServiceToken('partners')).toBe(Symbol.for('nestjs-unkey:service:partners'));
   });
 
-  it.each(['partners', 'a:b', '__proto__', 'name with spaces'])('tell the name %o', (name) => {
+  it.each(['partners', 'a:b', '__proto__', 'name with spaces'])('contain the name %o', (name) => {
     expect(instanceOfToken(tokenOf(UNKEY_RESOLVED_OPTIONS, name))).toEqual({ name });
   });
 

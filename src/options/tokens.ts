@@ -21,7 +21,19 @@ export const UNKEY_VERIFIER = Symbol.for('nestjs-unkey:verifier');
 /** @internal the connections to Unkey; `undefined` if keys are not verified over them */
 export const UNKEY_WIRE = Symbol.for('nestjs-unkey:wire');
 
-/** @internal asks whether Unkey can be reached */
+/** @internal counts the calls to Unkey that are in flight */
+export const UNKEY_IN_FLIGHT = Symbol.for('nestjs-unkey:in-flight');
+
+/** @internal obtains verifications from the cache or from Unkey */
+export const UNKEY_VERIFICATION_SOURCE = Symbol.for('nestjs-unkey:verification-source');
+
+/** @internal verifies single keys, for `UnkeyService` */
+export const UNKEY_KEY_VERIFICATION = Symbol.for('nestjs-unkey:key-verification');
+
+/** @internal counts rate limits at Unkey */
+export const UNKEY_LIMITER = Symbol.for('nestjs-unkey:limiter');
+
+/** @internal checks whether Unkey is reachable */
 export const UNKEY_LIVENESS = Symbol.for('nestjs-unkey:liveness');
 
 /** @internal the verification cache; `undefined` if the option `cache` is off */
@@ -33,7 +45,7 @@ export const UNKEY_AUDIT = Symbol.for('nestjs-unkey:audit');
 /** @internal */
 export const UNKEY_EVENTS = Symbol.for('nestjs-unkey:events');
 
-/** @internal tells the cache and open connections which keys have changed */
+/** @internal drops cached results of keys that have changed, also those of open connections */
 export const UNKEY_INVALIDATIONS = Symbol.for('nestjs-unkey:invalidations');
 
 /** @internal finds the named instances of the module */
@@ -53,8 +65,8 @@ export function instanceOfToken(token: unknown): { readonly name: string | undef
 }
 
 /**
- * Returns the token of the official SDK's client, of the named instance or of the unnamed one, to replace it in a test or
- * to inject it into a factory. In a class, use `@InjectUnkey(name)`.
+ * Returns the token of the official SDK's client, of the named instance or of the unnamed one, to replace it in a test
+ * or to inject it into a factory. In a class, use `@InjectUnkey(name)`.
  */
 export function getUnkeyToken(name?: string): symbol {
   return tokenOf(UNKEY_CLIENT, name);

@@ -72,7 +72,7 @@ export interface UnkeyModuleOptions {
   permissions?: PermissionExpression | readonly PermissionExpression[] | undefined;
 
   /**
-   * Whether a rejection for missing permissions tells the caller which permissions are required: `required` in the body
+   * Whether a rejection for missing permissions shows the caller which permissions are required: `required` in the body
    * holds the query, and `scope` in `WWW-Authenticate` holds the names if all of them are required. Applies only to the
    * code `INSUFFICIENT_PERMISSIONS`, and only while its status is 403.
    *
@@ -177,9 +177,9 @@ export interface UnkeyModuleOptions {
   skipTransports?: readonly string[] | undefined;
 
   /**
-   * What happens at startup if a handler has a problem: no guard reaches it, or what it demands is never checked.
+   * What happens at startup if a handler has a problem: no guard reaches it, or its requirements are never checked.
    * `'warn'` logs one line per handler, `'throw'` stops the app with one `UnkeyConfigError` that lists all of them, `'off'`
-   * says nothing. `UnkeyService.audit()` answers in every case.
+   * says nothing. `UnkeyService.audit()` works in every case.
    *
    * @default 'warn'
    */

@@ -15,7 +15,7 @@ export interface UnkeyInstrumentationConfig {
 }
 
 /**
- * Makes spans and metrics of API key verifications. Each verification is a span `unkey.verify`, a child of the active
+ * Creates spans and metrics of API key verifications. Each verification is a span `unkey.verify`, a child of the active
  * span; the HTTP request to Unkey is a child of it if you also use `@opentelemetry/instrumentation-undici`. Spans and
  * metrics hold no API key and no root key; metrics hold no key ids either.
  *
@@ -41,7 +41,7 @@ export class UnkeyInstrumentation {
     this.setConfig(config);
   }
 
-  /** Starts to make spans and metrics. Does nothing if it is enabled already. */
+  /** Starts to create spans and metrics. Does nothing if it is enabled already. */
   enable(): void {
     this.#unsubscribe ??= [
       listen('verificationStart', (message) => this.#spans.start(message)),

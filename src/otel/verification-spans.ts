@@ -15,13 +15,13 @@ interface OpenSpan {
   readonly around: Context;
 }
 
-/** Makes one span for each verification, from its start and end messages. */
+/** Creates one span for each verification, from its start and end messages. */
 export class VerificationSpans {
   readonly #open = new Map<VerificationMessage, OpenSpan>();
 
   constructor(private readonly tracer: () => Tracer) {}
 
-  /** Starts a span, and makes the verification run inside it. */
+  /** Starts a span, and runs the verification inside it. */
   start(message: VerificationMessage): void {
     const around = context.active();
     const attributes = { 'unkey.permissions': message.permissions, 'unkey.credits.cost': message.credits };
@@ -32,7 +32,10 @@ export class VerificationSpans {
     message.within = (run) => within(() => context.with(trace.setSpan(context.active(), span), run));
   }
 
-  /** Ends the span. Returns a context with it, or the active context if the verification started before the subscription. */
+  /**
+   * Ends the span. Returns a context with it, or the active context if the verification started before the
+   * subscription.
+   */
   end(message: VerificationMessage): Context {
     const open = this.#open.get(message);
     if (open === undefined) return context.active();
@@ -63,7 +66,7 @@ export class VerificationSpans {
   }
 }
 
-/** Why a verification failed. A denial is an answer, not a failure. */
+/** Why a verification failed. A denial is not a failure. */
 export function failureOf({
   code,
   reason,

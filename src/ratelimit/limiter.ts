@@ -8,7 +8,7 @@ import { howToSetRootKey } from '../options/no-root-key.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { logContext } from '../telemetry/log-context.js';
 import { RatelimitLog } from '../telemetry/ratelimit-log.js';
-import { Breaker } from '../verification/breaker/breaker.js';
+import { openBreaker } from '../verification/breaker/open-breaker.js';
 import { obtainLimits } from '../verification/obtain-limits.js';
 import type { InFlight } from '../verification/upstream/in-flight.js';
 import { Upstream } from '../verification/upstream/upstream.js';
@@ -32,19 +32,12 @@ export class Limiter {
     this.#options = options;
     this.#wire = wire;
     this.#log = new RatelimitLog(new Logger(logContext(options)), options.now);
-    const { timeout, breaker } = options;
     this.#upstream = new Upstream(
       (demands, ms) => obtainLimits(() => this.#connections(), demands, ms),
       inFlight,
-      timeout,
+      options.timeout,
       // Not published: subscribers of the channel expect the breaker of verifications.
-      breaker === false
-        ? undefined
-        : new Breaker(
-            breaker,
-            () => performance.now(),
-            () => {},
-          ),
+      openBreaker(options),
       options.now,
     );
   }
@@ -52,10 +45,10 @@ export class Limiter {
   /**
    * Counts limits in one call: all of them, or none.
    *
-   * @param onUnavailable with `'allow'`, the result is `undefined` if Unkey gives no usable answer
+   * @param onUnavailable with `'allow'`, the result is `undefined` if Unkey returns no usable response
    * @throws TypeError for limits that Unkey does not accept
    * @throws UnkeyMisconfiguredException if Unkey rejects this app, or if there is no root key
-   * @throws UnkeyUnavailableException if Unkey gives no usable answer
+   * @throws UnkeyUnavailableException if Unkey returns no usable response
    */
   async count(
     demands: readonly LimitDemand[],
@@ -84,8 +77,8 @@ export class Limiter {
     return misconfiguredLimiter(this.#options, { cause: new Error(fault) });
   }
 
-  /** Closes the connections that only rate limits use. */
-  async close(): Promise<void> {
+  /** Called by Nest when the app closes. Closes the connections that only rate limits use. */
+  async onApplicationShutdown(): Promise<void> {
     const wire = await this.#ownWire?.catch(() => undefined);
     await wire?.onApplicationShutdown();
   }

@@ -54,7 +54,7 @@ export class RequestLimits {
    * Counts what can be counted now, and resolves to `true` if nothing is exceeded. In every other case it rejects with
    * what denies the request in its transport.
    *
-   * @param place where the guard stands, if it is global
+   * @param place what a global guard knows; `undefined` if the guard is not global
    */
   async count(
     context: ExecutionContext,
@@ -100,7 +100,7 @@ export class RequestLimits {
     return progress.early;
   }
 
-  /** Whether an `UnkeyGuard` stands over the handler and has not decided yet. */
+  /** Whether an `UnkeyGuard` guards the handler and has not decided yet. */
   #isUndecided(
     { state, key }: LimitedRequest,
     { hasUnkeyGuard, isPublic }: HandlerLimits,

@@ -7,7 +7,7 @@ const KNOWN = new Set(['namespace', 'limit', 'duration', 'cost', 'by', 'onUnavai
 /**
  * Checks the arguments of one `@Ratelimit()` and fills in the defaults.
  *
- * @throws TypeError that says what is wrong
+ * @throws TypeError if a value is invalid
  */
 export function resolveLimit(given: unknown): HandlerLimit {
   checkShape(given);

@@ -1,9 +1,8 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { HandlerLimits } from '../contracts/handler-limits.js';
-import type { Instances } from '../contracts/instances.js';
+import { ChosenInstances } from '../access/chosen-instances.js';
+import type { Instance, Instances } from '../contracts/instances.js';
 import { GUARDS_WHOLE_APP, RATELIMIT_GUARD_BRAND } from '../decorators/guard-brand.js';
 import { PolicyReader } from '../decorators/policy-reader.js';
-import { UnkeyConfigError } from '../errors/unkey-config.error.js';
 import type { ResolvedUnkeyOptions } from '../options/resolved-options.js';
 import { UNKEY_RESOLVED_OPTIONS, UNKEY_SERVICE } from '../options/tokens.js';
 import { isTransportIn, transportOf } from '../transports/transport-of.js';
@@ -22,11 +21,11 @@ interface LimitInstance {
 }
 
 /**
- * Counts the calls of handlers with `@Ratelimit()`, which brings this guard by itself. Register it globally as well to
+ * Counts the calls of handlers with `@Ratelimit()`, which applies this guard itself. Register it globally as well to
  * count by address before keys are verified, so that a flood of bad keys costs no verifications.
  *
- * Each limit is counted once per request, however many of these guards stand over a handler. If a limit depends on the
- * key and the key is not verified yet, a global guard leaves it to the guard that `@Ratelimit()` brings.
+ * Each limit is counted once per request, however many of these guards a handler has. If a limit depends on the
+ * key and the key is not verified yet, a global guard leaves it to the guard that `@Ratelimit()` applies.
  *
  * @example
  * providers: [{ provide: APP_GUARD, useExisting: UnkeyRatelimitGuard }]
@@ -37,13 +36,12 @@ export class UnkeyRatelimitGuard implements CanActivate {
   static readonly [RATELIMIT_GUARD_BRAND] = true;
 
   readonly #limits: LimitReader;
-  readonly #own: LimitInstance;
-  readonly #named = new Map<string, LimitInstance>();
+  readonly #instances: ChosenInstances<LimitInstance>;
   /** Set if this guard is global. */
   #place: GlobalPlace | undefined;
 
   constructor(
-    @Inject(UNKEY_SERVICE) private readonly unkey: LimitService,
+    @Inject(UNKEY_SERVICE) unkey: LimitService,
     @Inject(UNKEY_RESOLVED_OPTIONS) options: ResolvedUnkeyOptions,
   ) {
     this.#limits = new LimitReader(
@@ -52,7 +50,10 @@ export class UnkeyRatelimitGuard implements CanActivate {
         names: () => unkey.instances.names(),
       }),
     );
-    this.#own = { options, requests: new RequestLimits(options, unkey) };
+    this.#instances = new ChosenInstances(limitInstance({ service: unkey, options }), (name) => {
+      const found = unkey.instances.find(name);
+      return found && limitInstance(found);
+    });
   }
 
   /**
@@ -69,23 +70,15 @@ export class UnkeyRatelimitGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const limits = this.#limits.read(context.getClass(), context.getHandler());
     if (limits === undefined) return true;
-    const { options, requests } = this.#instanceOf(limits);
+    // The instance that verifies the key of a handler also counts its limits.
+    const { options, requests } = this.#instances.named(limits.instance);
     if (isTransportIn(context, options.skipTransports)) return true;
     const transport = transportOf(context);
     const count = () => requests.count(context, limits, this.#place);
     return transport.runGuard === undefined ? count() : transport.runGuard(context, count);
   }
+}
 
-  /** The instance that verifies the key of a handler also counts its limits. */
-  #instanceOf({ instance: name }: HandlerLimits): LimitInstance {
-    if (name === undefined || name === this.#own.options.name) return this.#own;
-    const known = this.#named.get(name);
-    if (known !== undefined) return known;
-    const found = this.unkey.instances.find(name);
-    if (found === undefined) throw new UnkeyConfigError(`There is no instance ${JSON.stringify(name)}.`);
-    const { options, service } = found;
-    const instance = { options, requests: new RequestLimits(options, service) };
-    this.#named.set(name, instance);
-    return instance;
-  }
+function limitInstance({ service, options }: Instance<LimitService, ResolvedUnkeyOptions>): LimitInstance {
+  return { options, requests: new RequestLimits(options, service) };
 }

@@ -1,6 +1,6 @@
 import { readText, type Tree } from './devkit.js';
 
-/** What the app uses, as its package.json and lock file tell. */
+/** What the app uses, according to its package.json and lock file. */
 export interface AppTools {
   readonly testRunner: 'jest' | 'vitest' | undefined;
   /** Whether relative imports need a file extension. */

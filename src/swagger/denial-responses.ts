@@ -104,7 +104,7 @@ function byStatus(entries: readonly Entry[]): [status: number, codes: string[]][
   return [...codes].map(([status, set]): [number, string[]] => [status, [...set]]).sort(([a], [b]) => a - b);
 }
 
-/** A code of the user's own stands in the name, because handlers with and without it have different responses. */
+/** The name includes custom codes, because handlers with and without them have different responses. */
 function componentName(status: number, codes: readonly string[]): string {
   return ['Unkey' + String(status), ...codes.filter((code) => !isDenialCode(code))].join('_');
 }

@@ -51,7 +51,7 @@ function isLimited({ found: { controller, method } }: Decision): boolean {
   return [controller, method].some((holder) => readPolicy(LIMITS, holder).length > 0);
 }
 
-/** What a handler demands of a key, as it stands in `x-unkey`. */
+/** What a handler requires of a key, for `x-unkey`. */
 interface OperationDemands {
   permissions?: string;
   credits?: number | 'computed';

@@ -11,16 +11,16 @@ import { operationAt } from './open-api.js';
 import { SecuritySchemeNames } from './security-schemes.js';
 
 /**
- * Adds to an OpenAPI document what `UnkeyGuard` does: the security schemes of the key sources, the security of every guarded
- * operation, the responses to denied requests, and `x-unkey` with what a handler demands. Public handlers require no key,
- * handlers with `@OptionalKey()` one or none. Operations without the guard stay as they are, and so does everything that you
- * declared yourself.
+ * Adds to an OpenAPI document what `UnkeyGuard` does: the security schemes of the key sources, the security of every
+ * guarded operation, the responses to denied requests, and `x-unkey` with what a handler requires. Public handlers
+ * require no key, handlers with `@OptionalKey()` one or none. Operations without the guard stay as they are, and so
+ * does everything that you declared yourself.
  *
  * Call it before or after `app.init()`, but after `setGlobalPrefix()`, `enableVersioning()` and `useGlobalGuards()`.
  *
  * @param document the document that `SwaggerModule.createDocument()` returned; it is not changed
  * @returns a new document
- * @throws UnkeyConfigError if the app has no `UnkeyModule`, or if the document is none
+ * @throws UnkeyConfigError if the app has no `UnkeyModule`, or if the document is not an OpenAPI document
  * @example
  * const document = describeUnkey(app, SwaggerModule.createDocument(app, new DocumentBuilder().build()));
  * SwaggerModule.setup('docs', app, document);

@@ -8,7 +8,7 @@ import { placesOf, type PlacedOperation } from './lone-handler.js';
 import { operationAt } from './open-api.js';
 import { decisionAt } from './route-decision.js';
 
-/** An operation of the document, and what the audit says about its handler. */
+/** An operation of the document, and the decision of the audit about its handler. */
 export interface FoundOperation extends PlacedOperation {
   readonly decision: Decision;
 }
@@ -22,7 +22,7 @@ export function findOperations(
   const handlers = byHandler(decisions);
   const withPrefix = placeAll(app, document, handlers, false);
   const isComplete = withPrefix.every((place) => isIn(document, place));
-  // A document that was made with `ignoreGlobalPrefix` has no prefix in its paths.
+  // A document that was created with `ignoreGlobalPrefix` has no prefix in its paths.
   const hasPrefix = app.get(ApplicationConfig, { strict: false }).getGlobalPrefix() !== '';
   const candidates =
     isComplete || !hasPrefix ? [withPrefix] : [withPrefix, placeAll(app, document, handlers, true)];

@@ -4,7 +4,7 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FoundHandler } from '../audit/handlers/found-handler.js';
 import { operationAt, type Operation } from './open-api.js';
 
-/** Where an operation stands in a document. */
+/** The place of an operation in a document. */
 export interface PlacedOperation {
   readonly path: string;
   /** In lower case, as in a document. */
@@ -13,8 +13,9 @@ export interface PlacedOperation {
 }
 
 /**
- * Asks Swagger where it puts one handler, by giving it an app that has no other. Prefixes, versions, aliases and wildcards
- * are then Swagger's own. Matching by `operationId` fails: users replace it, and two classes can have the same name.
+ * Finds out where Swagger puts one handler, with an app that has no other handler. Prefixes, versions, aliases and
+ * wildcards are then Swagger's own. Matching by `operationId` fails: users replace it, and two classes can have the
+ * same name.
  */
 export function placesOf(
   app: INestApplication,

@@ -20,7 +20,7 @@ export function withoutSchemes(
       requirement,
       left: Object.fromEntries(Object.entries(requirement).filter(([name]) => !names.has(name))),
     }))
-    // An alternative that was empty from the start says that nothing is required.
+    // An alternative that was empty from the start requires nothing.
     .filter(({ requirement, left }) => isEmpty(requirement) || !isEmpty(left));
   return distinct(rest.map(({ left }) => left));
 }

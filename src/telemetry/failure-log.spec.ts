@@ -10,8 +10,8 @@ function start() {
   return { lines, clock, log: new FailureLog(logger, () => clock.now) };
 }
 
-const outage: VerificationFailure = { kind: 'unavailable', reason: 'Unkey answered 500', status: 500 };
-const fault: VerificationFailure = { kind: 'misconfigured', reason: 'Unkey answered 401', status: 401 };
+const outage: VerificationFailure = { kind: 'unavailable', reason: 'Unkey returned 500', status: 500 };
+const fault: VerificationFailure = { kind: 'misconfigured', reason: 'Unkey returned 401', status: 401 };
 const request = { key: 'secret' };
 
 describe('failures are logged once', () => {
@@ -22,7 +22,7 @@ describe('failures are logged once', () => {
       log.answered();
       clock.now += 400;
     }
-    expect(lines).toEqual(['warn: API keys cannot be verified; callers get a 503: Unkey answered 500.']);
+    expect(lines).toEqual(['warn: API keys cannot be verified; callers get a 503: Unkey returned 500.']);
   });
 
   it('an outage with stale results, separately from an outage that callers notice', () => {
@@ -30,8 +30,8 @@ describe('failures are logged once', () => {
     for (let n = 0; n < 3; n++) log.servedStale(outage);
     log.report(outage, request);
     expect(lines).toEqual([
-      'warn: API keys cannot be verified; callers get stale cached results: Unkey answered 500.',
-      'warn: API keys cannot be verified; callers get a 503: Unkey answered 500.',
+      'warn: API keys cannot be verified; callers get stale cached results: Unkey returned 500.',
+      'warn: API keys cannot be verified; callers get a 503: Unkey returned 500.',
     ]);
   });
 

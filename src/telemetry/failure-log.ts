@@ -53,7 +53,7 @@ export class FailureLog {
     this.#outage.failed('callers get stale cached results', failure.reason);
   }
 
-  /** Reports that Unkey answered. */
+  /** Reports a successful call. */
   answered(): void {
     this.#outage.answered();
   }
@@ -62,7 +62,7 @@ export class FailureLog {
 function cureOf({ status = 0 }: VerificationFailure, { keyspaces }: VerifyRequest): string {
   const cure = CURES[status] ?? 'Check "baseUrl" and any proxy between this app and Unkey.';
   if (keyspaces === undefined) return cure;
-  // An older server rejects the property with a 400, or leaves the keyspace out of its answer.
+  // An older server rejects the property with a 400, or leaves the keyspace out of its response.
   if (status === 400) return `${OLD_SERVER} ${cure}`;
   return status === 0 ? OLD_SERVER : cure;
 }

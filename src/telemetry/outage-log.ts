@@ -1,6 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** How long nothing must fail until an outage counts as over, in ms. Until then, failures and answers can alternate. */
+/**
+ * How long nothing must fail until an outage counts as over, in ms. Until then, failures and successes can alternate.
+ */
 const QUIET = 10_000;
 
 /** Logs each kind of outage once until it is over, and its end, instead of once per request. */
@@ -25,7 +27,7 @@ export class OutageLog {
     this.logger.warn(`${this.texts.begins}; ${consequence}: ${reason}.`);
   }
 
-  /** Reports that Unkey answered. */
+  /** Reports a successful call. */
   answered(): void {
     if (this.#kinds.isEmpty() || this.now() - this.#lastFailure < QUIET) return;
     this.#kinds.clear();

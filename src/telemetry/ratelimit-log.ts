@@ -53,7 +53,7 @@ export class RatelimitLog {
     this.#outage.failed(isAllowed ? 'callers are let through uncounted' : 'callers get a 503', reason);
   }
 
-  /** Reports that Unkey answered. */
+  /** Reports a successful call. */
   answered(): void {
     this.#outage.answered();
   }

@@ -6,7 +6,7 @@ import type { Verification } from '../contracts/verification.js';
 const SUSPICIOUS = 10;
 
 /**
- * Watches Unkey's answers for a sign that the root key cannot verify the keys of this app: Unkey then answers
+ * Watches Unkey's responses for a sign that the root key cannot verify the keys of this app: Unkey then returns
  * `NOT_FOUND` for every key, with status 200, which looks like bad keys of callers. Logs one warning if the first 10
  * different keys were all unknown. Holds at most 10 hashes and never a key.
  */
@@ -16,8 +16,8 @@ export class RootKeyWatch {
   #isProven = false;
 
   /**
-   * @param logger `undefined`: no warning, because the answers are not Unkey's
-   * @param namesKeyspaces whether the app asks for the keys of some keyspaces alone
+   * @param logger `undefined`: no warning, because the verifications are not Unkey's
+   * @param namesKeyspaces whether the app accepts only the keys of some keyspaces
    */
   constructor(
     private readonly logger: LoggerService | undefined,
@@ -29,7 +29,7 @@ export class RootKeyWatch {
     return this.#isProven;
   }
 
-  /** Takes an answer of Unkey itself: not of the cache, and before any option is applied to it. */
+  /** Takes a verification of Unkey itself: not of the cache, and before any option is applied to it. */
   answered(key: string, { valid, code, keyId }: Verification): void {
     if (code !== 'NOT_FOUND') {
       this.#unknown = undefined;
@@ -42,7 +42,7 @@ export class RootKeyWatch {
     if (this.#unknown.size < SUSPICIOUS) return;
     this.#unknown = undefined;
     this.logger?.warn(
-      `Unkey answered NOT_FOUND for the first ${SUSPICIOUS} different keys. If these keys exist, the root key cannot verify them: ` +
+      `Unkey returned NOT_FOUND for the first ${SUSPICIOUS} different keys. If these keys exist, the root key cannot verify them: ` +
         'it lacks the permission api.<api id>.verify_key for their API, or it belongs to another workspace or Unkey server. ' +
         'Check the permissions of the root key in the Unkey dashboard, and "rootKey" and "baseUrl".' +
         (this.namesKeyspaces

@@ -21,7 +21,7 @@ type End =
   | { readonly verification: Verification; readonly source?: VerifiedKey['source'] }
   | { readonly failure: VerificationFailure };
 
-/** Publishes events on `node:diagnostics_channel`. They cost next to nothing if nobody subscribes. */
+/** Publishes events on `node:diagnostics_channel`. They cost next to nothing without subscribers. */
 export class VerificationEvents implements VerificationObserver {
   readonly #channels = openChannels();
 

@@ -3,18 +3,18 @@ import type { VerifiedKey } from '../contracts/verified-key.js';
 import type { Verifier, VerifyRequest } from '../contracts/verifier.js';
 import { verifiedKey } from './verified-key.js';
 
-/** What a fake verifier returns for a key: a verified key, a whole answer of Unkey, or just a code. */
+/** What a fake verifier returns for a key: a verified key, a whole verification, or just a code. */
 export type FakeAnswer = VerifiedKey | Verification | VerificationCode;
 
-/** A {@link Verifier} with fixed answers that records its calls. */
+/** A {@link Verifier} with fixed results that records its calls. */
 export interface FakeVerifier extends Verifier {
   /** Every request so far, oldest first. */
   readonly calls: VerifyRequest[];
 }
 
 /**
- * Creates a verifier with a fixed answer for each key, without a server. It ignores permissions, credits and rate limits;
- * to test those, use {@link UnkeyEmulator}. An unknown key is `NOT_FOUND`.
+ * Creates a verifier with a fixed result for each key, without a server. It ignores permissions, credits and rate
+ * limits; to test those, use {@link UnkeyEmulator}. An unknown key is `NOT_FOUND`.
  *
  * @example
  * const verifier = fakeVerifier({ 'key of alice': verifiedKey({ meta: { plan: 'pro' } }), old: 'EXPIRED' });

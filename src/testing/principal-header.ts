@@ -2,8 +2,8 @@ import type { VerifiedKey } from '../contracts/verified-key.js';
 import { PRINCIPAL_HEADER } from '../gateway/principal-headers.js';
 
 /**
- * Creates the header with which Unkey's gateway tells an app which key it has verified, for tests of apps with the option
- * `gateway`. As the gateway sends it: as UTF-8, so each character of the value is one byte. `fetch`, `supertest` and
+ * Creates the header in which Unkey's gateway sends the key that it has verified, for tests of apps with the option
+ * `gateway`. Like the gateway, it encodes the value as UTF-8, so each character is one byte. `fetch`, `supertest` and
  * Node's own client send it as it is.
  *
  * @example

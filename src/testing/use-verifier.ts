@@ -32,7 +32,7 @@ export function useVerifier<Builder extends OverridableBuilder>(
   );
 }
 
-/** A store needs a scope if a function verifies. A new one, because another function gives other answers. */
+/** A store needs a scope if a function verifies. A new one, because another function returns other results. */
 function withScope(cache: UnkeyModuleOptions['cache']): UnkeyModuleOptions['cache'] {
   return typeof cache === 'object' && cache !== null
     ? { ...cache, scope: cache.scope ?? randomUUID() }

@@ -22,7 +22,7 @@ export interface UnkeyThrottlerStorageOptions {
 
 type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-/** The name of a throttler that was given none. */
+/** The name of a throttler without a name. */
 const UNNAMED = 'default';
 
 /**

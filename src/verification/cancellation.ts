@@ -1,4 +1,4 @@
-/** Tells a task to stop, at most once. It has one listener: a new one replaces the old one. */
+/** Cancels a task, at most once. It has one listener: a new one replaces the old one. */
 export interface Cancellation {
   /** Why the task was cancelled; `undefined` while it was not. */
   readonly reason: Error | undefined;

@@ -33,7 +33,7 @@ export class Deadline implements Cancellation {
 }
 
 /**
- * Runs a task with a deadline of `timeout` ms. After it, the task is told to stop, and its result is ignored even if it
+ * Runs a task with a deadline of `timeout` ms. After it, the task is cancelled, and its result is ignored even if it
  * continues.
  *
  * @throws DeadlineError if the deadline passes; otherwise what the task throws

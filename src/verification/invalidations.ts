@@ -3,7 +3,7 @@ import { keyHashOf } from './cache/entry-id.js';
 import { InvalidationLog } from './cache/invalidation-log.js';
 import type { InvalidationTarget, VerificationCache } from './cache/verification-cache.js';
 
-/** Tells the cache and open connections which keys have changed. */
+/** Drops cached results of keys that have changed, also those of open connections. */
 export class Invalidations {
   readonly #log: InvalidationLog;
   readonly #resets: { off(): void } | undefined;

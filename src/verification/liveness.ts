@@ -7,8 +7,8 @@ import type { HttpWire } from './wire/http-wire.js';
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * Asks whether Unkey can be reached, with `GET /v2/liveness`. Sends no key and no root key, and ignores the circuit breaker,
- * so that a health check never opens it.
+ * Checks whether Unkey is reachable, with `GET /v2/liveness`. Sends no key and no root key, and ignores the circuit
+ * breaker, so that a health check never opens it.
  */
 export class Liveness {
   #opened: Promise<HttpWire> | undefined;
@@ -58,9 +58,9 @@ export class Liveness {
           return wire.liveness(deadline);
         }
       }, timeout);
-      return status === 200 ? undefined : `Unkey answered ${status}`;
+      return status === 200 ? undefined : `Unkey returned ${status}`;
     } catch (error) {
-      // These errors hold nothing of the request. Any other one, such as of a dispatcher of the user's own, may.
+      // These errors contain nothing of the request. Others can, such as those of the app's own dispatcher.
       return error instanceof ConnectionError || error instanceof DeadlineError
         ? error.message
         : 'the connection to Unkey failed';

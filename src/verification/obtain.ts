@@ -29,7 +29,7 @@ export async function obtain(
     // What a verifier of the user's own returns must not be frozen, so it is copied.
     const answer = cancellable === undefined ? copyVerification(returned) : returned;
     if (isVerification(answer) && isWellFormed(answer)) return { verification: finalize(answer) };
-    return { failure: { kind: 'unavailable', reason: 'Unkey gave an answer that cannot be read' } };
+    return { failure: { kind: 'unavailable', reason: "Unkey's response cannot be read" } };
   } catch (error) {
     return { failure: failureOf(error) };
   }

@@ -9,17 +9,17 @@ const REJECTED: Record<number, string> = {
 };
 
 const UNPROVEN =
-  'Unkey knows the root key, but has not recognized any key since this app started: it answers NOT_FOUND for a key that does not exist and for a key that the root key may not verify. Verify a key of yours first.';
+  'Unkey knows the root key, but has not recognized any key since this app started: it returns NOT_FOUND for a key that does not exist and for a key that the root key may not verify. Verify a key of yours first.';
 
-/** A question about a key that does not exist. It costs nothing and depends on no option. */
+/** The verification of a key that does not exist. It costs nothing and depends on no option. */
 export function questionAboutRootKey(): Question {
   return { request: { key: `root_key_check_${randomUUID()}`, credits: { cost: 0 } }, caller: undefined };
 }
 
 /**
- * Reads the answer to {@link questionAboutRootKey}.
+ * Reads the result of {@link questionAboutRootKey}.
  *
- * @param isProven whether Unkey has recognized a key that this app asked about
+ * @param isProven whether Unkey has recognized a key that this app verified
  */
 export function readRootKeyCheck(outcome: Outcome, isProven: boolean): RootKeyCheck {
   if ('failure' in outcome) {
@@ -31,7 +31,7 @@ export function readRootKeyCheck(outcome: Outcome, isProven: boolean): RootKeyCh
   }
   const { code } = outcome.verification;
   if (code !== 'NOT_FOUND') {
-    return { ok: 'unknown', reason: `Unkey answered ${code} for a random key, which cannot exist.` };
+    return { ok: 'unknown', reason: `Unkey returned ${code} for a random key, which cannot exist.` };
   }
   return isProven ? { ok: true } : { ok: 'unknown', reason: UNPROVEN };
 }

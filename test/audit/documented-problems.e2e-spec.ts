@@ -159,7 +159,7 @@ const rows = table('docs/audit.md', 'Problems').map(([problem = '', reason, cure
 }));
 
 describe('the table of problems in docs/audit.md', () => {
-  it.each(Object.entries(CASES))('says what the audit says: %s', async (problem, { metadata, options }) => {
+  it.each(Object.entries(CASES))('matches the audit: %s', async (problem, { metadata, options }) => {
     const { app } = await startApp('express', withUnkey(metadata, { globalGuard: true, ...options }));
     const entry = entriesOf(app).find((one) => one.problem === problem);
     expect({ problem, reason: entry?.reason, cure: entry?.cure }).toEqual(

@@ -75,7 +75,7 @@ describe('the entry of an HTTP handler', () => {
   @Module({ controllers: [DocumentsController] })
   class DocumentsModule {}
 
-  it('has handler, module, transport, pattern, access, who decided and what it demands', async () => {
+  it('has handler, module, transport, pattern, access, what decided it and what it requires', async () => {
     const { app } = await startApp('express', withUnkey({ imports: [DocumentsModule] }));
     const common = { module: 'DocumentsModule', transport: 'http' };
     const guarded = { ...common, access: 'protected', by: 'global guard' };
@@ -115,7 +115,7 @@ describe('the entry of an HTTP handler', () => {
   });
 });
 
-describe('who decides', () => {
+describe('what decides', () => {
   @Controller('plain')
   class PlainController {
     @Get()
@@ -224,7 +224,7 @@ describe('who decides', () => {
     expect(accessOf(app)).toEqual({ health: 'protected, global guard' });
   });
 
-  it('but no guard of another kind, nor a factory that gives none', async () => {
+  it('but no other guard, and no factory that returns none', async () => {
     const providers = [
       { provide: APP_GUARD, useClass: OtherGuard },
       { provide: APP_GUARD, useFactory: () => undefined, inject: [UnkeyGuard] },
@@ -280,13 +280,13 @@ describe('decorators without a guard are a problem', () => {
     expect(warnings(running)).toEqual([]);
   });
 
-  it("with audit: 'off' the app says nothing, and audit() still answers", async () => {
+  it("with audit: 'off' the app logs nothing, and audit() still works", async () => {
     const running = await startApp('express', withUnkey({ controllers: [Permissions] }, { audit: 'off' }));
     expect(warnings(running)).toEqual([]);
     expect(entriesOf(running.app)).toMatchObject([{ problem: 'no-guard' }]);
   });
 
-  it("with audit: 'throw' the app does not boot, and the error lists them all", async () => {
+  it("with audit: 'throw' the app does not start, and the error lists them all", async () => {
     const error = await bootError(withUnkey({ controllers: [Permissions, OnClass] }, { audit: 'throw' }));
     expect(error.name).toBe('UnkeyConfigError');
     expect(error.message.split('\n')).toEqual([

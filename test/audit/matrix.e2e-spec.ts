@@ -135,7 +135,7 @@ describe.each(Object.entries(MATRIX))('%s', (_, { run, expected }) => {
   });
 });
 
-it('a global guard that is request-scoped by a dependency alone is refused by Nest itself', async () => {
+it('a global guard that is request-scoped only by a dependency is rejected by Nest itself', async () => {
   const error = await bootError(
     withUnkey({ providers: [{ provide: APP_GUARD, useClass: GuardWithRequest }] }, {}),
   );

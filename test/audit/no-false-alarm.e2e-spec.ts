@@ -86,7 +86,7 @@ class UserResolver {
   }
 }
 
-describe('an app boots in silence', () => {
+describe('an app starts without warnings', () => {
   it.each(['express', 'fastify'] as const)('if every handler is covered, on %s', async (adapter) => {
     const server = GRAPHQL_SERVERS.find((one) => one.adapter === adapter) ?? GRAPHQL_SERVERS[0];
     const running = await startApp(
@@ -111,7 +111,7 @@ describe('an app boots in silence', () => {
     expect(accessOf(running.app)).toEqual({ check: 'unguarded' });
   });
 
-  it('as a microservice of its own, where global guards run for messages', async () => {
+  it('as a standalone microservice, where global guards run for messages', async () => {
     @Controller()
     class Unmarked {
       @MessagePattern('sum')

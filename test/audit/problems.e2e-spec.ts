@@ -229,7 +229,7 @@ describe('fields below a GraphQL root field', () => {
     });
   });
 
-  it("have guards of their own with fieldResolverEnhancers: ['guards']", async () => {
+  it("have their own guards with fieldResolverEnhancers: ['guards']", async () => {
     const running = await start({ fieldResolverEnhancers: ['guards'] });
     expect(running.access).toEqual({
       document: 'protected, global guard',
@@ -246,7 +246,7 @@ describe('fields below a GraphQL root field', () => {
     expect(access).toMatchObject({ document: 'unguarded, no-guard', owner: 'unguarded' });
   });
 
-  it('need guards if their class demands something and has no root field', async () => {
+  it('need guards if their class has requirements and no root field', async () => {
     const { access } = await audited({
       imports: [graphqlModule(GRAPHQL_SERVERS[0], {})],
       providers: [RootResolver, FieldsResolver],
@@ -363,7 +363,7 @@ describe('what a subclass inherits', () => {
     foreign() {}
   }
 
-  it('a handler is public because of a parent class alone', async () => {
+  it('a handler is public only because of a parent class', async () => {
     const { entries, access } = await audited(
       { controllers: [Inherited, Said, Foreign] },
       { publicMetadata: 'isOpen' },
@@ -375,11 +375,13 @@ describe('what a subclass inherits', () => {
       said: 'public, class',
       foreign: 'public, option publicMetadata, inherited-public',
     });
-    expect(entries[0]?.cure).toBe('Say @Public() on Inherited if that is meant, else @Public(false).');
+    expect(entries[0]?.cure).toBe(
+      'Put @Public() on Inherited if it should be public, otherwise @Public(false).',
+    );
   });
 });
 
-describe('demands on a handler that an option opens are never asked', () => {
+describe('requirements of a handler that an option opens are never checked', () => {
   @Controller('own')
   class Own {
     @RequirePermissions('admin')
@@ -445,8 +447,8 @@ describe('demands on a handler that an option opens are never asked', () => {
     });
     expect(entries[0]).toMatchObject({
       demands: { permissions: 'admin' },
-      reason: 'The option publicMetadata opens it, so what its decorators demand or read is never there.',
-      cure: 'Remove the decorators, or take GET /own/permissions out of the option publicMetadata.',
+      reason: 'It needs no key because of the option publicMetadata, so its decorators have no effect.',
+      cure: 'Remove the decorators, or remove GET /own/permissions from the option publicMetadata.',
     });
   });
 });
@@ -566,7 +568,7 @@ describe('the option "permissions" without any guard', () => {
         access: 'unguarded',
         problem: 'no-guard-in-app',
         reason:
-          'The option "permissions" demands permissions of every protected handler, but no guard stands anywhere.',
+          'The option "permissions" requires permissions for every protected handler, but the app has no guard.',
         cure: 'Set globalGuard: true, or put @UseGuards(UnkeyGuard) on the classes to protect.',
       },
       expect.objectContaining({ handler: 'Plain.read', access: 'unguarded' }),

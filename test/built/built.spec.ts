@@ -81,7 +81,7 @@ describe('the package as it is built', () => {
   });
 });
 
-describe("a refused message gets the object of Nest's RpcException", () => {
+describe("a rejected message gets the object of Nest's RpcException", () => {
   it.each([
     ['ESM', esm],
     ['CommonJS', cjs],
@@ -117,7 +117,7 @@ describe('two copies of the package in one process agree', () => {
     expect(esm.isUnkeyException(new Error('another'))).toBe(false);
   });
 
-  it('on what a handler demands, and on one verification per request', async () => {
+  it('on what a handler requires, and on one verification per request', async () => {
     const unkey = await UnkeyEmulator.start();
     onTestFinished(() => unkey.close());
 

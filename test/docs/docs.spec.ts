@@ -139,7 +139,7 @@ describe('every JSON body of a denied request has the status and the message of 
   });
 });
 
-describe('the smallest app of the README runs as it stands', () => {
+describe('the smallest app of the README runs unchanged', () => {
   it('against the package as it is built', async () => {
     const server = await UnkeyEmulator.start();
     const folder = mkdtempSync(join(ROOT, 'dist/readme-'));

@@ -37,7 +37,7 @@ describe('of concurrent verifications', () => {
   });
 });
 
-test('of 300 concurrent stand-alone limits, 100 pass', async () => {
+test('of 300 concurrent standalone limits, 100 pass', async () => {
   const body = { namespace: 'n', identifier: 'i', limit: 100, duration: 60_000 };
   const calls = Array.from({ length: 300 }, () => emulator.client.data('ratelimit.limit', body));
   const passed = (await Promise.all(calls)).filter(({ success }) => success);

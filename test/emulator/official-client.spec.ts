@@ -90,7 +90,7 @@ describe('the official client works with the emulator', () => {
     await client.permissions.deletePermission({ permission: 'docs.read' });
   });
 
-  test('the stand-alone limiter', async () => {
+  test('the standalone limiter', async () => {
     const request = { namespace: 'n', identifier: 'i', limit: 1, duration: 1000 };
     expect((await client.ratelimit.limit(request)).data).toMatchObject({ success: true, remaining: 0 });
     expect((await client.ratelimit.multiLimit([request])).data.passed).toBe(false);

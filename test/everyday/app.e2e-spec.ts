@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('an everyday app without one subclass, on %s', (adapter)
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
   const alice = { externalId: 'alice', meta: { plan: 'pro', teamId: 'team_1' } };
 
-  it('demands cms.read AND cms.write in one query, and a 403 says so', async () => {
+  it('requires cms.read AND cms.write in one query, and a 403 contains it', async () => {
     const { get } = await start();
     const { key } = await server.unkey.createKey({ ...alice, permissions: ['cms.read', 'cms.write'] });
     const reader = await server.unkey.createKey({ ...alice, permissions: ['cms.read'] });
@@ -174,7 +174,7 @@ describe.each(ADAPTERS)('an everyday app without one subclass, on %s', (adapter)
     });
   });
 
-  it('refuses keys without an identity everywhere, with a code of their own', async () => {
+  it('rejects keys without an identity everywhere, with a custom code', async () => {
     const { get } = await start();
     const { key } = await server.unkey.createKey({ permissions: ['cms.read', 'cms.write'] });
     for (const [path, headers] of [

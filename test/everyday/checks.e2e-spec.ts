@@ -118,7 +118,7 @@ describe.each(ADAPTERS)('checks of a verified key, on %s', (adapter) => {
     expect((await get('/', { 'x-api-key': key })).status).toBe(200);
   });
 
-  it("run in order: the option's, the class's, the handler's; the first refusal ends it", async () => {
+  it("run in order: the option's, the class's, the handler's; the first rejection ends it", async () => {
     const asked: string[] = [];
     const check =
       (name: string, answer = true) =>
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('checks of a verified key, on %s', (adapter) => {
     expect(asked).toEqual(['option', 'class 1', 'class 2', 'handler 1', 'handler 2']);
   });
 
-  it('run once per request and handler, however many guards stand there', async () => {
+  it('run once per request and handler, with any number of guards', async () => {
     let asked = 0;
     const check = () => ++asked > 0;
     @UseGuards(UnkeyGuard)
@@ -165,7 +165,7 @@ describe.each(ADAPTERS)('checks of a verified key, on %s', (adapter) => {
     expect(asked).toBe(2);
   });
 
-  it('are not asked without a key, nor of a key that Unkey refused', async () => {
+  it('do not run without a key, or for a key that Unkey rejected', async () => {
     let asked = 0;
     @OptionalKey()
     @CheckKey(() => ++asked > 0)
@@ -189,7 +189,7 @@ describe.each(ADAPTERS)('checks of a verified key, on %s', (adapter) => {
     expect(asked).toBe(0);
   });
 
-  it('come after the yes, so the credits are spent', async () => {
+  it('run after the verification, so the credits are spent', async () => {
     @Controller()
     class AppController {
       @Credits(3)
@@ -217,7 +217,7 @@ describe.each(ADAPTERS)('checks of a verified key, on %s', (adapter) => {
     expect((await get('/', { 'x-api-key': key })).body).toMatchObject({ statusCode: 500 });
   });
 
-  it('tell the denial channel, hold the yes, and show neither it nor the demands', async () => {
+  it('publish a denial with the verification, and show callers neither it nor the requirements', async () => {
     const denied: DenialMessage[] = [];
     const listener = (message: unknown) => void denied.push(message as DenialMessage);
     channel(CHANNELS.denial).subscribe(listener);
@@ -319,13 +319,13 @@ describe.each(ADAPTERS)('the user of a key, on %s', (adapter) => {
       (app) => app.useGlobalGuards(app.get(Earlier), app.get(UnkeyGuard)),
     );
 
-  it('stands as request.user, in place of what an earlier guard put there', async () => {
+  it('is set as request.user and replaces the value of an earlier guard', async () => {
     const { get } = await start({ userFrom: ({ identity }) => ({ id: identity?.externalId }) });
     const { key } = await server.unkey.createKey({ externalId: 'alice' });
     expect((await get('/', { 'x-api-key': key })).body).toEqual({ user: { id: 'alice' } });
   });
 
-  it('may be looked up, with the context at hand', async () => {
+  it('can be looked up asynchronously, with the context', async () => {
     const { get } = await start({
       userFrom: async ({ keyId }, context) => Promise.resolve([keyId, context.getHandler().name]),
     });
@@ -333,7 +333,7 @@ describe.each(ADAPTERS)('the user of a key, on %s', (adapter) => {
     expect((await get('/', { 'x-api-key': key })).body).toEqual({ user: [keyId, 'read'] });
   });
 
-  it('is not made without a key, nor of a key that was refused', async () => {
+  it('is not created without a key, or for a rejected key', async () => {
     let made = 0;
     const { get } = await start({ userFrom: () => ++made, checks: [{ check: plan('pro') }] });
     const { key } = await server.unkey.createKey({});
@@ -343,7 +343,7 @@ describe.each(ADAPTERS)('the user of a key, on %s', (adapter) => {
     expect(made).toBe(0);
   });
 
-  it('is made once per request, however many guards stand there', async () => {
+  it('is created once per request, with any number of guards', async () => {
     let made = 0;
     @UseGuards(UnkeyGuard)
     @Controller()

@@ -42,7 +42,7 @@ describe('the option keyspaces', () => {
     expect(calls).toEqual([{ key: 'a' }]);
   });
 
-  it('refuses a yes of another keyspace as NOT_FOUND, also where a verifier of your own does not look', async () => {
+  it('rejects a valid key of another keyspace as NOT_FOUND, also if a custom verifier does not check it', async () => {
     const { get } = await start({
       keyspaces: ['ks_a'],
       verifier: async ({ key }) => ({ valid: true, code: 'VALID', keyId: 'key_1', keyspaceId: `ks_${key}` }),
@@ -74,7 +74,7 @@ describe('the option keyspaces', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('makes a yes without a keyspace a fault of configuration, and the log says why', async () => {
+  it('treats a valid key without a keyspace as a configuration error, and logs the reason', async () => {
     const { url } = await keyspaceServer({ old: undefined });
     const { get, log } = await start({ baseUrl: url, keyspaces: ['ks_a'] });
     expect(await get('/', { 'x-api-key': 'old' })).toMatchObject({

@@ -58,7 +58,7 @@ class AppController {
   }
 }
 
-describe.each(ADAPTERS)('what a refusal says of the demands, on %s', (adapter) => {
+describe.each(ADAPTERS)('the requirements in a rejection, on %s', (adapter) => {
   const server = useUnkey();
   const start = (options: UnkeyModuleOptions = {}) => {
     thrown.length = 0;
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('what a refusal says of the demands, on %s', (adapter) =
   };
   const stranger = async () => ({ 'x-api-key': (await server.unkey.createKey({})).key });
 
-  it('KeyDeniedException.demands has them, not enumerable', async () => {
+  it('are in KeyDeniedException.demands, not enumerable', async () => {
     const { get } = await start({ permissions: 'api.use' });
     await get('/export', await stranger());
     await get('/plain', { 'x-api-key': 'unknown' });
@@ -83,13 +83,13 @@ describe.each(ADAPTERS)('what a refusal says of the demands, on %s', (adapter) =
     expect(JSON.stringify(Object.entries(denied ?? {}))).not.toContain('documents.export');
   });
 
-  it('and is empty where nothing was demanded', async () => {
+  it('which is empty without requirements', async () => {
     const { get } = await start();
     await get('/plain', { 'x-api-key': 'unknown' });
     expect(thrown[0]?.demands).toEqual({});
   });
 
-  it('the caller is told nothing of them by default', async () => {
+  it('are hidden from the caller by default', async () => {
     const { get } = await start();
     const { body, headers } = await get('/all', await stranger());
     expect(Object.keys(body as object)).toEqual(['statusCode', 'message', 'error', 'code']);

@@ -116,7 +116,7 @@ describe.each(ADAPTERS)('a subclass of the guard on a handler, on %s', (adapter)
       expect(decided).toEqual([]);
     });
 
-    it('costs one call where the built-in guard stands beside it, and both must say yes', async () => {
+    it('costs one call next to the built-in guard, and both must allow the request', async () => {
       const { get } = await start(how);
       const { key } = await server.unkey.createKey({});
       for (const path of ['/among', '/mixed']) {

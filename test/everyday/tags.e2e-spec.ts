@@ -66,7 +66,7 @@ describe('the option tags', () => {
     expect(ofService).toEqual(['service=api', 'stage=test', ...many(18)]);
   });
 
-  it('and the tags of a handler that make more than 20 together fail at boot', async () => {
+  it('and the tags of a handler that exceed 20 together stop the app at startup', async () => {
     @Controller()
     class TaggedController {
       @VerificationTags(...many(15))

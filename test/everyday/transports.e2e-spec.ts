@@ -75,7 +75,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
     return running;
   };
 
-  it("the user of a key stands on the operation's request, made once an operation", async () => {
+  it("the user of a key is set on the operation's request, once per operation", async () => {
     let made = 0;
     const { send } = await start({
       userFrom: ({ identity }) => ({ id: identity?.externalId, made: ++made }),
@@ -86,7 +86,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
     expect(answer.body).toEqual({ data: { one: user, two: user } });
   });
 
-  it('refusals say what was demanded, and the code of a check', async () => {
+  it('rejections contain the requirements, and the code of a check', async () => {
     const { send } = await start();
     const { key } = await server.unkey.createKey({});
     const extensionsOf = async (query: string) => {
@@ -160,7 +160,7 @@ describe.each(['socket.io', 'ws'] as const)('messages on %s', (library) => {
     };
   }
 
-  it('the user of a key of the handshake stands in client.data on socket.io; nowhere on ws', async () => {
+  it('the user of a key of the handshake is in client.data on socket.io, and nowhere on ws', async () => {
     let made = 0;
     const connect = await start({ userFrom: ({ identity }) => ({ id: identity?.externalId, made: ++made }) });
     const { key } = await server.unkey.createKey({ externalId: 'alice' });
@@ -179,7 +179,7 @@ describe.each(['socket.io', 'ws'] as const)('messages on %s', (library) => {
     expect(made).toBe(0);
   });
 
-  it('refusals say what was demanded, and the code of a check', async () => {
+  it('rejections contain the requirements, and the code of a check', async () => {
     const connect = await start();
     const { key } = await server.unkey.createKey({});
     const ask = await connect(key);
@@ -214,7 +214,7 @@ class Messages {
 }
 
 describe('messages over TCP', () => {
-  it('refusals say what was demanded and the code of a check; no user is made', async () => {
+  it('rejections contain the requirements and the code of a check; no user is created', async () => {
     let made = 0;
     const { app } = await startMicroservice(TCP, {
       imports: [UnkeyModule.forRoot(options({ userFrom: () => ++made }))],

@@ -222,7 +222,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
       expect(Object.isFrozen(seen?.meta?.['tags'])).toBe(true);
     });
 
-    it('wins over a key in the same request, which Unkey is not asked about', async () => {
+    it('takes precedence over a key in the same request, which is not verified', async () => {
       const { get } = await start({
         ...server.options,
         gateway: { trust: 'always', otherwise: 'verify' },
@@ -233,7 +233,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
       expect(server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey')).toEqual([]);
     });
 
-    it('stands for @OptionalKey() and not for @Public()', async () => {
+    it('applies to @OptionalKey() and not to @Public()', async () => {
       const { get } = await start();
       const headers = principalHeader(verifiedKey());
       expect((await get('/optional', headers)).body).toEqual({ keyId: 'key_test' });
@@ -276,7 +276,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
       expect(answer.status).toBe(status);
     });
 
-    it('and a refusal says what was required, if the option lets it', async () => {
+    it('and a rejection contains the requirements, if the option is set', async () => {
       const { get } = await start({ exposeRequiredPermissions: true });
       expect((await get('/permitted', principalHeader(verifiedKey()))).body).toMatchObject({
         code: 'INSUFFICIENT_PERMISSIONS',
@@ -298,7 +298,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
     });
   });
 
-  describe('a trusted principal is refused', () => {
+  describe('a trusted principal is rejected', () => {
     const twoOf = (values: string[], app: { url: string }) =>
       new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
         const outgoing = nodeRequest(app.url, (response) => {
@@ -406,7 +406,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
       expect((await get('/')).status).toBe(403);
     });
 
-    it('and told to the denial channel, with what was required', async () => {
+    it('and published on the denial channel, with the requirements', async () => {
       const heard: unknown[] = [];
       const listener = (message: unknown) => heard.push(message);
       subscribe(CHANNELS.denial, listener);
@@ -520,7 +520,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
   });
 
   describe("otherwise: 'deny'", () => {
-    it('refuses a request without a principal, whatever key it has', async () => {
+    it('rejects a request without a principal, with any key', async () => {
       const { get } = await start({ ...server.options });
       const { key } = await server.unkey.createKey({});
       for (const headers of [{}, { 'x-api-key': key }, { [PRINCIPAL]: '' }, { [PRINCIPAL]: ' ' }]) {
@@ -753,7 +753,7 @@ describe.each(ADAPTERS)('the option gateway, on %s', (adapter) => {
     expect(ran).toEqual({ checks: 1, schemas: 1, users: 1 });
   });
 
-  it('middleware() takes a principal, and demands permissions of it', async () => {
+  it('middleware() accepts a principal, and checks its permissions', async () => {
     const { get } = await start({}, (app) => {
       app.use('/docs', app.get(UnkeyService).middleware({ permissions: 'docs.read' }));
       app

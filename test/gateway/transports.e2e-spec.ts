@@ -243,7 +243,7 @@ describe.each(['socket.io', 'ws'] as const)('a principal on %s', (library) => {
     );
   });
 
-  it('verifyConnection() takes it, and refuses a client without', async () => {
+  it('verifyConnection() accepts it, and rejects a client without one', async () => {
     const { connect } = await start(UnkeyModule.forRoot(DENY), { verifies: true });
     const { ask } = await connect(principalHeader(alice));
     expect(await ask('who')).toEqual(WHO);
@@ -289,7 +289,7 @@ class Messages {
   }
 }
 
-describe('a microservice, which no HTTP gateway stands in front of', () => {
+describe('a microservice, which has no HTTP gateway in front of it', () => {
   const start = async (options: UnkeyModuleOptions) => {
     const { app } = await startMicroservice(TCP, {
       imports: [UnkeyModule.forRoot({ ...options, keyFrom: [fromHeader('x-api-key'), fromPayload('key')] })],

@@ -90,7 +90,7 @@ describe('the health of Unkey', () => {
     it('is down if Unkey is down', async () => {
       server.unkey.fail({ status: 500 }, { operation: 'liveness' });
       const { check } = await startHealth(server.options, { timeout: AMPLE }, adapter);
-      expect(await check()).toEqual(down('Unkey answered 500'));
+      expect(await check()).toEqual(down('Unkey returned 500'));
     });
   });
 
@@ -108,7 +108,7 @@ describe('the health of Unkey', () => {
     expect(await check()).toEqual(down('no response from Unkey (ECONNREFUSED)'));
   });
 
-  it('tells when Unkey last answered a verification, be it a denial', async () => {
+  it('reports when Unkey last responded to a verification, even with a denial', async () => {
     const { check, get } = await startHealth(server.options, { timeout: AMPLE });
     const before = Date.now();
     expect((await get('/documents', { 'x-api-key': 'nobody' })).status).toBe(401);
@@ -131,7 +131,7 @@ describe('the health of Unkey', () => {
     expect(requests.map(({ line }) => line)).toEqual(['POST /v2/keys.verifyKey']);
   });
 
-  it('recovers without a verification: once the breaker would let one through, Unkey is asked', async () => {
+  it('recovers without a verification: once the breaker would let one through, Unkey is called', async () => {
     let status = 500;
     const { url } = await answering(() => status);
     const breaker = { consecutiveFailures: 1, openFor: 1 };
@@ -156,7 +156,7 @@ describe('the health of Unkey', () => {
   it('with otherwise: "degraded" does not fail the check', async () => {
     server.unkey.fail({ status: 500 }, { operation: 'liveness' });
     const { check } = await startHealth(server.options, { timeout: AMPLE, otherwise: 'degraded' });
-    const facts = { breaker: 'closed', responseTime: expect.any(Number), message: 'Unkey answered 500' };
+    const facts = { breaker: 'closed', responseTime: expect.any(Number), message: 'Unkey returned 500' };
     expect(await check()).toEqual(
       IS_TERMINUS_12
         ? { status: 200, overall: 'degraded', unkey: { status: 'degraded', ...facts } }
@@ -177,7 +177,7 @@ describe('the health of Unkey', () => {
     const indicator = app.get(UnkeyHealthIndicator);
     expect(await indicator.isHealthy('unkey', { timeout: AMPLE })).toMatchObject({ unkey: { status: 'up' } });
     expect(await indicator.isHealthy('partners', { name: 'partners', timeout: AMPLE })).toMatchObject({
-      partners: { status: 'down', message: 'Unkey answered 500' },
+      partners: { status: 'down', message: 'Unkey returned 500' },
     });
   });
 
@@ -189,7 +189,7 @@ describe('the health of Unkey', () => {
     );
   });
 
-  it('refuses another value of "otherwise"', async () => {
+  it('throws for another value of "otherwise"', async () => {
     const { app } = await startHealth(server.options);
     const indicator = app.get(UnkeyHealthIndicator, { strict: false });
     await expect(indicator.isHealthy('unkey', { otherwise: 'up' as 'down' })).rejects.toThrow(
@@ -242,7 +242,7 @@ describe('UnkeyService.ping()', () => {
     });
   });
 
-  it('asks again if Unkey closed the kept connection', async () => {
+  it('retries if Unkey closed the kept connection', async () => {
     let asked = 0;
     const url = await upstream((_, response) => {
       asked += 1;

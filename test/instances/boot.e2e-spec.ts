@@ -298,7 +298,7 @@ describe('tests', () => {
     return (path: string, key: string) => request(url + path, { headers: { 'x-api-key': key } });
   }
 
-  it('connect each instance to an emulator of its own', async () => {
+  it('connect each instance to its own emulator', async () => {
     const builder = Test.createTestingModule({ imports: [AppModule] });
     const get = await run(useEmulator(useEmulator(builder, customers.unkey), internal.unkey, INTERNAL));
     const customer = await customers.unkey.createKey({});
@@ -399,7 +399,7 @@ describe('the audit', () => {
     expect(text).toContain('class guard (internal)');
   });
 
-  it('warns of a handler as the instance says that verifies its keys', async () => {
+  it('warns about a handler as the instance that verifies its keys is configured', async () => {
     class Late {
       read() {
         return 'late';

@@ -57,7 +57,7 @@ const verifications = ({ unkey }: typeof customers) =>
   unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
 
 describe('the caches of two instances', () => {
-  it('are apart: only one of them may cache', async () => {
+  it('are separate: only one of them can cache', async () => {
     const { get } = await start({}, { cache: true });
     const customer = await customers.unkey.createKey({});
     const employee = await internal.unkey.createKey({});
@@ -69,7 +69,7 @@ describe('the caches of two instances', () => {
     expect(await sources('/internal', employee.key)).toEqual(['unkey', 'cache']);
   });
 
-  it.each([true, false])('are apart in one store (with the same root key: %s)', async (isSameRootKey) => {
+  it.each([true, false])('are separate in one store (with the same root key: %s)', async (isSameRootKey) => {
     const store = memoryStore();
     const shared = isSameRootKey ? customers : internal;
     const { get } = await start({ cache: { store } }, { ...shared.options, cache: { store } });

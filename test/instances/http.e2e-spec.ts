@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('handlers with @UseUnkey(), on %s', (adapter) => {
     },
   );
 
-  it('ask their instance once, and no other, however many guards stand', async () => {
+  it('call their instance once, and no other, with any number of guards', async () => {
     const { get } = await start(adapter);
     const { key, keyId } = await internal.unkey.createKey({ credits: { remaining: 10 } });
     const before = internal.unkey.calls.length;
@@ -140,14 +140,14 @@ describe.each(ADAPTERS)('handlers with @UseUnkey(), on %s', (adapter) => {
     expect(customers.unkey.calls).toEqual([]);
   });
 
-  it("let the handler's name win over the class's", async () => {
+  it("use the handler's name instead of the class's", async () => {
     const { get } = await start(adapter);
     const { key, keyId } = await customers.unkey.createKey({ prefix: 'third' });
     expect((await get('/internal/third', { 'x-api-key': key })).body).toEqual({ keyId });
     expect((await get('/internal', { 'x-api-key': key })).status).toBe(401);
   });
 
-  it('can be public or take a key that is optional', async () => {
+  it('can be public or have an optional key', async () => {
     const { get } = await start(adapter);
     const { key, keyId } = await internal.unkey.createKey({});
     const customer = await customers.unkey.createKey({});
@@ -195,7 +195,7 @@ describe.each(ADAPTERS)('handlers with @UseUnkey(), on %s', (adapter) => {
     expect((await get('/internal/elsewhere', { 'x-staff-key': key })).status).toBe(401);
   });
 
-  it('demand permissions of their instance', async () => {
+  it('require the permissions of their instance', async () => {
     const { get } = await start(adapter);
     const may = await internal.unkey.createKey({ permissions: ['jobs.run'] });
     const mayNot = await internal.unkey.createKey({});
@@ -248,7 +248,7 @@ describe.each(ADAPTERS)('handlers with @UseUnkey(), on %s', (adapter) => {
     );
   });
 
-  it('have a breaker of their own', async () => {
+  it('have their own breaker', async () => {
     const { get } = await start(adapter, { named: { breaker: { consecutiveFailures: 2 } } });
     const customer = await customers.unkey.createKey({});
     internal.unkey.fail({ status: 500 });
@@ -259,7 +259,7 @@ describe.each(ADAPTERS)('handlers with @UseUnkey(), on %s', (adapter) => {
     expect((await get('/documents', { 'x-api-key': customer.key })).status).toBe(200);
   });
 
-  it('have a log of their own', async () => {
+  it('have their own log', async () => {
     const { get, log } = await start(adapter);
     internal.unkey.fail({ status: 403 });
     expect((await get('/internal', { 'x-api-key': 'any' })).status).toBe(500);

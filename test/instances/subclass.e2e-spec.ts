@@ -185,7 +185,7 @@ describe.each(ADAPTERS)('a subclass of the guard under @UseUnkey(), on %s', (ada
     expect((await get('/named-class/plain')).status).toBe(401);
   });
 
-  it('asks the service of that instance with this.unkey', async () => {
+  it('calls the service of that instance with this.unkey', async () => {
     const { get } = await start(adapter, false);
     const { key, keyId } = await internal.unkey.createKey({ permissions: ['ask'] });
     const { key: customer } = await customers.unkey.createKey({ permissions: ['ask'] });
@@ -193,7 +193,7 @@ describe.each(ADAPTERS)('a subclass of the guard under @UseUnkey(), on %s', (ada
     expect((await get('/handler/asking', { 'x-api-key': customer })).status).toBe(401);
   });
 
-  it('may declare the parameters of the constructor as properties', async () => {
+  it('can declare the parameters of the constructor as properties', async () => {
     const { app, get } = await start(adapter, false);
     const { key, keyId } = await internal.unkey.createKey({});
     expect((await get('/handler/declaring', { 'x-badge': key })).body).toEqual({ keyId });
@@ -223,7 +223,7 @@ describe.each(ADAPTERS)('a subclass of the guard under @UseUnkey(), on %s', (ada
     expect(steps.filter(({ service }) => service === named)).toHaveLength(10);
   });
 
-  it('decides alone as a global guard too', async () => {
+  it('is the only guard that decides, also as a global guard', async () => {
     steps.length = 0;
     const { get } = await startApp(adapter, {
       imports: [

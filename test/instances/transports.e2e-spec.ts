@@ -57,7 +57,7 @@ class AppResolver {
 }
 
 describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
-  it('verifies each field with its instance, once an operation', async () => {
+  it('verifies each field with its instance, once per operation', async () => {
     const { app, send } = await startGraphql(graphql, {
       imports: instances(true),
       providers: [AppResolver],
@@ -151,7 +151,7 @@ describe.each(['socket.io', 'ws'] as const)('messages on %s', (library) => {
     expect([of(customers), of(internal)]).toEqual([1, 1]);
   });
 
-  it('keep their connection if one instance refuses a key that the other one accepted', async () => {
+  it('keep their connection if one instance rejects a key that the other one accepted', async () => {
     const connect = await startGateway(library);
     const { key, keyId } = await customers.unkey.createKey({});
     const { ask } = await connect({ 'x-api-key': key });
@@ -160,7 +160,7 @@ describe.each(['socket.io', 'ws'] as const)('messages on %s', (library) => {
     expect(await ask('customer')).toEqual({ event: 'answer', data: keyId });
   });
 
-  it('use the answer of verifyConnection() of their own instance alone', async () => {
+  it('use only the result of verifyConnection() of their own instance', async () => {
     const connect = await startGateway(library, 'handleConnection');
     const customer = await customers.unkey.createKey({});
     const employee = await internal.unkey.createKey({});
@@ -204,7 +204,7 @@ describe('messages over TCP', () => {
     });
   });
 
-  it('pass unseen if their own instance skips them, and have no key then', async () => {
+  it('pass without a key if their own instance skips them', async () => {
     const { app } = await startMicroservice(TCP, {
       imports: [
         UnkeyModule.forRoot(customers.options),
@@ -216,7 +216,7 @@ describe('messages over TCP', () => {
     expect(await outcome(client.send('staff', {}))).toEqual({});
   });
 
-  it('are refused if only the other instance skips them', async () => {
+  it('are rejected if only the other instance skips them', async () => {
     const { app } = await startMicroservice(TCP, {
       imports: [
         UnkeyModule.forRoot({ ...customers.options, skipTransports: ['rpc'] }),

@@ -206,7 +206,7 @@ describe.each(ADAPTERS)('the option metaSchema, on %s', (adapter) => {
     ],
     ['returns a value next to empty issues', () => ({ issues: [], value: {} })],
   ];
-  it.each(broken)('refuses the key if the schema %s', async (_, validate) => {
+  it.each(broken)('rejects the key if the schema %s', async (_, validate) => {
     const metaSchema = { '~standard': { version: 1, vendor: 'test', validate } } as StandardSchemaV1;
     const { get, log } = await start({ metaSchema });
     const { key, keyId } = await server.unkey.createKey({ meta: { plan: SECRET } });

@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('spans, on %s', (adapter) => {
     expect(telemetry.spans()).toMatchObject([
       {
         attributes: { 'unkey.code': code, 'error.type': code },
-        status: { code: SpanStatusCode.ERROR, message: `Unkey answered ${status}` },
+        status: { code: SpanStatusCode.ERROR, message: `Unkey returned ${status}` },
       },
     ]);
   });

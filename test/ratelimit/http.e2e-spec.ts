@@ -149,7 +149,7 @@ const start = (adapter: Adapter, options: UnkeyModuleOptions = {}, globals: obje
 beforeEach(() => server.unkey.clock.set(1_700_000_040_000));
 
 describe.each(ADAPTERS)('@Ratelimit() over HTTP on %s', (adapter) => {
-  it('needs no key, and refuses with 429, Retry-After and the headers of the limit', async () => {
+  it('needs no key, and rejects with 429, Retry-After and the headers of the limit', async () => {
     const { get } = await start(adapter, { ratelimitHeaders: 'both' });
     expect((await get('/login')).status).toBe(200);
     const last = await get('/login');
@@ -339,7 +339,7 @@ describe.each(ADAPTERS)('@Ratelimit() over HTTP on %s', (adapter) => {
       expect((await get(path, { 'x-api-key': key })).status).toBe(status);
       expect((await get(path, { 'x-api-key': key })).status).toBe(status);
       expect(log.of('warn', 'Rate limits cannot be counted')).toEqual([
-        `Rate limits cannot be counted; ${consequence}: Unkey answered 500. UnkeyModule`,
+        `Rate limits cannot be counted; ${consequence}: Unkey returned 500. UnkeyModule`,
       ]);
     });
 
@@ -355,7 +355,7 @@ describe.each(ADAPTERS)('@Ratelimit() over HTTP on %s', (adapter) => {
       expect(headers.get('retry-after')).toBe('1');
     });
 
-    it('a refusal of us is a 500, whatever onUnavailable says', async () => {
+    it('if Unkey rejects the app, callers get a 500, with any onUnavailable', async () => {
       const { get, log } = await start(adapter, {
         rootKey: server.unkey.createRootKey({ permissions: ['api.*.verify_key'] }),
       });
@@ -393,7 +393,7 @@ describe.each(ADAPTERS)('@Ratelimit() over HTTP on %s', (adapter) => {
       expect((await get('/key', { 'x-api-key': key })).status).toBe(503);
     });
 
-    it('a breaker of its own opens: keys are still verified, and limits are refused at once', async () => {
+    it('its own breaker opens: keys are still verified, and limits fail immediately', async () => {
       const { get } = await start(adapter, { breaker: { consecutiveFailures: 2, openFor: 3_600_000 } });
       const { key } = await server.unkey.createKey({});
       server.unkey.fail({ status: 500 }, { operation: 'ratelimit.multiLimit' });

@@ -175,7 +175,7 @@ const calls = () =>
       : operation,
   );
 
-describe.each(ADAPTERS)('where @Ratelimit() and UnkeyGuard stand, on %s', (adapter) => {
+describe.each(ADAPTERS)('the order of @Ratelimit() and UnkeyGuard, on %s', (adapter) => {
   it.each(CASES)('$name: $status', async ({ onClass = [], onHandler = [], globalGuard = false, ...row }) => {
     const { app, get, log } = await startApp(adapter, {
       imports: [UnkeyModule.forRoot({ ...server.options, globalGuard })],

@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('what a limiter must withstand, on %s', (adapter) => {
     expect(new Set(identifiers())).toEqual(new Set(['ip:127.0.0.1']));
   });
 
-  it('functions are called once per request, however many guards stand, and what they throw is passed on', async () => {
+  it('functions are called once per request with any number of guards, and their errors are passed on', async () => {
     let asked = 0;
     @Ratelimit({ namespace: 'class', limit: 9, duration: MINUTE, by: 'ip' })
     @UseGuards(UnkeyRatelimitGuard)

@@ -116,7 +116,7 @@ describe('UnkeyService.limit()', () => {
     await expect(unkey.limit(demand())).rejects.toBeInstanceOf(UnkeyUnavailableException);
   });
 
-  it('throws UnkeyMisconfiguredException with the request id if Unkey refuses the root key', async () => {
+  it('throws UnkeyMisconfiguredException with the request id if Unkey rejects the root key', async () => {
     const unkey = await service({ rootKey: 'unkey_wrong' });
     const error: unknown = await unkey.limit(demand()).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UnkeyMisconfiguredException);

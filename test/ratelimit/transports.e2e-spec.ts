@@ -61,7 +61,7 @@ describe.each(DRIVERS)('@Ratelimit() on every transport: $name', (driver) => {
     retryAfter: hasRetryAfter ? (expect.any(Number) as unknown) : undefined,
   });
 
-  it('counts by key and refuses in the way of the transport', async () => {
+  it('counts by key and rejects in the way of the transport', async () => {
     const app = await start();
     const { key, keyId } = await server.unkey.createKey({});
     expect((await app.call('limited', key)).answer).toBeDefined();
@@ -140,7 +140,7 @@ describe.each(GRAPHQL_SERVERS)('one GraphQL operation on $name', (graphql) => {
   });
 });
 
-it('a refused call of @GrpcStreamCall() is ended with its status, and the process lives', async () => {
+it('a rejected call of @GrpcStreamCall() ends with its status, and the process keeps running', async () => {
   const file = protoFile('documents.proto');
   const grpc = grpcOptions(file, 'documents');
   @Controller()

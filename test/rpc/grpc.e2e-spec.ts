@@ -152,7 +152,7 @@ const METHODS: [method: string, answers: string[], verifications: number][] = [
 const MESSAGES = [{ text: 'a' }, { text: 'b' }, { text: 'c' }];
 
 describe.each(METHODS)('the gRPC method %s', (method, texts, asked) => {
-  it('runs with a good key, and loses no message while Unkey is asked', async () => {
+  it('runs with a valid key, and loses no message during the verification', async () => {
     const { client } = await start();
     const { key, keyId } = await server.unkey.createKey({});
     server.unkey.fail({ latency: 50 });
@@ -346,7 +346,7 @@ async function verificationEnd(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('a client that gives up while Unkey is asked', () => {
+describe('a client that cancels during the verification', () => {
   it.each(METHODS)('%s: the process lives, and serves others', async (method) => {
     const { client } = await start({ timeout: 300 });
     const ended = verificationEnd();

@@ -168,14 +168,14 @@ function contract(transport: 'TCP' | 'Redis'): void {
     expect(verifications()).toBe(2);
   });
 
-  it('a refused client receives exactly one object, and the handler does not run', async () => {
+  it('a rejected client receives exactly one object, and the handler does not run', async () => {
     const { client, log } = await start(transport);
     expect(await outcome(client.send('read', { text: 'a' }))).toEqual({ refused: MISSING });
     expect(verifications()).toBe(0);
     expect(log.of('error')).toEqual([]);
   });
 
-  it('during an outage it is told when to try again', async () => {
+  it('during an outage it receives retryAfter', async () => {
     const { client } = await start(transport);
     const { key } = await server.unkey.createKey({});
     server.unkey.fail({ status: 500 });
@@ -212,7 +212,7 @@ function contract(transport: 'TCP' | 'Redis'): void {
     expect(log.of('error', 'WithoutGuard.unguarded: no UnkeyGuard ran')).toHaveLength(1);
   });
 
-  it('an error of another kind refuses too', async () => {
+  it('any other error rejects too', async () => {
     const { client } = await start(transport, {
       skipIf: () => {
         throw new Error('broken');
@@ -235,7 +235,7 @@ function contract(transport: 'TCP' | 'Redis'): void {
     expect(error?.seen?.keyId).toBe(keyId);
   });
 
-  it('all handlers of an event run for one verification; a refused event runs none', async () => {
+  it('all handlers of an event run for one verification; a rejected event runs none', async () => {
     const { client, log } = await start(transport);
     const { key, keyId } = await server.unkey.createKey({});
     await outcome(client.emit('created', withKey(undefined)));

@@ -451,7 +451,7 @@ describe('responses', () => {
 });
 
 describe('x-unkey', () => {
-  it('says what a handler demands, together with its class and the option `permissions`', async () => {
+  it('contains what a handler, its class and the option `permissions` require', async () => {
     @KeyRatelimit('requests')
     @RequirePermissions('documents.read')
     @Controller('documents')
@@ -481,7 +481,7 @@ describe('x-unkey', () => {
     expect(operation(described, 'get', '/documents/open')).not.toHaveProperty('x-unkey');
   });
 
-  it('is absent if nothing is demanded', async () => {
+  it('is absent without requirements', async () => {
     const { described } = await describeApp(DocumentsController);
     expect(operation(described, 'get', '/documents')).not.toHaveProperty('x-unkey');
   });
@@ -521,7 +521,7 @@ describe('describeUnkey()', () => {
     expect(described && securityOf(described, '/api/documents/open')).toEqual([]);
   });
 
-  it('tells handlers of one path apart, in a document for each version', async () => {
+  it('distinguishes handlers of one path, in a document for each version', async () => {
     @Controller('documents')
     class FirstController {
       @Public()
@@ -567,7 +567,7 @@ describe('describeUnkey()', () => {
     },
   );
 
-  it.each([['apiKey'], [{}], [null]])('refuses %j as the description of a key source', async (openapi) => {
+  it.each([['apiKey'], [{}], [null]])('rejects %j as the description of a key source', async (openapi) => {
     const keyFrom = Object.assign(() => undefined, { openapi }) as never;
     const { app } = await startApp('express', {
       imports: [UnkeyModule.forRoot({ ...server.options, globalGuard: true, keyFrom })],

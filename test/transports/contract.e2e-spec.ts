@@ -93,7 +93,7 @@ describe.each(DRIVERS)('the contract of every transport: $name', (driver) => {
   const verifications = () =>
     server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
 
-  it.each(REFUSALS)('refuses $situation: $code', async (row) => {
+  it.each(REFUSALS)('rejects $situation: $code', async (row) => {
     const handler = row.handler ?? 'plain';
     const key = typeof row.key === 'object' ? (await server.unkey.createKey(row.key)).key : row.key;
     if (row.fault !== undefined) server.unkey.fail(row.fault);

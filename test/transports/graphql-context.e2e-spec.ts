@@ -76,7 +76,7 @@ describe('the GraphQL context', () => {
   const createKeys = (count: number) =>
     Promise.all(Array.from({ length: count }, () => server.unkey.createKey({})));
 
-  describe.each(SHARING)('that is one object for all requests fails at boot, $name', (graphql) => {
+  describe.each(SHARING)('that is one object for all requests stops the app at startup, $name', (graphql) => {
     const bootErrorWith = (module: DynamicModule) =>
       bootError(
         { imports: [UnkeyModule.forRoot(server.options), module], providers: [AppResolver] },
@@ -124,7 +124,7 @@ describe('the GraphQL context', () => {
   });
 
   describe.each(SHARING)('that a function gives, one object for all requests, $name', (graphql) => {
-    it('is refused from the second request on, whatever that asks for, and logged once', async () => {
+    it('is rejected from the second request on, and logged once', async () => {
       const { send, log } = await start(graphql, { context: shared() });
       const [first, second] = await createKeys(2);
       const headers = { 'x-api-key': first?.key ?? '' };
@@ -142,7 +142,7 @@ describe('the GraphQL context', () => {
       expect(log.of('error')).toHaveLength(1);
     });
 
-    it('is refused after a batch', async () => {
+    it('is rejected after a batch', async () => {
       const { send } = await start(graphql, { context: shared() });
       const [first] = await createKeys(1);
       const batch = [{ query: '{ keyId }' }, { query: '{ keyId }' }];
@@ -156,7 +156,7 @@ describe('the GraphQL context', () => {
   describe.each(SHARING.filter(({ name }) => name !== 'Apollo on Fastify'))(
     'that a function gives, one object for all requests, $name',
     (graphql) => {
-      it('is refused even if the first request met no guard', async () => {
+      it('is rejected even if no guard ran for the first request', async () => {
         const { send } = await start(graphql, { context: shared() });
         const [first] = await createKeys(1);
         await send({ query: '{ unguarded }' }, { 'x-api-key': first?.key ?? '' });

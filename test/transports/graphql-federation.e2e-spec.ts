@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('a federated schema, Apollo on %s', (adapter) => {
     expect(verifications()).toBe(1);
   });
 
-  it('verifies once for each of their distinct demands, which may depend on the reference', async () => {
+  it('verifies once for each set of requirements, which can depend on the reference', async () => {
     const ask = await start(GUARDED);
     const { key } = await server.unkey.createKey({
       permissions: ['invoices.read'],
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('a federated schema, Apollo on %s', (adapter) => {
     expect((await ask('{ credits }', [], key)).data).toEqual({ credits: String(100 - 1 - 5 - 7 - 1) });
   });
 
-  it('refuses one reference and answers the other', async () => {
+  it('rejects one reference and resolves the other', async () => {
     const ask = await start(GUARDED);
     const { key, keyId } = await server.unkey.createKey({});
     const { data, errors } = await ask(ENTITIES, [...of('User', '1'), ...of('Invoice', '5')], key);

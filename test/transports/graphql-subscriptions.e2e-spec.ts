@@ -245,7 +245,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL over graphql-ws, $name', (graphql) => {
     });
   });
 
-  it('what a handler demands is refused with 403, and the socket stays open', async () => {
+  it('a missing permission is rejected with 403, and the socket stays open', async () => {
     const { connect } = await start();
     const { key, keyId } = await server.unkey.createKey({});
     const client = connect({ connectionParams: { 'x-api-key': key } });
@@ -364,7 +364,7 @@ describe('GraphQL over graphql-ws, with a context of the app', () => {
   const SHARING = GRAPHQL_SERVERS.filter(
     ({ driver }) => driver !== MercuriusDriver && process.env['NEST_MAJOR'] === '11',
   );
-  it.each(SHARING)('refuses one object for all operations, $name', async (graphql) => {
+  it.each(SHARING)('rejects one object for all operations, $name', async (graphql) => {
     const shared = {};
     const { app, url } = await startGraphql(
       graphql,

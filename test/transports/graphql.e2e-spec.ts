@@ -203,7 +203,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
       expect(verifications()).toBe(1);
     });
 
-    it('but once for each of its distinct demands, and each field sees its own verification', async () => {
+    it('but once for each set of requirements, and each field gets its own verification', async () => {
       const { key } = await server.unkey.createKey({ permissions: ['documents.read'] });
       const { data } = await ask('{ documents requestId again: documents }', key);
       expect(verifications()).toBe(2);
@@ -229,7 +229,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
       expect(verifications()).toBe(3);
     });
 
-    it('each operation of a batch by itself where some are refused', async () => {
+    it('each operation of a batch by itself if some are rejected', async () => {
       const { key, keyId } = await server.unkey.createKey({});
       const { send } = await appWith();
       const { body } = await send([{ query: '{ documents }' }, { query: '{ keyId }' }], { 'x-api-key': key });
@@ -240,7 +240,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
   });
 
   describe('a field sees the key that its own guard let through', () => {
-    it('and none if it is public, whatever stands beside it', async () => {
+    it('and none if it is public, next to any other field', async () => {
       const { key, keyId } = await server.unkey.createKey({});
       expect(await ask('{ keyId open optional }', key)).toEqual({
         data: { keyId, open: 'null', optional: text(keyId) },
@@ -311,7 +311,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
       expect(verifications()).toBe(1);
     });
 
-    it('a field may demand more than its root field: once for all items', async () => {
+    it('a field can require more than its root field: once for all items', async () => {
       const app = appWith({}, options);
       const some = await server.unkey.createKey({});
       const refused = await ask('{ items { id secret } }', some.key, app);
@@ -331,7 +331,7 @@ describe.each(GRAPHQL_SERVERS)('GraphQL, $name', (graphql) => {
     });
   });
 
-  describe('a refusal', () => {
+  describe('a rejection', () => {
     it.each([
       ['no key', undefined, { code: 'UNAUTHENTICATED', reason: 'MISSING_KEY', status: 401 }],
       ['an unknown key', 'unknown_key_1234', { code: 'UNAUTHENTICATED', reason: 'NOT_FOUND', status: 401 }],
@@ -586,7 +586,7 @@ describe('a query that Mercurius compiled', () => {
 describe('a resolver whose decorators contradict each other', () => {
   const server = useUnkey();
 
-  it('fails at boot, by its name', async () => {
+  it('stops the app at startup, by its name', async () => {
     @Resolver()
     class PublicResolver {
       @Public()

@@ -168,7 +168,7 @@ describe.each(ADAPTERS)('UnkeyService.middleware() on %s', (adapter) => {
       expect(JSON.stringify(raw)).not.toContain(server.unkey.rootKey);
     });
 
-    it('tells a caller what is left of its limits as a guard does', async () => {
+    it('sends a caller what is left of its limits, as a guard does', async () => {
       const { get } = await start(adapter, { demands: { permissions: 'docs.read' }, options });
       const body = { permissions: ['docs.read'], ratelimits: limit(9) };
       const headers = { 'x-api-key': (await server.unkey.createKey(body)).key };
@@ -203,7 +203,7 @@ describe.each(ADAPTERS)('UnkeyService.middleware() on %s', (adapter) => {
     expect((await get('/docs', { 'x-api-key': key })).status).toBe(200);
   });
 
-  it('demands the option "permissions" too', async () => {
+  it('requires the option "permissions" too', async () => {
     const { get } = await start(adapter, { options: { permissions: ['app.use'] }, demands: {} });
     const { key } = await server.unkey.createKey({ permissions: ['docs.read'] });
     expect((await get('/docs', { 'x-api-key': key })).body).toMatchObject({
@@ -211,12 +211,12 @@ describe.each(ADAPTERS)('UnkeyService.middleware() on %s', (adapter) => {
     });
   });
 
-  it('asks neither skipIf nor exclude', async () => {
+  it('ignores skipIf and exclude', async () => {
     const { get } = await start(adapter, { options: { skipIf: () => true, exclude: ['/docs', '/guarded'] } });
     expect((await get('/docs')).status).toBe(401);
   });
 
-  it('spends the credits and counts the limits that it demands', async () => {
+  it('spends the credits and counts the limits that it requires', async () => {
     const ratelimits = [{ name: 'docs', limit: 2, duration: 60_000 }];
     const { get } = await start(adapter, { demands: { credits: 3, ratelimits } });
     const { key } = await server.unkey.createKey({ credits: { remaining: 100 } });
@@ -259,7 +259,7 @@ describe.each(ADAPTERS)('UnkeyService.middleware() on %s', (adapter) => {
     expect(seen).toEqual(Array(3).fill(['http', UnkeyService, 'function', 'function']));
   });
 
-  it('refuses demands that Unkey does not know when it is made', async () => {
+  it('throws for invalid requirements when it is created', async () => {
     const { app } = await start(adapter);
     const make = (demands: unknown) => () => app.get(UnkeyService).middleware(demands as VerifyOptions);
     const says = (text: string) =>

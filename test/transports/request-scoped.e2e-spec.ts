@@ -207,7 +207,7 @@ describe('guards and gateways over WebSocket', () => {
     expect(verifications()).toBe(1);
   });
 
-  it('a guard that Nest did not construct lets nobody through, and the log says what to change', async () => {
+  it('a guard that Nest did not construct lets no request through, and the log says what to change', async () => {
     const { connect, log } = isNest11
       ? await start([RequestScopedGuard], [], false)
       : await start([], [SCOPED_GUARD], true);

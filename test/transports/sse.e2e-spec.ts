@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('server-sent events on %s', (adapter) => {
     expect(subscribed).toEqual([]);
   });
 
-  it('refuse a missing permission, an exceeded limit and an outage before the stream begins', async () => {
+  it('reject a missing permission, an exceeded limit and an outage before the stream begins', async () => {
     const { get } = await start(false);
     const { key } = await server.unkey.createKey({ credits: { remaining: 50 } });
     const ask = (path: string) => get(`/events/${path}`, { 'x-api-key': key, accept: 'text/event-stream' });

@@ -124,19 +124,22 @@ const limit = (size: number) => [{ name: 'burst', limit: size, duration: 60_000,
 const A_NUMBER: unknown = expect.any(Number);
 
 describe.each(LIBRARIES)('verifyConnection() on %s', (library) => {
-  it.each(ADAPTERS)('gives the key, and guards use its answer for equal demands (%s)', async (adapter) => {
-    const { url, connected } = await start(library, { adapter });
-    const { key, keyId } = await server.unkey.createKey({ permissions: ['chat.write'] });
-    const client = await connect(library, url, key);
-    expect(await ask(client, 'who', 1)).toEqual({
-      event: 'answer',
-      data: { keyId, source: 'cache', data: 1 },
-    });
-    expect(connected).toMatchObject([{ keyId, source: 'unkey', permissions: ['chat.write'] }]);
-    expect(verifications()).toBe(1);
-    await ask(client, 'write');
-    expect(verifications()).toBe(2);
-  });
+  it.each(ADAPTERS)(
+    'returns the key, and guards reuse its result for equal requirements (%s)',
+    async (adapter) => {
+      const { url, connected } = await start(library, { adapter });
+      const { key, keyId } = await server.unkey.createKey({ permissions: ['chat.write'] });
+      const client = await connect(library, url, key);
+      expect(await ask(client, 'who', 1)).toEqual({
+        event: 'answer',
+        data: { keyId, source: 'cache', data: 1 },
+      });
+      expect(connected).toMatchObject([{ keyId, source: 'unkey', permissions: ['chat.write'] }]);
+      expect(verifications()).toBe(1);
+      await ask(client, 'write');
+      expect(verifications()).toBe(2);
+    },
+  );
 
   it.each<[string, number, string, CreateKeyBody | string | undefined, Setup, Fault?]>([
     ['no key', 4401, 'MISSING_KEY', undefined, {}],
@@ -218,7 +221,7 @@ describe.each(LIBRARIES)('verifyConnection() on %s', (library) => {
       expect(calls()).toBe(1);
     });
 
-    it('no guarded message runs, and none runs once it is refused', async () => {
+    it('no guarded message runs, and none runs once it is rejected', async () => {
       const { url, ran, answer, calls } = await startWaiting();
       const client = await connect(library, url, 'a_key_of_alice');
       for (let n = 0; n < 3; n++) client.emit('who', n);
@@ -231,7 +234,7 @@ describe.each(LIBRARIES)('verifyConnection() on %s', (library) => {
     });
   });
 
-  it('refuses a client that one of two verifications refuses', async () => {
+  it('rejects a client if one of two verifications rejects it', async () => {
     const results: unknown[] = [];
     const { url, ran } = await start(library, {
       async onConnection(unkey, client, request) {
@@ -271,7 +274,7 @@ describe.each(LIBRARIES)('verifyConnection() on %s', (library) => {
     [
       'demands in place of the request',
       (unkey, client) => unkey.verifyConnection(client, { permissions: 'a' } as never),
-      'takes the request of handleConnection(client, request) as its second argument, and demands as its third, got an object',
+      'takes the request of handleConnection(client, request) as its second argument, and the requirements as its third, got an object',
     ],
     [
       'demands that Unkey does not know',
@@ -453,7 +456,7 @@ describe('socketMiddleware()', () => {
     expect(verifications()).toBe(1);
   });
 
-  it('tells a client nothing of an error that is no refusal, and logs it', async () => {
+  it('hides an unexpected error from the client, and logs it', async () => {
     const { url, log, events } = await startWith(undefined, {
       keyFrom: () => {
         throw new Error('the source broke');
@@ -476,7 +479,7 @@ describe('socketMiddleware()', () => {
     expect(seen).toEqual([Gateway]);
   });
 
-  it('refuses demands that Unkey does not know when it is made', async () => {
+  it('throws for invalid requirements when it is created', async () => {
     const { unkey } = await startWith();
     expect(() => unkey.socketMiddleware({ credit: 1 } as never)).toThrow(
       'UnkeyService.socketMiddleware(): unknown option "credit"',

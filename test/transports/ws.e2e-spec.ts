@@ -76,7 +76,7 @@ const verifications = () =>
   server.unkey.calls.filter(({ operation }) => operation === 'keys.verifyKey').length;
 
 describe.each(LIBRARIES)('messages of one client on %s', (library) => {
-  it('share one verification for the same key and demands', async () => {
+  it('share one verification for the same key and requirements', async () => {
     const { url } = await start(library);
     const { key, keyId } = await server.unkey.createKey({});
     const client = await connect(library, url, key);
@@ -145,7 +145,7 @@ describe.each(LIBRARIES)('messages of one client on %s', (library) => {
     );
   });
 
-  it('are refused one by one if the key was never good, and the connection stays open', async () => {
+  it('are rejected one by one if the key was never valid, and the connection stays open', async () => {
     const { url } = await start(library);
     const client = await connect(library, url, 'unknown_key_1234');
     expect(await ask(client, 'who')).toMatchObject({ event: 'exception', data: { code: 'NOT_FOUND' } });
@@ -189,7 +189,7 @@ describe.each(LIBRARIES)('messages of one client on %s', (library) => {
   });
 });
 
-describe('where a key stands in a handshake of socket.io', () => {
+describe('where a key is read in a handshake of socket.io', () => {
   const key = 'a_key_of_nobody';
   it.each<[string, Record<string, unknown>, Record<string, string>, string]>([
     ['in auth, its name in any case', { 'X-API-KEY': key }, {}, 'NOT_FOUND'],
@@ -217,7 +217,7 @@ describe('where a key stands in a handshake of socket.io', () => {
   });
 });
 
-describe('where a key stands in an upgrade request of ws', () => {
+describe('where a key is read in an upgrade request of ws', () => {
   it.each<[string, string, Record<string, string | string[]>, string]>([
     ['in a header', '', { 'x-api-key': 'a_key_of_nobody' }, 'NOT_FOUND'],
     ['as a bearer token', '', { authorization: 'bearer a_key_of_nobody' }, 'NOT_FOUND'],

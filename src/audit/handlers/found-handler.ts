@@ -16,7 +16,7 @@ export interface FoundHandler {
   readonly path?: string | undefined;
   /** GraphQL: a field of `Query`, `Mutation` or `Subscription`; a field below; or a federated reference. */
   readonly resolves?: 'root' | 'field' | 'reference' | undefined;
-  /** Whether Nest makes the class once, not per request. */
+  /** Whether Nest instantiates the class once, not per request. */
   readonly isStatic: boolean;
 }
 

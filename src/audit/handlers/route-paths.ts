@@ -4,14 +4,14 @@ import type { ApplicationConfig } from '@nestjs/core';
 /** What the path of a route is made of. */
 export interface RouteParts {
   readonly methodPath: readonly string[];
-  /** What `@Version()` or the controller says: one version or several. */
+  /** The versions of `@Version()` or of the controller: one or several. */
   readonly version: VersioningOptions['defaultVersion'];
   readonly requestMethod: number;
 }
 
 /**
- * Makes the full paths of the routes of a controller, as Nest registers them: global prefix, URI version, module, controller and method.
- * Nest's own function for it is not exported.
+ * Makes the full paths of the routes of a controller, as Nest registers them: global prefix, URI version, module,
+ * controller and method. Nest's own function for it is not exported.
  */
 export function routePaths(
   config: ApplicationConfig,
@@ -31,7 +31,7 @@ export function routePaths(
     );
 }
 
-/** Each version as it stands in the path; one empty text if versions do not stand there. */
+/** Each version as it is written in the path; one empty string if the path has no version. */
 function versionsOf(config: ApplicationConfig, { version }: RouteParts): string[] {
   const versioning = config.getVersioning();
   if (versioning?.type !== VersioningType.URI) return [''];

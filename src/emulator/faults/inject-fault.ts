@@ -6,7 +6,7 @@ import { sendOversize } from './send-oversize.js';
 import { statusReply } from './status-reply.js';
 
 /**
- * Answers a request with a fault.
+ * Responds to a request with a fault.
  *
  * @param execute executes the operation; only some faults call it
  */

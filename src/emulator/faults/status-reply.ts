@@ -19,8 +19,8 @@ export function statusReply(status: number, requestId: string, accept: string | 
   if (status < 400) return { ...success({ data: {} }, requestId), status };
   const name = NAMES[status];
   if (name)
-    return failure(new ApiError(name, `The emulator was told to answer ${status}.`), requestId, accept);
-  const other = new ApiError('serviceUnavailable', `The emulator was told to answer ${status}.`);
+    return failure(new ApiError(name, `A fault of the emulator returns ${status}.`), requestId, accept);
+  const other = new ApiError('serviceUnavailable', `A fault of the emulator returns ${status}.`);
   const { headers } = failure(other, requestId, accept);
   const title = STATUS_CODES[status] ?? 'Unknown';
   return { status, headers, body: errorBody(Object.assign(other, { status, title }), requestId) };

@@ -58,7 +58,7 @@ function runControl(name: string, text: string, { emulator, calls }: PageParts) 
     'calls/clear': () => calls.clear(),
   };
   const control = Object.hasOwn(controls, name) ? controls[name] : undefined;
-  if (!control) throw new ApiError('invalidInput', `The page cannot do '${name}'.`);
+  if (!control) throw new ApiError('invalidInput', `The page has no action '${name}'.`);
   try {
     return { data: control() ?? {} };
   } catch (error) {

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 const INTERVAL = 100;
 const EVENT = 'event: changed\ndata:\n\n';
 
-/** Server-sent events that say that something has changed. They carry no data; the page asks for the new state. */
+/** Server-sent events that announce a change. They contain no data; the page then fetches the new state. */
 export class LiveUpdates {
   readonly #streams = new Set<ServerResponse>();
   #timer: NodeJS.Timeout | undefined;

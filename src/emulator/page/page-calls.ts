@@ -37,7 +37,7 @@ const MAX_TEXT = 16 * 1024;
 /** Characters that are kept of all bodies. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
-/** The latest calls and their answers. Their number and the total size of their bodies are bounded. */
+/** The latest calls and their responses. Their number and the total size of their bodies are bounded. */
 export class PageCalls {
   readonly #calls: PageCall[] = [];
   readonly #listed: (readonly PageCall[])[] = [];

@@ -16,8 +16,8 @@ export function refusalOf(request: IncomingMessage, hosts: readonly string[]): s
     // DNS rebinding: a site lets its own name resolve to this machine.
     return `The Host header is '${hostNameOf(host)}', which is not this machine.`;
   }
-  if (origin !== undefined && origin !== `http://${host}`) return 'Other sites may not use this page.';
-  if (!isSameSite(request)) return 'Other sites may not use this page.';
+  if (origin !== undefined && origin !== `http://${host}`) return 'Other sites cannot use this page.';
+  if (!isSameSite(request)) return 'Other sites cannot use this page.';
   if (request.method !== 'GET' && request.headers[CHANGE_HEADER] === undefined) {
     return `A change needs the header ${CHANGE_HEADER}.`;
   }
@@ -35,7 +35,7 @@ function inBrackets(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Browsers say where a request comes from; other clients do not. */
+/** Browsers send where a request comes from; other clients do not. */
 function isSameSite({ url = '', headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin') return true;

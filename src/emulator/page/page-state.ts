@@ -16,7 +16,7 @@ export interface Rows {
   'root-keys': RootKeyRow;
 }
 
-/** The answer of `GET /_emulator/state`. */
+/** The response of `GET /_emulator/state`. */
 export interface PageState<Name extends ListName = ListName> {
   readonly overview: Overview;
   /** The requested list; absent if none was requested. */
@@ -48,8 +48,8 @@ export interface ListPage<Row> {
   readonly newest?: number;
 }
 
-/** How a call ended: as asked, refused, or failed by a fault or an error of the server. */
-export type Tone = 'ok' | 'refused' | 'failed';
+/** How a call ended: successful, rejected, or failed by a fault or an error of the server. */
+export type Tone = 'ok' | 'rejected' | 'failed';
 
 /** A call in the list. */
 export interface CallRow {
@@ -63,12 +63,12 @@ export interface CallRow {
   readonly tone: Tone;
   /** The start of the key in the request, or another name of what the call was about. */
   readonly subject: string;
-  /** Why the call was refused, as a sentence. */
+  /** Why the call was rejected, as a sentence. */
   readonly reason: string;
   readonly ms: number;
 }
 
-/** The answer of `GET /_emulator/calls/<id>`. Keys are shortened in all texts. */
+/** The response of `GET /_emulator/calls/<id>`. Keys are shortened in all texts. */
 export interface CallDetails extends CallRow {
   readonly rootKey: string;
   readonly request: string;

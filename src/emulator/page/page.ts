@@ -8,7 +8,7 @@ import type { EmulatorParts, PageParts } from './page-parts.js';
 const PREFIX = '/_emulator/';
 
 /**
- * The page about the emulator: `GET /` for browsers, and everything under `/_emulator/`. Until a browser asks for it, it
+ * The page about the emulator: `GET /` for browsers, and everything under `/_emulator/`. Until a browser requests it, it
  * only keeps the latest calls.
  */
 export class Page implements PageRequests {

@@ -10,7 +10,7 @@ import { jsonReply, PAGE_HEADERS, pageReply, refusalReply } from './page-reply.j
 import { callDetails } from './read/call-details.js';
 import { pageState } from './read/page-state-of.js';
 
-/** Answers a request to the page. */
+/** Handles a request to the page. */
 export function servePage(request: IncomingMessage, response: ServerResponse, parts: PageParts): void {
   const refusal = refusalOf(request, parts.hosts);
   if (refusal !== undefined) {
@@ -25,7 +25,7 @@ export function servePage(request: IncomingMessage, response: ServerResponse, pa
       sendReply(response, change(name, text, request, parts));
     });
   } else if (request.method !== 'GET') {
-    sendReply(response, refusalReply(405, 'The page takes GET and POST.'));
+    sendReply(response, refusalReply(405, 'The page accepts only GET and POST.'));
   } else if (name === 'events') {
     response.writeHead(200, { ...PAGE_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' });
     parts.live.open(response);
@@ -56,6 +56,6 @@ function file(name: string): Reply {
   const text = Object.hasOwn(pageFiles, name) ? pageFiles[name] : undefined;
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
   return text === undefined || type === undefined
-    ? refusalReply(404, 'The page has no such part.')
+    ? refusalReply(404, 'The page has nothing at this address.')
     : pageReply(200, type, text);
 }

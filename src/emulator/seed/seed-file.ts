@@ -89,7 +89,7 @@ export interface SeedApi {
   defaultBytes?: number;
   /** Client addresses that may use its keys, compared as text: no ranges. Default: all. */
   ipWhitelist?: string[];
-  /** Whether `apis.deleteApi` is refused with 412. Default false. */
+  /** Whether `apis.deleteApi` is rejected with 412. Default false. */
   deleteProtection?: boolean;
   keys?: SeedKey[];
 }
@@ -112,7 +112,7 @@ export interface SeedKey {
   expires?: number;
   /** How often it may be used, and its refill. Default: unlimited. */
   credits?: CreateKeyCredits;
-  /** Limits of this key alone. */
+  /** Limits of only this key. */
   ratelimits?: CreateKeyRatelimit[];
   /** Default true. */
   enabled?: boolean;
@@ -122,6 +122,6 @@ export interface SeedKey {
 export interface SeedNamespace {
   /** 1 to 512 characters. */
   name: string;
-  /** Limits for certain identifiers in place of those of the request. `duration` in ms; `*` stands for any text. */
+  /** Limits for certain identifiers in place of those of the request. `duration` in ms; `*` matches any text. */
   overrides?: { identifier: string; limit: number; duration: number }[];
 }

@@ -30,7 +30,7 @@ export class Counters {
   /**
    * @param scope the owner of the limit: the id of a key, an identity or a namespace
    * @param name the name of the limit, or the identifier in a namespace
-   * @param duration milliseconds; each duration has a counter of its own
+   * @param duration milliseconds; each duration has its own counter
    */
   for(scope: string, name: string, duration: number, now: number): Counter {
     const key = `${scope} ${duration} ${name}`;

@@ -6,7 +6,7 @@ import { CollatedMap } from './collated-map.js';
 import { SortedList } from './sorted-list.js';
 import { matchesWildcard } from '../domain/wildcard.js';
 
-/** The namespaces of the stand-alone limiter and their overrides. */
+/** The namespaces of the standalone limiter and their overrides. */
 export class Namespaces {
   readonly #byId = new Map<string, Namespace>();
   readonly #byName = new CollatedMap<Namespace>(accentSensitive);

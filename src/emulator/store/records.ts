@@ -85,7 +85,7 @@ export interface Key {
   deleted: boolean;
 }
 
-/** A namespace of the stand-alone limiter. */
+/** A namespace of the standalone limiter. */
 export interface Namespace {
   readonly id: string;
   readonly name: string;

@@ -37,8 +37,8 @@ export class Operation {
   }
 
   /**
-   * Whether the context value belongs to several operations, so that their callers cannot be distinguished. Once `true`,
-   * it stays `true`.
+   * Whether the context value belongs to several operations, so that their callers cannot be distinguished. Once
+   * `true`, it stays `true`.
    */
   get isShared(): boolean {
     return this.#isShared;
@@ -65,7 +65,7 @@ export class Operation {
    */
   decision(call: ResolverCall): RequestState | undefined {
     if (this.#isShared) return undefined;
-    // A state without a decision is that of a guard of another kind, such as one that only counts rate limits.
+    // A state without a decision belongs to another guard, such as one that only counts rate limits.
     return [this.#carrier(call), this.#rootFields.get(call.rootField)]
       .map((carrier) => carrier && readState(carrier))
       .find((state) => state?.decided === true || state?.key !== undefined);
@@ -110,8 +110,8 @@ function hasRequestOfAnother(contextValue: object, { request, isSocket }: Operat
 }
 
 /**
- * Whether a request was seen with more context values than it has operations, or was already answered. Then it is the
- * request of the first caller, in an object that all callers share.
+ * Whether a request was seen with more context values than it has operations, or has already been answered. Then it is
+ * the request of the first caller, in an object that all callers share.
  */
 function isOneTooMany({ request, isSocket }: OperationRequest): boolean {
   const message = messageOf(request);

@@ -10,7 +10,7 @@ const MAX_INTEGER = 999_999_999_999_999;
 const MAX_UNIX_SECONDS = 253_402_300_799;
 
 /**
- * Returns the headers that tell a caller what remains of its rate limits; empty if there are no limits.
+ * Returns the headers with what remains of the rate limits of a caller; empty if there are no limits.
  *
  * @param now Unix ms
  */
@@ -27,7 +27,10 @@ export function ratelimitHeaders(
   };
 }
 
-/** Returns the limit that blocks the caller first: exceeded limits first, then the least remaining, then the latest reset. */
+/**
+ * Returns the limit that blocks the caller first: exceeded limits first, then the least remaining, then the latest
+ * reset.
+ */
 export function mostRestrictive(ratelimits: readonly RatelimitState[]): RatelimitState | undefined {
   return ratelimits.reduce<RatelimitState | undefined>(
     (tightest, limit) => (tightest === undefined || isTighter(limit, tightest) ? limit : tightest),
@@ -81,8 +84,8 @@ function fieldText(name: string): string {
 }
 
 /**
- * Limits a number to what a header can hold. JSON can contain `-1e20` and `1e999`, and a custom verifier can return NaN,
- * which becomes the smallest value.
+ * Limits a number to what a header can hold. JSON can contain `-1e20` and `1e999`, and a custom verifier can return
+ * NaN, which becomes the smallest value.
  */
 function clamp(value: number, least = 0, most = MAX_INTEGER): number {
   return Number.isNaN(value) ? least : Math.min(Math.max(value, least), most);

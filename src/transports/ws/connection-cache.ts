@@ -25,7 +25,10 @@ export class ConnectionCache {
   readonly #entries = new Map<string, Entry>();
   readonly #inFlight = new Map<string, Promise<Entry | undefined>>();
 
-  /** Returns a cached verification, or calls `verify`. Concurrent messages share one call if its result is cacheable, or if it fails. */
+  /**
+   * Returns a cached verification, or calls `verify`. Concurrent messages share one call if its result is cacheable, or
+   * if it fails.
+   */
   obtain(
     lookup: CacheLookup,
     rules: Reverification,
@@ -91,7 +94,7 @@ export class ConnectionCache {
   #isFresh(entry: Entry, { keyHash }: CacheLookup, rules: Reverification): boolean {
     const { verification, moment, since, until } = entry;
     const now = rules.now();
-    // If the clock was set back, nobody knows how old the verification is.
+    // If the clock was set back, the age of the verification is unknown.
     return now >= since && now < until && !rules.isInvalidatedSince(moment, keyHash, verification.keyId);
   }
 }

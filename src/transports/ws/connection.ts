@@ -25,7 +25,7 @@ export class Connection {
 
   /**
    * What guards of this client's messages wait for: every verification of the connection itself. Rejects if one of them
-   * was refused, and stays so: the client is about to be closed. `undefined` if there is nothing to wait for.
+   * was denied, also later: the client is about to be disconnected. `undefined` if there is nothing to wait for.
    */
   get ready(): Promise<unknown> | undefined {
     return this.#ready;

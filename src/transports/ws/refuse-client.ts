@@ -13,8 +13,8 @@ export function wsRefusal(denial: UnkeyException): RefusalObject {
 }
 
 /**
- * Sends denials to a `ws` client on Nest 11, which only emits them as a local event and does not send them. Nest 12 sends
- * them itself and emits no event.
+ * Sends denials to a `ws` client on Nest 11, which only emits them as a local event and does not send them. Nest 12
+ * sends them itself and emits no event.
  */
 export function relayRefusals(client: WsClient, connection: Connection): void {
   if (connection.isRelaying || isSocketIo(client)) return;
@@ -24,10 +24,16 @@ export function relayRefusals(client: WsClient, connection: Connection): void {
   });
 }
 
-/** What a client receives if its verification failed with an error that is no refusal: Nest's words for such errors. */
+/**
+ * What a client receives if its verification failed with an error that is not a denial: the same as Nest sends for such
+ * errors.
+ */
 export const INTERNAL_ERROR = Object.freeze({ status: 'error', message: 'Internal server error' });
 
-/** Tells a client outside a message, where no filter of Nest does, why it is refused, and closes its connection. */
+/**
+ * Sends a client the reason for its rejection and closes its connection. Outside of a message, no filter of Nest does
+ * it.
+ */
 export function refuseConnection(client: WsClient, error: unknown): void {
   const denial = isUnkeyException(error) ? error : undefined;
   const refusal = denial === undefined ? INTERNAL_ERROR : wsRefusal(denial);
@@ -36,7 +42,7 @@ export function refuseConnection(client: WsClient, error: unknown): void {
   closeRefused(client, denial);
 }
 
-/** Closes the connection of a refused client; what was sent before still arrives. */
+/** Closes the connection of a rejected client; messages that were sent before still arrive. */
 export function closeRefused(client: WsClient, denial: UnkeyException | undefined): void {
   if (isSocketIo(client)) client.disconnect?.(true);
   else if (denial === undefined) client.close?.(1011, 'INTERNAL_ERROR');

@@ -4,8 +4,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { rememberUpgrade } from './ws-client.js';
 
 /**
- * Stores the HTTP upgrade request of each WebSocket, because `ws` clients have no reference to it. A gateway on a port of
- * its own has another server; there you pass the request to `verifyConnection(client, request)`.
+ * Stores the HTTP upgrade request of each WebSocket, because `ws` clients have no reference to it. A gateway on a port
+ * of its own has another server; there you pass the request to `verifyConnection(client, request)`.
  */
 @Injectable()
 export class UpgradeRequests implements OnModuleInit {
@@ -13,7 +13,7 @@ export class UpgradeRequests implements OnModuleInit {
 
   onModuleInit(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    // Without a gateway, no one answers an upgrade request, and a listener would make Node keep it open.
+    // Without a gateway, nothing responds to an upgrade request, and a listener would make Node keep it open.
     if (server?.listenerCount('upgrade')) {
       server.prependListener('upgrade', (request, socket) => rememberUpgrade(socket, request));
     }

@@ -67,7 +67,7 @@ describe('a call to Unkey', () => {
     ['identity', { id: 'id_1' }],
   ])('fails if %s in the result has the wrong type: %j', async (name, value) => {
     const { ask } = start(async () => ({ ...VALID, [name]: value }));
-    expect(await ask()).toMatchObject(unavailable('Unkey gave an answer that cannot be read'));
+    expect(await ask()).toMatchObject(unavailable("Unkey's response cannot be read"));
   });
 
   it('does not count as a failure if it times out because it had less than the whole time', async () => {

@@ -9,8 +9,8 @@ import { isOutage } from './is-outage.js';
  * Calls Unkey within limits: a maximum number of concurrent calls, none while the breaker is open, each with a
  * deadline.
  *
- * @typeParam Question what is asked
- * @typeParam Result what Unkey answers
+ * @typeParam Question the request
+ * @typeParam Result the result of a successful call
  */
 export class Upstream<Question, Result extends object> {
   #lastAnswerAt: number | undefined;

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 
-/** The request that asks whether Unkey is alive. It carries no root key. */
+/** The request to `GET /v2/liveness`. It contains no root key. */
 export function livenessRequest(baseUrl: string): Dispatcher.DispatchOptions {
   const { origin, pathname } = new URL(baseUrl);
   return {

@@ -33,7 +33,7 @@ describe('an answer to ratelimit.multiLimit', () => {
 
   it('with another status is no answer', () => {
     expect(() => readLimits(response({ passed: true, limits: [LIMIT] }, 403), 1)).toThrow(
-      'Unkey answered 403',
+      'Unkey returned 403',
     );
   });
 });

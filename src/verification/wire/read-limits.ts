@@ -4,10 +4,10 @@ import { UnexpectedResponseError } from './unexpected-response.error.js';
 import type { WireResponse } from './wire-response.js';
 
 /**
- * Reads the answer to `ratelimit.multiLimit`. Unknown fields are accepted. There must be one limit for each that was
+ * Reads the response to `ratelimit.multiLimit`. Unknown fields are accepted. There must be one limit for each that was
  * asked for, and `passed` must not contradict the limits.
  *
- * @param expected how many limits were asked for
+ * @param expected how many limits were requested
  * @throws UnexpectedResponseError if the response is not such an answer
  */
 export function readLimits(response: WireResponse, expected: number): CountedLimits {

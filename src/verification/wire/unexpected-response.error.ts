@@ -15,6 +15,6 @@ export class UnexpectedResponseError extends Error {
     readonly requestId?: string,
     readonly retryAfter?: number,
   ) {
-    super(statusCode === 200 ? 'the response cannot be read' : `Unkey answered ${statusCode}`);
+    super(statusCode === 200 ? 'the response cannot be read' : `Unkey returned ${statusCode}`);
   }
 }

@@ -132,12 +132,12 @@ describe.skipIf(!HAS_CHROMIUM)('the page in Chromium: what you can do', () => {
     const created = page.getByRole('status').filter({ hasText: 'shown only once' });
     const rootKey = (await created.locator('code').textContent()) ?? '';
     expect(rootKey).toMatch(/^unkey_\w{20,}$/);
-    const refused = await client.call(
+    const rejected = await client.call(
       'apis.createApi',
       { name: 'mine' },
       { authorization: `Bearer ${rootKey}` },
     );
-    expect(refused.status).toBe(403);
+    expect(rejected.status).toBe(403);
     await created.getByRole('button', { name: 'Done' }).click();
 
     await page.getByRole('button', { name: 'Root key verify only' }).click();
@@ -154,7 +154,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page in Chromium: what you can do', () => {
     await page.getByRole('link', { name: '1 fault active' }).waitFor();
     expect((await client.call('keys.verifyKey', { key: 'x' })).status).toBe(500);
     await page.getByRole('button', { name: 'Clear', exact: true }).click();
-    await page.getByText('No faults. Every call is answered.').waitFor();
+    await page.getByText('No faults. Every call gets its normal response.').waitFor();
     expect((await client.call('keys.verifyKey', { key: 'x' })).status).toBe(200);
 
     await page.getByRole('button', { name: 'Another fault' }).click();
@@ -165,14 +165,14 @@ describe.skipIf(!HAS_CHROMIUM)('the page in Chromium: what you can do', () => {
     await submit(page, 'Add fault');
     await page.getByRole('list', { name: 'Active faults' }).getByText('keys.whoami, 1 more').waitFor();
     expect((await client.call('keys.whoami', { key: 'x' })).status).toBe(429);
-    await page.getByText('No faults. Every call is answered.').waitFor();
+    await page.getByText('No faults. Every call gets its normal response.').waitFor();
 
     for (const name of ['Hang', '1 s late']) {
       await page.getByRole('button', { name, exact: true }).click();
     }
     await page.getByRole('link', { name: '2 faults active' }).waitFor();
     await page.getByRole('button', { name: 'Clear all faults' }).click();
-    await page.getByText('No faults. Every call is answered.').waitFor();
+    await page.getByText('No faults. Every call gets its normal response.').waitFor();
 
     await page.getByRole('button', { name: 'Another fault' }).click();
     await field(page, 'Number').fill('99');
@@ -194,7 +194,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page in Chromium: what you can do', () => {
     await submit(page, 'Set time');
     await page.getByText('2 Jan 2031, 03:04:05', { exact: true }).waitFor();
     expect(unkey.clock.now()).toBe(Date.UTC(2031, 0, 2, 3, 4, 5));
-    await page.getByRole('button', { name: 'As at the start' }).click();
+    await page.getByRole('button', { name: 'Reset the clock' }).click();
     await page.getByText('15 May 2030, 12:00:00', { exact: true }).waitFor();
     expect(unkey.clock.now()).toBe(NOON);
   });

@@ -90,7 +90,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page in Chromium: calls', () => {
     await page.getByRole('searchbox').fill('needle');
     await page.getByText('1–1 of 1', { exact: true }).waitFor();
     await page.getByRole('searchbox').fill('');
-    await page.getByRole('button', { name: 'Refused only' }).click();
+    await page.getByRole('button', { name: 'Rejected only' }).click();
     await page.getByText('1–50 of 60').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No calls yet.').waitFor();

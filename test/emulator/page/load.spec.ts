@@ -24,7 +24,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page in Chromium: much data', () => {
     await page.getByRole('button', { name: 'Key exact' }).waitFor();
   });
 
-  test('thousands of calls: the page asks at most ten times a second, and still does what you ask', async () => {
+  test('thousands of calls: the page refreshes at most ten times a second, and still responds', async () => {
     const { page, client } = await browser.open();
     const asked: number[] = [];
     page.on('request', (one) => {
@@ -137,7 +137,7 @@ describe('the calls that the page keeps', () => {
   });
 });
 
-test('nothing of the page is loaded until a browser asks for it', async () => {
+test('nothing of the page is loaded until a browser requests it', async () => {
   const require = createRequire(import.meta.url);
   const built: { UnkeyEmulator: typeof UnkeyEmulator } = require('../../../dist/cjs/emulator/index.js');
   const loaded = () => Object.keys(require.cache).filter((file) => /serve-page|page-files/.test(file)).length;

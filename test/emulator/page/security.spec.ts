@@ -93,8 +93,8 @@ describe('the page is for browsers', () => {
     const sentence = async (path: string, body: unknown) =>
       JSON.parse((await post(path, body)).text).error.detail;
     expect(await sentence('operations/keys.nothing', {})).toBe("There is no operation 'keys.nothing'.");
-    expect(await sentence('nothing', {})).toBe("The page cannot do 'nothing'.");
-    expect(await sentence('__proto__', {})).toBe("The page cannot do '__proto__'.");
+    expect(await sentence('nothing', {})).toBe("The page has no action 'nothing'.");
+    expect(await sentence('__proto__', {})).toBe("The page has no action '__proto__'.");
     expect(await sentence('root-keys', { permission: [] })).toMatch(/has no option 'permission'/);
     expect(await sentence('clock/advance', { ms: -1 })).toMatch(/ms must be a number of milliseconds/);
     expect(await sentence('faults/add', { fault: { hang: false } })).toMatch(/hang must be true, got false/);
@@ -116,7 +116,7 @@ describe('other sites cannot reach the page', () => {
     'localhost.evil.example',
     '127.0.0.1.evil.example',
     '10.9.8.7',
-  ])('DNS rebinding: Host %s is refused', async (host) => {
+  ])('DNS rebinding: Host %s is rejected', async (host) => {
     for (const path of routes) expect((await get(path, { ...HTML, host })).status).toBe(403);
     const created = await post('operations/apis.createApi', { name: 'mine' }, { host });
     expect(created.status).toBe(403);
@@ -130,7 +130,7 @@ describe('other sites cannot reach the page', () => {
     },
   );
 
-  test('a request without Host is refused', async () => {
+  test('a request without Host is rejected', async () => {
     const raw = new RawConnection(emulator.unkey);
     raw.write('GET /_emulator/state HTTP/1.0\r\n\r\n');
     expect(await raw.untilClosed()).toMatch(/^HTTP\/1\.1 403 /);
@@ -142,7 +142,7 @@ describe('other sites cannot reach the page', () => {
     expect((await send(`${unkey.url}/_emulator/state`, { host: '0.0.0.1' })).status).toBe(403);
   });
 
-  test.for(['cross-site', 'same-site', 'none'])('Sec-Fetch-Site: %s is refused', async (site) => {
+  test.for(['cross-site', 'same-site', 'none'])('Sec-Fetch-Site: %s is rejected', async (site) => {
     const headers = { ...HTML, 'sec-fetch-site': site };
     for (const path of routes.slice(1)) expect((await get(path, headers)).status).toBe(403);
     expect((await post('calls/clear', {}, { 'sec-fetch-site': site })).status).toBe(403);

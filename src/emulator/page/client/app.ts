@@ -42,7 +42,7 @@ byId('main').replaceChildren(created, place);
 byId('theme').append(themeButton());
 open(current);
 const live = new Live(refresh, showConnection);
-// After `live` exists, because every new address asks for a new state.
+// After `live` exists, because every new address fetches a new state.
 addEventListener('hashchange', () => {
   open(viewOfAddress());
   byId('main').focus();
@@ -58,7 +58,7 @@ async function refresh(): Promise<void> {
     const state = await readState(view.list(), query);
     latest = state;
     showOverview(state);
-    // The answer to a question that is no longer asked.
+    // The response to an outdated request.
     if (view !== current || JSON.stringify(query) !== JSON.stringify(view.query())) live.request();
     else view.show(state);
   } catch (error) {

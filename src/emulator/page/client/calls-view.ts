@@ -7,11 +7,11 @@ import { badge, block, button, code, copyButton, facts } from './parts.js';
 import { control, readCall } from './server.js';
 import type { PageContext, View } from './view.js';
 
-/** The latest calls, and why they were refused. */
+/** The latest calls, and why they were rejected. */
 export function callsView(context: PageContext): View {
-  let refusedOnly = false;
-  const refused = toggleButton('Refused only', (on) => {
-    refusedOnly = on;
+  let rejectedOnly = false;
+  const rejected = toggleButton('Rejected only', (on) => {
+    rejectedOnly = on;
     view.restart();
   });
   const pause = toggleButton('Pause', (on) => {
@@ -25,7 +25,7 @@ export function callsView(context: PageContext): View {
     {
       name: 'calls',
       title: 'Calls',
-      lead: 'The latest requests to this emulator. Open one to see its body and its answer.',
+      lead: 'The latest requests to this emulator. Open one to see its body and its response.',
       searchLabel: 'Search operation, code or key',
       columns: [
         {
@@ -39,8 +39,8 @@ export function callsView(context: PageContext): View {
       idOf: ({ id }) => String(id),
       nameOf: ({ operation: name, code: outcome, status }) => `${name}, ${status ?? ''} ${outcome}`,
       details,
-      tools: [refused, pause, clear],
-      filters: () => ({ refused: String(refusedOnly) }),
+      tools: [rejected, pause, clear],
+      filters: () => ({ rejected: String(rejectedOnly) }),
       empty: 'No calls yet. Start your app with the URL and the root key shown on this page.',
       opened: () => setToggle(pause, true),
     },
@@ -56,7 +56,7 @@ function operation({ operation: name, subject }: CallRow): Child {
 
 function result({ status, code: outcome, tone, reason }: CallRow): Child {
   const text =
-    outcome === '' ? (status === undefined ? 'no answer' : tone === 'ok' ? 'OK' : 'refused') : outcome;
+    outcome === '' ? (status === undefined ? 'no response' : tone === 'ok' ? 'OK' : 'rejected') : outcome;
   return h(
     'div',
     { class: 'stack' },

@@ -74,7 +74,8 @@ function faultButtons(context: PageContext): HTMLElement[] {
 }
 
 function faultList(planned: readonly FaultRow[], context: PageContext): Child[] {
-  if (planned.length === 0) return [h('p', { class: 'empty small' }, 'No faults. Every call is answered.')];
+  if (planned.length === 0)
+    return [h('p', { class: 'empty small' }, 'No faults. Every call gets its normal response.')];
   const clear = (id: number): void => void act('faults/clear', { id }, 'The fault is cleared.', context);
   const line = ({ id, fault, operation, left }: FaultRow): Child =>
     h(
@@ -102,7 +103,10 @@ function clockButtons(context: PageContext): HTMLElement[] {
     step('+1 hour', HOUR),
     step('+1 day', DAY),
     button('Set time', () => openTime(context)),
-    button('As at the start', () => void act('clock/restart', {}, 'The clock is as at the start.', context)),
+    button(
+      'Reset the clock',
+      () => void act('clock/restart', {}, 'The clock is reset to its start.', context),
+    ),
   ];
 }
 
@@ -119,7 +123,7 @@ function openTime(context: PageContext): void {
         label: 'Time',
         kind: 'datetime-local',
         required: true,
-        hint: 'In your time zone. The clock stands still there.',
+        hint: 'In your time zone. The clock is frozen at that time.',
       },
     ],
     submit: 'Set time',
@@ -131,14 +135,14 @@ function openTime(context: PageContext): void {
 }
 
 const KINDS = [
-  ['status', 'Status: answer with this HTTP status'],
-  ['latency', 'Latency: answer this many ms later'],
-  ['hang', 'Hang: never answer'],
+  ['status', 'Status: respond with this HTTP status'],
+  ['latency', 'Latency: respond this many ms later'],
+  ['hang', 'Hang: never respond'],
   ['reset before', 'Reset before the operation'],
-  ['reset midway', 'Reset within the answer'],
-  ['truncate', 'Truncate: half the answer'],
+  ['reset midway', 'Reset within the response'],
+  ['truncate', 'Truncate: half of the response'],
   ['garbage', 'Garbage: 200 and no JSON'],
-  ['oversize', 'Oversize: an answer of this many bytes'],
+  ['oversize', 'Oversize: a response of this many bytes'],
 ] as const;
 
 async function openFault(context: PageContext): Promise<void> {

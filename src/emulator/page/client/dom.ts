@@ -1,4 +1,4 @@
-/** What can stand in an element. Text is always text, never HTML. */
+/** What an element can contain. Text is always text, never HTML. */
 export type Child = Node | string | undefined | false;
 
 type Listener = (event: Event) => void;

@@ -72,7 +72,7 @@ export function openForm({ title, lead, fields, submit, danger, send }: FormOpti
   }
 }
 
-/** Asks before something is deleted. */
+/** Confirms before something is deleted. */
 export function openConfirmation(
   title: string,
   lead: string,

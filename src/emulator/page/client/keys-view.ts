@@ -31,7 +31,7 @@ export function keysView(context: PageContext): View {
       details: (row) => details(row, context),
       tools: [filter, button('New key', () => openNewKey(context), { kind: 'primary' })],
       filters: () => ({ api: filter.value }),
-      empty: 'No keys yet. Make one to try.',
+      empty: 'No keys yet. Create one to try.',
       shown: ({ overview: { apis } }) => {
         const chosen = filter.value;
         fill(filter, apis, () => [
@@ -52,7 +52,7 @@ function name({ name: text, start }: KeyRow): Child {
 }
 
 function state({ state: text }: KeyRow): Child {
-  return badge(text, text === 'active' ? 'ok' : text === 'disabled' ? 'neutral' : 'refused');
+  return badge(text, text === 'active' ? 'ok' : text === 'disabled' ? 'neutral' : 'rejected');
 }
 
 function credits({ credits: digits }: KeyRow): Child {

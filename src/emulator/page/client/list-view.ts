@@ -18,7 +18,7 @@ export interface ListOptions<Name extends ListName> {
   readonly details: (row: Rows[Name]) => Child | Promise<Child>;
   /** Buttons and filters beside the search box. */
   readonly tools?: readonly HTMLElement[];
-  /** What the filters ask for. */
+  /** What the filters request. */
   readonly filters?: () => Readonly<Record<string, string>>;
   /** What the list shows if there is nothing. */
   readonly empty: string;
@@ -37,7 +37,7 @@ export class ListView<Name extends ListName> implements View {
   paused = false;
   #offset = 0;
   #newest: number | undefined;
-  /** Whether the rows are needed although the list is paused, because the user has asked for others. */
+  /** Whether the rows are needed although the list is paused, because the user has requested others. */
   #asked = false;
   readonly #search: HTMLInputElement;
   readonly #table: Table<Rows[Name]>;
@@ -93,7 +93,7 @@ export class ListView<Name extends ListName> implements View {
     };
   }
 
-  /** Shows the first page of what is asked for now. */
+  /** Shows the first page of the current filters. */
   restart(): void {
     this.#turn(0);
   }
@@ -101,7 +101,7 @@ export class ListView<Name extends ListName> implements View {
   show(state: PageState<Name>): void {
     this.options.shown?.(state);
     const { list } = state;
-    // While the list is paused, an answer may still arrive that was asked for before.
+    // While the list is paused, the response to an earlier request may still arrive.
     if (!list || (this.paused && !this.#asked)) return;
     this.#asked = false;
     this.#offset = list.offset;

@@ -1,10 +1,10 @@
-/** Milliseconds between two refreshes: the page asks for its state at most ten times a second. */
+/** Milliseconds between two refreshes: the page fetches its state at most ten times a second. */
 const INTERVAL = 100;
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
 /**
- * Refreshes when the emulator says that something has changed. There is one refresh at a time. After a slow one there is a
+ * Refreshes when the emulator announces a change. There is one refresh at a time. After a slow one there is a
  * pause, so that the emulator has time for calls.
  */
 export class Live {

@@ -70,7 +70,7 @@ function openOverride(namespace: string, name: string, context: PageContext): vo
   openForm({
     title: `Override in ${name}`,
     fields: [
-      { name: 'identifier', label: 'Identifier', required: true, hint: '* stands for any text.' },
+      { name: 'identifier', label: 'Identifier', required: true, hint: '* matches any text.' },
       { name: 'limit', label: 'Limit', kind: 'number', value: '100', required: true },
       { name: 'duration', label: 'Duration in ms', kind: 'number', value: '60000', required: true },
     ],

@@ -231,7 +231,7 @@ export function opened(pairs: Parameters<typeof facts>[0], ...actions: readonly 
   return h('div', { class: 'opened' }, facts(pairs), h('div', { class: 'row' }, ...actions));
 }
 
-/** A button that asks first, then deletes. */
+/** A button that deletes after a confirmation. */
 export function deleteButton(
   label: string,
   lead: string,

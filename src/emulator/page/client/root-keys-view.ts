@@ -13,7 +13,7 @@ export function rootKeysView(context: PageContext): View {
     {
       name: 'root-keys',
       title: 'Root keys',
-      lead: 'What a server sends to Unkey. Make one with few permissions to see how your app behaves with it.',
+      lead: 'Your server sends a root key to Unkey. Create one with few permissions to see how your app behaves with it.',
       searchLabel: 'Search name or permission',
       columns: [
         { title: 'Root key', cell: name },
@@ -34,7 +34,7 @@ export function rootKeysView(context: PageContext): View {
 }
 
 function name({ name: text, start, ofStart }: RootKeyRow): Child {
-  const title = text ?? (ofStart ? 'The root key of the start' : undefined);
+  const title = text ?? (ofStart ? 'The root key of this emulator' : undefined);
   return h(
     'div',
     { class: 'stack' },
@@ -45,7 +45,8 @@ function name({ name: text, start, ofStart }: RootKeyRow): Child {
 
 function details({ ofStart, expires }: RootKeyRow, context: PageContext): Child {
   const copy = ofStart && copyButton('Copy root key', () => context.state()?.overview.rootKey ?? '');
-  const once = !ofStart && h('p', { class: 'hint' }, 'The whole root key was shown once, when it was made.');
+  const once =
+    !ofStart && h('p', { class: 'hint' }, 'The whole root key was shown once, when it was created.');
   return h(
     'div',
     { class: 'opened' },

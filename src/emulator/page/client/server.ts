@@ -57,7 +57,7 @@ function refusalText(answer: unknown): string {
   const entries = member(error, 'errors');
   const details = Array.isArray(entries) ? entries.map((entry) => member(entry, 'message')) : [];
   const texts = (details.length > 0 ? details : [member(error, 'detail')]).filter(isText);
-  return texts.length > 0 ? texts.join(' ') : 'The emulator did not say why.';
+  return texts.length > 0 ? texts.join(' ') : 'The emulator returned no reason.';
 }
 
 function isText(value: unknown): value is string {

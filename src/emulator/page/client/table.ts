@@ -13,7 +13,7 @@ export interface TableOptions<Row> {
   /** Read out by screen readers. */
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
-  /** Tells rows apart. */
+  /** Identifies a row. */
   readonly idOf: (row: Row) => string;
   /** The accessible name of the button that opens a row. */
   readonly nameOf: (row: Row) => string;

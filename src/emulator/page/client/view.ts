@@ -8,14 +8,14 @@ export interface View {
   readonly element: HTMLElement;
   /** The list that it shows; `undefined` if it needs only the overview, or keeps the rows that it has. */
   readonly list: () => ListName | undefined;
-  /** What it asks of the list. */
+  /** What it requests of the list. */
   readonly query: () => Readonly<Record<string, string>>;
   show(state: PageState): void;
 }
 
 /** What views use of the page. */
 export interface PageContext {
-  /** Asks for the state as soon as possible. */
+  /** Fetches the state as soon as possible. */
   refresh(): void;
   /** Shows a new key or root key once, until it is dismissed. */
   reveal(secret: Secret): void;

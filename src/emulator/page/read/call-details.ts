@@ -7,7 +7,7 @@ import { curlOf } from './curl.js';
 import { Secrets } from './secrets.js';
 
 /**
- * A call with its body and its answer. Keys are shortened.
+ * A call with its body and its response. Keys are shortened.
  *
  * @param host the `Host` of the page, for the command that repeats the call
  */

@@ -7,21 +7,21 @@ import { listPage, matching } from './list-page.js';
 interface CallQuery {
   readonly search: string;
   readonly offset: number;
-  readonly refused: boolean;
+  readonly rejected: boolean;
   readonly newest: number | undefined;
 }
 
 /** One page of the latest calls. */
 export function callPage(query: CallQuery, { calls, emulator }: PageParts): ListPage<CallRow> {
-  const { search, offset, refused, newest = Infinity } = query;
+  const { search, offset, rejected, newest = Infinity } = query;
   const row = (call: PageCall): CallRow => callRow(call, emulator.workspace);
   const kept = calls.kept.filter(({ id }) => id <= newest);
   const latest = calls.kept.at(-1)?.id ?? 0;
   const page =
-    search === '' && !refused
+    search === '' && !rejected
       ? listPage(kept, offset, row)
       : listPage(
-          matching(kept.map(row), search, textsOf).filter(({ tone }) => !refused || tone !== 'ok'),
+          matching(kept.map(row), search, textsOf).filter(({ tone }) => !rejected || tone !== 'ok'),
           offset,
           (one) => one,
         );

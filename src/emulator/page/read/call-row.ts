@@ -38,9 +38,9 @@ function makeRow(call: PageCall, workspace: Workspace): CallRow {
 function toneOf({ status, fault }: PageCall, answer: unknown): Tone {
   if (fault || status === undefined || status >= 500) return 'failed';
   const data = member(answer, 'data');
-  const refused =
+  const rejected =
     member(data, 'valid') === false || member(data, 'success') === false || member(data, 'passed') === false;
-  return status >= 400 || refused ? 'refused' : 'ok';
+  return status >= 400 || rejected ? 'rejected' : 'ok';
 }
 
 /** What the call was about: a key and its name, or the first id or name in the request. */

@@ -56,7 +56,7 @@ function bodyOf(
   return isClean ? direct : JSON.stringify(secrets.hideIn(value, marked));
 }
 
-/** In single quotes, in which a shell changes nothing; variables stand in double quotes between them. */
+/** In single quotes, in which a shell changes nothing; variables are in double quotes between them. */
 function quoted(text: string): string {
   const variable = new RegExp(`${MARK}(\\w+)${MARK}`, 'g');
   return `'${text.replaceAll("'", `'\\''`)}'`.replace(variable, `'"$$$1"'`);

@@ -17,14 +17,14 @@ import { callPage } from './call-page.js';
 import { foundKeys, identityRow, keyRow } from './key-rows.js';
 import { firstOf, listPage, matching } from './list-page.js';
 
-/** What the page asks of a list. */
+/** What the page requests of a list. */
 export interface ListQuery {
   readonly search: string;
   readonly offset: number;
   /** Only for keys: those of one API. */
   readonly apiId: string;
-  /** Only for calls: those that were refused or failed. */
-  readonly refused: boolean;
+  /** Only for calls: those that were rejected or failed. */
+  readonly rejected: boolean;
   /** Only for calls: those up to this id. */
   readonly newest: number | undefined;
 }

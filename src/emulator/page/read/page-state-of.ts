@@ -31,7 +31,7 @@ function queryOf(params: URLSearchParams): ListQuery {
     search: params.get('search') ?? '',
     offset: whole('offset') ?? 0,
     apiId: params.get('api') ?? '',
-    refused: params.get('refused') === 'true',
+    rejected: params.get('rejected') === 'true',
     newest: whole('newest'),
   };
 }

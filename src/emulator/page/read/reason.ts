@@ -2,7 +2,7 @@ import { member } from '../../transport/call-summary.js';
 import type { PageCall } from '../page-calls.js';
 import { faultText } from './fault-text.js';
 
-/** Why a call was refused or failed, as a sentence. Empty if it was not. */
+/** Why a call was rejected or failed, as a sentence. Empty if it was not. */
 export function reasonOf({ fault, status }: PageCall, request: unknown, answer: unknown): string {
   if (fault) return `A fault hit this call: ${faultText(fault)}.`;
   const error = member(answer, 'error');
