@@ -185,7 +185,7 @@ export class UnkeyService {
   }
 
   /**
-   * Makes a middleware for routes that no Nest handler answers, such as Swagger UI, Bull Board or static files. Mount
+   * Creates a middleware for routes outside Nest's router, such as Swagger UI, Bull Board or static files. Mount
    * it before the route. It verifies the key as the guard does, and passes every denial to `next()`, where Nest's
    * filters handle it. The options `public`, `publicMetadata`, `exclude` and `skipIf` do not apply.
    *

@@ -5,7 +5,7 @@ export const HELP = `Usage: nestjs-unkey dev [options]
 dev runs a local Unkey server for development and tests.
 
   --port PORT         port to listen on (7070; 0: any free port)
-  --host HOST         address to listen on (127.0.0.1); any but loopback needs --root-key or --state
+  --host HOST         address to listen on (127.0.0.1); others than loopback need --root-key or --state
   --root-key KEY      root key with all permissions (unkey_dev_root_key; random with --state)
   --allow-host NAME   also accept requests with this Host header; only with the default root key; repeatable
   --seed FILE         JSON file with the APIs, keys, roles, identities and limits to start with

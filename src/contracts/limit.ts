@@ -12,7 +12,7 @@ export interface LimitDemand {
   cost?: number | undefined;
 }
 
-/** What Unkey says about one rate limit. */
+/** The result of counting one rate limit. */
 export interface CountedLimit {
   readonly namespace: string;
   readonly identifier: string;

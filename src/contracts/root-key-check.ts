@@ -1,4 +1,4 @@
-/** What `UnkeyService.checkRootKey()` found out. */
+/** The result of `UnkeyService.checkRootKey()`. */
 export interface RootKeyCheck {
   /** Whether the root key can verify keys; `'unknown'` if Unkey's response does not show it. */
   ok: boolean | 'unknown';

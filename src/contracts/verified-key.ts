@@ -36,7 +36,7 @@ export interface VerifiedKey<Meta = RegisteredMeta, IdentityMeta = RegisteredIde
   readonly code: 'VALID';
   /** Always `true`. */
   readonly valid: true;
-  /** Unkey's id of the verification; empty if a verifier of your own gave none. */
+  /** Unkey's id of the verification; empty if your own verifier returns none. */
   readonly requestId: string;
   /** The keyspace of the key; absent if the Unkey server does not know keyspaces. */
   readonly keyspaceId?: string;

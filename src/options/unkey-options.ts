@@ -114,7 +114,7 @@ export interface UnkeyModuleOptions {
 
   /**
    * Accepts the keys that Unkey's gateway in front of your app has verified. It sends each as the header
-   * `X-Unkey-Principal`. Permissions are compared here, and Unkey is not called; with `otherwise: 'deny'`, the module needs
+   * `X-Unkey-Principal`. The module checks the permissions and does not call Unkey. With `otherwise: 'deny'`, the module needs
    * no root key. Handlers with `@Credits()`, `@KeyRatelimit()` or `@KeyFrom()` always verify their key, or stop the app at
    * startup with `'deny'`.
    *
@@ -186,8 +186,8 @@ export interface UnkeyModuleOptions {
   audit?: 'warn' | 'throw' | 'off' | undefined;
 
   /**
-   * Says that every `connectMicroservice()` of this app has `{ inheritAppConfig: true }`. The module cannot see it, and
-   * without it global guards do not run for messages and events. This changes the audit alone.
+   * Set this to `true` if every `connectMicroservice()` of this app has `{ inheritAppConfig: true }`. The module cannot see
+   * that itself, and otherwise reports that global guards do not run for messages and events. Affects only the audit.
    *
    * @default false
    */

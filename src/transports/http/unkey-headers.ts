@@ -1,5 +1,5 @@
 /**
- * The response headers that code in a browser may want to read. Pass them to CORS, which hides all others.
+ * The response headers that this package sends. Pass them to CORS as `exposedHeaders`, so that browsers can read them.
  *
  * @example app.enableCors({ origin: 'https://app.acme.example', exposedHeaders: UNKEY_HEADERS })
  */

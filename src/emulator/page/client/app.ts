@@ -1,14 +1,17 @@
 import type { PageState } from '../page-state.js';
+import { apisView } from './apis-view.js';
 import { callsView } from './calls-view.js';
 import { controlsView } from './controls-view.js';
 import { byId, fill, h } from './dom.js';
 import { dateOf, grouped } from './format.js';
+import { identitiesView } from './identities-view.js';
 import { keysView } from './keys-view.js';
 import { type Connection, Live } from './live.js';
 import { namespacesView } from './namespaces-view.js';
 import { notice } from './notice.js';
 import { button, copyButton } from './parts.js';
-import { apisView, identitiesView, permissionsView, rolesView } from './record-views.js';
+import { permissionsView } from './permissions-view.js';
+import { rolesView } from './roles-view.js';
 import { rootKeysView } from './root-keys-view.js';
 import { readState } from './server.js';
 import { themeButton } from './theme.js';

@@ -4,7 +4,7 @@ import { openForm } from './form.js';
 import { durationOf, grouped } from './format.js';
 import { ListView } from './list-view.js';
 import { button, code } from './parts.js';
-import { change, deleteButton } from './record-views.js';
+import { change, deleteButton } from './record-actions.js';
 import type { PageContext, View } from './view.js';
 
 /** The namespaces of `ratelimit.limit` and their overrides. */
